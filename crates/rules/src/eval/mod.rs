@@ -1,0 +1,585 @@
+//! Evaluation: facts in, obligations, exclusions or nothing out.
+//!
+//! Pure and total. The same code runs with and without a trace; without one it allocates nothing
+//! but the dates it returns.
+
+pub mod explain;
+mod trace;
+
+pub use trace::{
+    Cited, ConditionTrace, DateTrace, DayTrace, Part, QuantityTrace, StepTrace, Trace, TraceOutcome,
+};
+
+use crate::calendar::DayStatus;
+use crate::dates::{self, Roll, Unit};
+use crate::facts::{Facts, Value};
+use crate::pack::{
+    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, Op, Operand, PackId,
+    ParameterId, Pick, Programme, ProgrammeId, Quantity, Reason, Relation, RuleBook, Setting, Step,
+};
+use chrono::NaiveDate;
+use std::cmp::Ordering;
+
+/// The span of triggers to look at, both days included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Triggers before this day make nothing.
+    pub since: NaiveDate,
+    /// Nothing after this day is looked at.
+    pub as_of: NaiveDate,
+}
+
+/// What a programme says of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<'b> {
+    /// Not meant for this case.
+    NotCandidate,
+    /// The trigger lies after the window; look again on that day.
+    NotYet(NaiveDate),
+    /// The trigger lies before the window, on that day.
+    TooOld(NaiveDate),
+    /// A candidate that a rule excludes.
+    Excluded {
+        /// Date of the trigger.
+        trigger_on: NaiveDate,
+        /// Why.
+        reason: &'b Reason,
+    },
+    /// An obligation.
+    Applies(Found<'b>),
+}
+
+/// The dates of an obligation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'b> {
+    /// Date of the trigger.
+    pub trigger_on: NaiveDate,
+    /// The programme's dates, in the order of [`Programme::dates`].
+    pub dates: Vec<Option<NaiveDate>>,
+    /// Whom to reach.
+    pub respondent: &'b str,
+    /// Why the obligation is void, if it is.
+    pub cancelled: Option<&'b Reason>,
+    /// A date depends on a year that has not been announced yet.
+    pub provisional: bool,
+}
+
+impl RuleBook {
+    /// Evaluates one programme on one case.
+    pub fn evaluate<'b>(
+        &'b self,
+        programme: ProgrammeId,
+        facts: &Facts<'_>,
+        window: Window,
+    ) -> Outcome<'b> {
+        let mut evaluation = Evaluation::new(self, self.programme(programme), facts, NoTrace);
+        evaluation.run(Some(window))
+    }
+
+    /// Evaluates one programme on one case and keeps every step. The window is not looked at.
+    pub fn trace(&self, programme: ProgrammeId, facts: &Facts<'_>) -> Trace {
+        let mut evaluation = Evaluation::new(
+            self,
+            self.programme(programme),
+            facts,
+            trace::Recorder::new(self),
+        );
+        let outcome = evaluation.run(None);
+        let Evaluation { recorder, .. } = evaluation;
+        recorder.finish(self, self.programme(programme), &outcome)
+    }
+
+    /// The value of a parameter on a day, for facts of one case; also used to read settings that
+    /// are written as parameters.
+    pub fn parameter_value(
+        &self,
+        id: &str,
+        facts: &Facts<'_>,
+        on: NaiveDate,
+    ) -> Option<Value<'static>> {
+        let at = self.parameters.iter().position(|p| p.id == id)?;
+        let mut lookup = Lookup {
+            book: self,
+            facts,
+            trigger_on: on,
+            provisional: false,
+        };
+        lookup.parameter(ParameterId(at), &mut NoTrace).ok()
+    }
+}
+
+/// Two values fit and nothing says which one counts.
+struct Conflict;
+
+/// Keeps, or ignores, what evaluation does.
+pub(crate) trait Record {
+    fn trigger(&mut self) {}
+    fn condition(
+        &mut self,
+        _part: Part,
+        _condition: &Condition,
+        _actual: &Value<'_>,
+        _met: Option<bool>,
+    ) {
+    }
+    fn parameter(&mut self, _id: ParameterId, _value: &Value<'_>, _source: &DatedValue) {}
+    fn quantity(&mut self, _at: usize, _value: Option<i64>) {}
+    fn move_by(
+        &mut self,
+        _from: NaiveDate,
+        _n: i64,
+        _unit: Unit,
+        _count_first: bool,
+        _to: NaiveDate,
+    ) {
+    }
+    fn base(&mut self, _anchor: Anchor, _date: NaiveDate) {}
+    fn snap(&mut self, _snap: dates::Snap, _to: NaiveDate) {}
+    fn rolled(&mut self, _roll: Roll, _from: NaiveDate, _to: NaiveDate) {}
+    fn bounded(&mut self, _by: usize, _to: NaiveDate) {}
+    fn date(&mut self, _at: usize, _value: Option<NaiveDate>) {}
+    /// Forgets the steps of an expression that was not chosen.
+    fn mark(&self) -> usize {
+        0
+    }
+    fn keep_only(&mut self, _from: usize, _chosen: std::ops::Range<usize>) {}
+}
+
+pub(crate) struct NoTrace;
+impl Record for NoTrace {}
+
+/// Parameters in the light of one case.
+struct Lookup<'b, 'f> {
+    book: &'b RuleBook,
+    facts: &'f Facts<'f>,
+    trigger_on: NaiveDate,
+    provisional: bool,
+}
+
+struct Evaluation<'b, 'f, R> {
+    programme: &'b Programme,
+    lookup: Lookup<'b, 'f>,
+    lets: Vec<Option<i64>>,
+    dates: Vec<Option<NaiveDate>>,
+    recorder: R,
+}
+
+impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
+    fn new(
+        book: &'b RuleBook,
+        programme: &'b Programme,
+        facts: &'f Facts<'f>,
+        recorder: R,
+    ) -> Self {
+        let lookup = Lookup {
+            book,
+            facts,
+            trigger_on: NaiveDate::MIN,
+            provisional: false,
+        };
+        Self {
+            programme,
+            lookup,
+            lets: Vec::new(),
+            dates: Vec::new(),
+            recorder,
+        }
+    }
+
+    fn run(&mut self, window: Option<Window>) -> Outcome<'b> {
+        match self.try_run(window) {
+            Ok(outcome) => outcome,
+            Err(Conflict) => Outcome::Excluded {
+                trigger_on: self.lookup.trigger_on,
+                reason: &self.lookup.book.conflict,
+            },
+        }
+    }
+
+    fn try_run(&mut self, window: Option<Window>) -> Result<Outcome<'b>, Conflict> {
+        let (book, programme) = (self.lookup.book, self.programme);
+        let Some(trigger_on) = self.expression(&programme.trigger.on)? else {
+            return Ok(Outcome::NotCandidate);
+        };
+        self.recorder.trigger();
+        self.lookup.trigger_on = trigger_on;
+        let pack = book.pack(programme.pack);
+        if !pack.in_force.covers(trigger_on) {
+            return Ok(Outcome::NotCandidate);
+        }
+        if self.lookup.is_overridden(programme)? {
+            return Ok(Outcome::NotCandidate);
+        }
+        for condition in pack.scope.iter().chain(&programme.scope) {
+            match (self.holds(condition, Part::Scope)?, condition.on_unknown) {
+                (Some(true), _) | (None, OnUnknown::Pass) => {}
+                (None, OnUnknown::Exclude) => {
+                    let reason = &book.unknown_reasons[condition.fact.index()];
+                    let excluded = Outcome::Excluded { trigger_on, reason };
+                    return Ok(self.out_of_window(window).unwrap_or(excluded));
+                }
+                (Some(false), _) | (None, OnUnknown::Skip) => return Ok(Outcome::NotCandidate),
+            }
+        }
+        if let Some(outcome) = self.out_of_window(window) {
+            return Ok(outcome);
+        }
+        for condition in &programme.require {
+            let unknown = &book.unknown_reasons[condition.fact.index()];
+            let reason = match (self.holds(condition, Part::Require)?, condition.on_unknown) {
+                (Some(true), _) | (None, OnUnknown::Pass) => continue,
+                (Some(false), _) => condition.reason.as_ref().unwrap_or(unknown),
+                (None, _) => unknown,
+            };
+            return Ok(Outcome::Excluded { trigger_on, reason });
+        }
+        self.compute()?;
+        Ok(Outcome::Applies(Found {
+            trigger_on,
+            respondent: self.respondent()?,
+            cancelled: self.cancelled()?,
+            dates: std::mem::take(&mut self.dates),
+            provisional: self.lookup.provisional,
+        }))
+    }
+
+    fn out_of_window(&self, window: Option<Window>) -> Option<Outcome<'b>> {
+        let (on, window) = (self.lookup.trigger_on, window?);
+        if on > window.as_of {
+            Some(Outcome::NotYet(on))
+        } else if on < window.since {
+            Some(Outcome::TooOld(on))
+        } else {
+            None
+        }
+    }
+
+    fn compute(&mut self) -> Result<(), Conflict> {
+        let programme = self.programme;
+        for (at, quantity) in programme.lets.iter().enumerate() {
+            let mut value: Option<i64> = None;
+            for source in &quantity.from {
+                let Some(number) = self.quantity(source)? else {
+                    continue;
+                };
+                value = Some(match (quantity.combine, value) {
+                    (Combine::Max, Some(known)) => known.max(number),
+                    (Combine::Min, Some(known)) => known.min(number),
+                    (Combine::First, Some(known)) => known,
+                    (_, None) => number,
+                });
+            }
+            self.recorder.quantity(at, value);
+            self.lets.push(value);
+        }
+        for (at, rule) in programme.dates.iter().enumerate() {
+            let date = self.expression(&rule.expression)?;
+            self.recorder.date(at, date);
+            self.dates.push(date);
+        }
+        Ok(())
+    }
+
+    fn respondent(&mut self) -> Result<&'b str, Conflict> {
+        for respondent in &self.programme.respondents {
+            let mut all = true;
+            for condition in &respondent.when {
+                all &= self.holds(condition, Part::Respondent)? == Some(true);
+            }
+            if all {
+                return Ok(&respondent.who);
+            }
+        }
+        Ok("")
+    }
+
+    fn cancelled(&mut self) -> Result<Option<&'b Reason>, Conflict> {
+        for condition in &self.programme.cancel {
+            if self.holds(condition, Part::Cancel)? == Some(true) {
+                return Ok(condition.reason.as_ref());
+            }
+        }
+        Ok(None)
+    }
+
+    fn holds(&mut self, condition: &Condition, part: Part) -> Result<Option<bool>, Conflict> {
+        let met = self
+            .lookup
+            .holds(condition, &self.dates, &mut self.recorder)?;
+        self.recorder
+            .condition(part, condition, self.lookup.facts.get(condition.fact), met);
+        Ok(met)
+    }
+
+    fn quantity(&mut self, quantity: &Quantity) -> Result<Option<i64>, Conflict> {
+        Ok(match quantity {
+            Quantity::Fact(fact) => self.lookup.facts.get(*fact).as_int(),
+            Quantity::Parameter(id) => self.lookup.parameter(*id, &mut self.recorder)?.as_int(),
+            Quantity::Let(at) => self.lets.get(*at).copied().flatten(),
+        })
+    }
+
+    /// A date, or nothing when what it starts from, or a number it needs, is not known.
+    fn expression(&mut self, expression: &Expression) -> Result<Option<NaiveDate>, Conflict> {
+        let Some(mut date) = self.base(&expression.base)? else {
+            return Ok(None);
+        };
+        for step in &expression.steps {
+            match step {
+                Step::Snap(snap) => {
+                    date = snap.apply(date);
+                    self.recorder.snap(*snap, date);
+                }
+                Step::Move {
+                    by,
+                    backwards,
+                    unit,
+                    count_first,
+                } => {
+                    let Some(n) = self.quantity(by)? else {
+                        return Ok(None);
+                    };
+                    let n = if *backwards { -n } else { n };
+                    let count_first = self.flag(count_first)?;
+                    let to = dates::add(&self.lookup.book.calendar, date, n, *unit, count_first);
+                    if *unit == Unit::WorkingDay {
+                        self.lookup.rely_on(date, to);
+                    }
+                    self.recorder.move_by(date, n, *unit, count_first, to);
+                    date = to;
+                }
+            }
+        }
+        let roll = self.roll(&expression.roll)?;
+        if roll != Roll::None {
+            let to = roll.apply(&self.lookup.book.calendar, date);
+            self.lookup.rely_on(date, to);
+            self.recorder.rolled(roll, date, to);
+            date = to;
+        }
+        for (bound, keep) in [
+            (expression.not_after, Ordering::Less),
+            (expression.not_before, Ordering::Greater),
+        ] {
+            let limit = bound.and_then(|at| Some((at, self.dates.get(at).copied().flatten()?)));
+            if let Some((at, limit)) = limit
+                && date != limit
+                && date.cmp(&limit) != keep
+            {
+                self.recorder.bounded(at, limit);
+                date = limit;
+            }
+        }
+        Ok(Some(date))
+    }
+
+    fn base(&mut self, base: &Base) -> Result<Option<NaiveDate>, Conflict> {
+        let (list, wanted) = match base {
+            Base::First(anchors) => {
+                for anchor in anchors {
+                    if let Some(date) = self.anchor(*anchor) {
+                        self.recorder.base(*anchor, date);
+                        return Ok(Some(date));
+                    }
+                }
+                return Ok(None);
+            }
+            Base::EarliestOf(list) => (list, Ordering::Less),
+            Base::LatestOf(list) => (list, Ordering::Greater),
+        };
+        let start = self.recorder.mark();
+        let mut best: Option<(NaiveDate, std::ops::Range<usize>)> = None;
+        for inner in list {
+            let before = self.recorder.mark();
+            let Some(date) = self.expression(inner)? else {
+                continue;
+            };
+            if best
+                .as_ref()
+                .is_none_or(|(known, _)| date.cmp(known) == wanted)
+            {
+                best = Some((date, before..self.recorder.mark()));
+            }
+        }
+        Ok(best.map(|(date, chosen)| {
+            self.recorder.keep_only(start, chosen);
+            date
+        }))
+    }
+
+    fn anchor(&self, anchor: Anchor) -> Option<NaiveDate> {
+        match anchor {
+            Anchor::Trigger => Some(self.lookup.trigger_on),
+            Anchor::Fact(fact) => self.lookup.facts.get(fact).as_date(),
+            Anchor::Date(at) => self.dates.get(at).copied().flatten(),
+        }
+    }
+
+    fn flag(&mut self, setting: &Setting<bool>) -> Result<bool, Conflict> {
+        match setting {
+            Setting::Fixed(value) => Ok(*value),
+            Setting::Parameter(id) => {
+                let value = self.lookup.parameter(*id, &mut self.recorder)?;
+                Ok(value == Value::Bool(true))
+            }
+        }
+    }
+
+    fn roll(&mut self, setting: &Setting<Roll>) -> Result<Roll, Conflict> {
+        match setting {
+            Setting::Fixed(value) => Ok(*value),
+            Setting::Parameter(id) => {
+                let value = self.lookup.parameter(*id, &mut self.recorder)?;
+                let Value::Code(code) = value else {
+                    return Ok(Roll::None);
+                };
+                Ok(Roll::parse(&code).unwrap_or(Roll::None))
+            }
+        }
+    }
+}
+
+impl Lookup<'_, '_> {
+    /// Notes that a date depends on days between these two.
+    fn rely_on(&mut self, a: NaiveDate, b: NaiveDate) {
+        let calendar = &self.book.calendar;
+        let expected = |d| calendar.day(d).status == DayStatus::Expected;
+        self.provisional = self.provisional || expected(a) || expected(b);
+    }
+
+    fn holds(
+        &mut self,
+        condition: &Condition,
+        dates: &[Option<NaiveDate>],
+        recorder: &mut impl Record,
+    ) -> Result<Option<bool>, Conflict> {
+        let actual = self.facts.get(condition.fact);
+        match condition.op {
+            Op::Known => return Ok(Some(!actual.is_unknown())),
+            Op::Unknown => return Ok(Some(actual.is_unknown())),
+            _ if actual.is_unknown() => return Ok(None),
+            _ => {}
+        }
+        let one;
+        let wanted: &[Value<'_>] = match &condition.operand {
+            Operand::Nothing => &[],
+            Operand::Literals(values) => values,
+            Operand::Parameter(id) => {
+                one = [self.parameter(*id, recorder)?];
+                &one
+            }
+            Operand::Fact(fact) => std::slice::from_ref(self.facts.get(*fact)),
+            Operand::Date(at) => {
+                one = [Value::from(dates.get(*at).copied().flatten())];
+                &one
+            }
+        };
+        Ok(compare(condition.op, actual, wanted))
+    }
+
+    /// The value of a parameter over all layers, the widest first.
+    fn parameter(
+        &mut self,
+        id: ParameterId,
+        recorder: &mut impl Record,
+    ) -> Result<Value<'static>, Conflict> {
+        let group = &self.book.parameters[id.0];
+        let on = match group.dated_by {
+            Some(fact) => self.facts.get(fact).as_date().unwrap_or(self.trigger_on),
+            None => self.trigger_on,
+        };
+        let pick = group.members.first().map_or(Pick::Only, |m| m.pick);
+        let mut result: Option<(&Value<'static>, &DatedValue)> = None;
+        for member in &group.members {
+            if !self.is_live(member.pack, on)? {
+                continue;
+            }
+            let mut own: Option<(&Value<'static>, &DatedValue)> = None;
+            for dated in &member.values {
+                let covers =
+                    dated.from.is_none_or(|f| f <= on) && dated.until.is_none_or(|u| on <= u);
+                if !covers || !self.all_hold(&dated.when)? {
+                    continue;
+                }
+                own = Some(match own {
+                    Some(known) => picked(member.pick, known, (&dated.value, dated))?,
+                    None => (&dated.value, dated),
+                });
+            }
+            let Some(own) = own else { continue };
+            result = Some(match (member.relation, result) {
+                (Relation::Tightens, Some(wider)) => picked(pick, wider, own)?,
+                (Relation::Fills, Some(wider)) => wider,
+                (Relation::Base, Some(_)) => return Err(Conflict),
+                (Relation::Overrides, _) | (_, None) => own,
+            });
+        }
+        let Some((value, source)) = result else {
+            return Ok(Value::Unknown);
+        };
+        recorder.parameter(id, value, source);
+        Ok(value.clone())
+    }
+
+    /// Whether a pack that replaces this programme applies to the case.
+    fn is_overridden(&mut self, programme: &Programme) -> Result<bool, Conflict> {
+        for pack in &programme.overridden_by {
+            if self.is_live(*pack, self.trigger_on)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_live(&mut self, pack: PackId, on: NaiveDate) -> Result<bool, Conflict> {
+        let pack = self.book.pack(pack);
+        let dated = pack.status.is_evaluated() && pack.in_force.covers(on);
+        Ok(dated && self.all_hold(&pack.scope)?)
+    }
+
+    fn all_hold(&mut self, conditions: &[Condition]) -> Result<bool, Conflict> {
+        for condition in conditions {
+            if self.holds(condition, &[], &mut NoTrace)? != Some(true) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+type Dated<'b> = (&'b Value<'static>, &'b DatedValue);
+
+fn picked<'b>(pick: Pick, a: Dated<'b>, b: Dated<'b>) -> Result<Dated<'b>, Conflict> {
+    let order = compare_values(a.0, b.0);
+    match (pick, order) {
+        (Pick::Only, _) | (_, None) => Err(Conflict),
+        (Pick::Max, Some(Ordering::Less)) | (Pick::Min, Some(Ordering::Greater)) => Ok(b),
+        (Pick::Max | Pick::Min, Some(_)) => Ok(a),
+    }
+}
+
+fn compare(op: Op, actual: &Value<'_>, wanted: &[Value<'_>]) -> Option<bool> {
+    if op == Op::In || op == Op::NotIn {
+        let found = wanted.iter().any(|w| w == actual);
+        return Some(found == (op == Op::In));
+    }
+    let wanted = wanted.first().filter(|w| !w.is_unknown())?;
+    let order = compare_values(actual, wanted);
+    Some(match op {
+        Op::Eq => actual == wanted,
+        Op::Ne => actual != wanted,
+        Op::Gt => order? == Ordering::Greater,
+        Op::Ge => order? != Ordering::Less,
+        Op::Lt => order? == Ordering::Less,
+        Op::Le => order? != Ordering::Greater,
+        Op::In | Op::NotIn | Op::Known | Op::Unknown => return None,
+    })
+}
+
+fn compare_values(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}

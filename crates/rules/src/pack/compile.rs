@@ -1,0 +1,236 @@
+//! From files to a [`RuleBook`]: names become indices, types are checked, layers are fitted.
+
+mod condition;
+pub(super) use condition::typed as typed_value;
+mod date;
+mod layers;
+mod parameter;
+mod programme;
+
+use super::check::{Finding, Linter, line_of};
+use super::file::PackFile;
+use super::{Article, InForce, Pack, PackId, Programme, Reason, RuleBook, Source};
+use crate::calendar::Calendar;
+use crate::dates::civil_date;
+use crate::facts::{FactId, FactSchema};
+use crate::pack::Names;
+use crate::text::Text;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// What compiling one file needs to know of the others.
+pub(super) struct Context<'c> {
+    pub schema: &'c FactSchema,
+    /// Parameter ids over all files.
+    pub parameters: &'c Names,
+    pub pack: PackId,
+    pub head: &'c Pack,
+}
+
+pub(super) fn load(
+    schema: Arc<FactSchema>,
+    calendar: Arc<Calendar>,
+    sources: &[Source],
+) -> Result<RuleBook, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut files: Vec<(usize, PackFile)> = Vec::new();
+    for (at, source) in sources.iter().enumerate() {
+        match toml::from_str::<PackFile>(&source.text) {
+            Ok(file) => files.push((at, file)),
+            Err(error) => findings.push(syntax(source, &error)),
+        }
+    }
+    let mut book = RuleBook {
+        schema: Arc::clone(&schema),
+        calendar,
+        packs: Vec::new(),
+        parameters: Vec::new(),
+        programmes: Vec::new(),
+        by_event: vec![Vec::new(); schema.events().len()],
+        files: files.iter().map(|(_, f)| f.clone()).collect(),
+        unknown_reasons: unknown_reasons(&schema),
+        conflict: Reason {
+            code: "rules_conflict".into(),
+            text: Text::new(
+                "两条规定同时适用且未定先后，须由合规人员裁定",
+                "two rules apply without precedence; compliance must decide",
+            ),
+        },
+        hash: String::new(),
+    };
+    let names = parameter::collect_ids(&mut book, &files, sources, &mut findings);
+    for (pack, (at, file)) in files.iter().enumerate() {
+        let mut lint = Linter::new(&sources[*at].name, &sources[*at].text);
+        compile_file(
+            &mut book,
+            PackId(pack),
+            file,
+            &sources[*at],
+            &names,
+            &mut lint,
+        );
+        findings.extend(lint.finish());
+    }
+    if findings.is_empty() {
+        findings.extend(layers::check(&mut book));
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    index_programmes(&mut book);
+    book.hash = hash(&book);
+    let report = book.run_tests();
+    if report.is_passed() {
+        Ok(book)
+    } else {
+        Err(report.findings())
+    }
+}
+
+fn syntax(source: &Source, error: &toml::de::Error) -> Finding {
+    Finding {
+        file: source.name.clone(),
+        line: error.span().map(|s| line_of(&source.text, s.start)),
+        place: String::new(),
+        what: error.message().to_owned(),
+        hint: None,
+    }
+}
+
+fn compile_file(
+    book: &mut RuleBook,
+    id: PackId,
+    file: &PackFile,
+    source: &Source,
+    names: &Names,
+    lint: &mut Linter<'_>,
+) {
+    lint.at("pack");
+    let mut head = head(file, source, lint);
+    let schema = Arc::clone(&book.schema);
+    let context = Context {
+        schema: &schema,
+        parameters: names,
+        pack: id,
+        head: &head,
+    };
+    lint.at("pack scope");
+    let scope: Vec<_> = file
+        .scope
+        .iter()
+        .filter_map(|c| condition::compile(&context, c, &[], lint))
+        .collect();
+    for parameter in &file.parameter {
+        parameter::compile(book, &context, parameter, lint);
+    }
+    for programme in &file.programme {
+        if let Some(compiled) = programme::compile(&context, programme, lint) {
+            book.programmes.push(compiled);
+        }
+    }
+    head.scope = scope;
+    book.packs.push(head);
+}
+
+fn head(file: &PackFile, source: &Source, lint: &mut Linter<'_>) -> Pack {
+    let head = &file.pack;
+    if head.title.is_incomplete() {
+        lint.report(None, "the title is needed in both languages", None);
+    }
+    if head.in_force.from.is_none() && head.in_force.undated.is_none() {
+        let hint = "add `from`, or say in `undated` why the source bears no date";
+        lint.report(None, "in_force has no first day", Some(hint.into()));
+    }
+    if head.status.is_evaluated() && matches!(head.confidence.as_str(), "K" | "U") {
+        let what = format!("confidence {} may ship as a draft only", head.confidence);
+        lint.report(None, what, Some("set status = \"draft\"".into()));
+    }
+    if !matches!(head.confidence.as_str(), "T" | "T2" | "K" | "U" | "P") {
+        lint.report(None, "confidence must be T, T2, K, U or P", None);
+    }
+    let from = head.in_force.from.as_ref().and_then(civil_date);
+    let until = head.in_force.until.as_ref().and_then(civil_date);
+    if matches!((from, until), (Some(f), Some(u)) if u < f) {
+        lint.report(None, "in_force ends before it begins", None);
+    }
+    let articles = file.article.iter().map(|a| Article {
+        reference: a.reference.clone(),
+        text: a.text.clone(),
+        verbatim: a.verbatim,
+    });
+    Pack {
+        id: head.id.clone(),
+        version: head.version,
+        title: head.title.clone(),
+        jurisdiction: head.jurisdiction.clone(),
+        layer: head.layer,
+        status: head.status,
+        confidence: head.confidence.clone(),
+        in_force: InForce {
+            from,
+            until,
+            undated: head.in_force.undated.clone(),
+        },
+        source_title: head.source.title.clone(),
+        issuer: head.source.issuer.clone(),
+        number: head.source.number.clone(),
+        implements: head.implements.clone(),
+        interpretation: head.interpretation.clone(),
+        note: head.note.clone(),
+        articles: articles.collect(),
+        scope: Vec::new(),
+        hash: hex::encode(Sha256::digest(source.text.as_bytes())),
+        file: source.name.clone(),
+    }
+}
+
+/// Every fact that a decision of the programme may look at, in the order of the schema.
+fn used_facts(book: &RuleBook, programme: &Programme) -> Vec<FactId> {
+    let mut used = layers::Usage::default();
+    used.conditions(book, &book.pack(programme.pack).scope);
+    used.programme(book, programme);
+    used.into_facts()
+}
+
+fn index_programmes(book: &mut RuleBook) {
+    let used: Vec<_> = book
+        .programmes
+        .iter()
+        .map(|p| used_facts(book, p))
+        .collect();
+    for (programme, facts) in book.programmes.iter_mut().zip(used) {
+        programme.facts_used = facts;
+    }
+    for (at, programme) in book.programmes.iter().enumerate() {
+        if book.packs[programme.pack.0].status.is_evaluated() {
+            book.by_event[programme.trigger.event.index()].push(super::ProgrammeId(at));
+        }
+    }
+}
+
+/// For each fact, the reason that excludes a candidate because the fact is not known.
+fn unknown_reasons(schema: &FactSchema) -> Vec<Reason> {
+    let reason = |fact: &crate::facts::Fact| Reason {
+        code: format!("unknown:{}", fact.name),
+        text: Text::new(
+            format!("{}未知", fact.zh),
+            format!("{} is not known", fact.en),
+        ),
+    };
+    schema.facts().iter().map(reason).collect()
+}
+
+fn hash(book: &RuleBook) -> String {
+    let mut hasher = Sha256::new();
+    let mut packs: Vec<_> = book
+        .packs
+        .iter()
+        .filter(|p| p.status.is_evaluated())
+        .collect();
+    packs.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
+    for pack in packs {
+        hasher.update(pack.hash.as_bytes());
+    }
+    hasher.update(book.calendar.hash().as_bytes());
+    hex::encode(hasher.finalize())
+}

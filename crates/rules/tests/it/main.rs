@@ -1,0 +1,5 @@
+//! Rules: calendars, date arithmetic, packs and evaluation.
+
+mod calendar;
+mod lint;
+mod shipped;
