@@ -41,14 +41,14 @@ pub(super) fn load(
         }
     }
     let mut book = RuleBook {
-        schema: Arc::clone(&schema),
+        unknown_reasons: unknown_reasons(&schema),
+        by_event: vec![Vec::new(); schema.events().len()],
+        schema,
         calendar,
         packs: Vec::new(),
         parameters: Vec::new(),
         programmes: Vec::new(),
-        by_event: vec![Vec::new(); schema.events().len()],
         files: files.iter().map(|(_, f)| f.clone()).collect(),
-        unknown_reasons: unknown_reasons(&schema),
         conflict: Reason {
             code: "rules_conflict".into(),
             text: Text::new(

@@ -1,0 +1,176 @@
+//! Who may do what, and whose rows they see.
+//!
+//! Rights come from roles; rows come from the unit a person belongs to. [`Scope`] can only be made
+//! here, from an [`Actor`], so that no list can be read without one.
+
+mod permission;
+mod role;
+
+pub use permission::Permission;
+pub use role::Role;
+
+use crate::ids::{AgentId, ClientId, OrgId, UserId};
+
+codes! {
+    /// Level of a unit.
+    pub enum OrgLevel ("org level") {
+        /// Head office.
+        HeadOffice = "head_office",
+        /// Provincial branch.
+        ProvincialBranch = "provincial_branch",
+        /// City-level office.
+        CityOffice = "city_office",
+        /// Sub-branch or outlet.
+        SubBranch = "sub_branch",
+        /// Outsourced team under a head-office centre.
+        OutsourcedTeam = "outsourced_team",
+    }
+}
+
+/// The place of a unit in the tree: codes from the root down, such as `/000/50/5001/`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrgPath(String);
+
+impl OrgPath {
+    /// The path of a unit below its parent.
+    pub fn below(parent: Option<&Self>, code: &str) -> Self {
+        let parent = parent.map_or("/", |p| p.0.as_str());
+        Self(format!("{parent}{code}/"))
+    }
+
+    /// A path as it is stored.
+    pub fn from_stored(path: String) -> Self {
+        Self(path)
+    }
+
+    /// The path as it is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a unit is this one or below it.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+}
+
+/// Who is acting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActorKind {
+    /// A person who signed in.
+    User(UserId),
+    /// A system with an API token.
+    Client(ClientId),
+    /// The command line on the server's machine.
+    Shell,
+    /// The program itself: jobs and the planner.
+    System,
+}
+
+/// Who is acting, with their rights and their place in the organisation.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who it is.
+    pub kind: ActorKind,
+    /// Name to write into the audit log.
+    pub name: String,
+    /// Roles held; their rights add up.
+    pub roles: Vec<Role>,
+    /// The unit whose rows, and those of the units below it, are in sight.
+    pub org: OrgPath,
+    /// That unit's id, when the actor belongs to one.
+    pub org_id: Option<OrgId>,
+    /// The salesperson that this user is, for segregation of duties.
+    pub agent: Option<AgentId>,
+}
+
+/// A right that is missing. The message names the right so that people know what to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the right {0} is missing")]
+pub struct Denied(pub Permission);
+
+impl Actor {
+    /// The command line on the server's machine: an administrator of the whole company.
+    pub fn shell(name: impl Into<String>) -> Self {
+        Self::trusted(ActorKind::Shell, name)
+    }
+
+    /// The program itself.
+    pub fn system() -> Self {
+        Self::trusted(ActorKind::System, "system")
+    }
+
+    fn trusted(kind: ActorKind, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            roles: Role::ALL.to_vec(),
+            org: OrgPath("/".into()),
+            org_id: None,
+            agent: None,
+        }
+    }
+
+    /// The user, if a person is acting.
+    pub fn user(&self) -> Option<UserId> {
+        if let ActorKind::User(id) = self.kind { Some(id) } else { None }
+    }
+
+    /// Whether any role gives a right.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|r| r.grants(permission))
+    }
+
+    /// Demands a right.
+    ///
+    /// # Errors
+    /// [`Denied`] names the right that is missing.
+    pub fn demand(&self, permission: Permission) -> Result<(), Denied> {
+        if self.may(permission) { Ok(()) } else { Err(Denied(permission)) }
+    }
+
+    /// Demands a right and gives the rows on which it may be used.
+    ///
+    /// # Errors
+    /// [`Denied`] names the right that is missing.
+    pub fn scope(&self, permission: Permission) -> Result<Scope, Denied> {
+        self.demand(permission)?;
+        let own_list_only = self.roles.iter().filter(|r| r.grants(permission)).all(|r| r.is_own_list_only());
+        let own = if own_list_only { self.user() } else { None };
+        Ok(Scope { org: self.org.clone(), own })
+    }
+}
+
+/// The rows that an actor may see. Made only by [`Actor::scope`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    org: OrgPath,
+    own: Option<UserId>,
+}
+
+impl Scope {
+    /// The unit at whose root the rows lie.
+    pub fn org(&self) -> &OrgPath {
+        &self.org
+    }
+
+    /// Whether the whole company is in sight.
+    pub fn is_whole_company(&self) -> bool {
+        self.org.0 == "/"
+    }
+
+    /// The user whose own list is all there is to see, if rows are limited to that.
+    pub fn own_list_of(&self) -> Option<UserId> {
+        self.own
+    }
+
+    /// Whether rows of a unit are in sight.
+    pub fn covers(&self, org: &OrgPath) -> bool {
+        self.org.contains(org)
+    }
+
+    /// The same scope cut down to a unit inside it; `None` when the unit lies outside.
+    pub fn narrowed_to(&self, org: &OrgPath) -> Option<Self> {
+        self.covers(org).then(|| Self { org: org.clone(), own: self.own })
+    }
+}

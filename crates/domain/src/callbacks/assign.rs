@@ -1,0 +1,150 @@
+//! Who may be given a callback, and who gets the next one.
+
+use crate::access::OrgPath;
+use crate::customers::SpokenLanguage;
+use crate::ids::{AgentId, UserId};
+
+/// Someone who makes callbacks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The person.
+    pub user: UserId,
+    /// The unit whose business the person calls for.
+    pub org: OrgPath,
+    /// Languages spoken besides Mandarin.
+    pub languages: Vec<SpokenLanguage>,
+    /// The salesperson that this person is.
+    pub agent: Option<AgentId>,
+    /// Holds a role that makes callbacks.
+    pub may_call: bool,
+    /// Holds a role that sells.
+    pub sells: bool,
+    /// Accepts work now.
+    pub active: bool,
+}
+
+/// A caller's open work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Callbacks on the person's list.
+    pub open: u32,
+}
+
+/// Why a callback is not given to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssignError {
+    /// The account is disabled.
+    #[error("the person does not take work at present")]
+    Inactive,
+    /// No right to make callbacks.
+    #[error("the person may not make callbacks")]
+    NotACaller,
+    /// The callback belongs to business outside the person's units.
+    #[error("the callback lies outside the person's unit")]
+    OutsideUnit,
+    /// The person sold the policy, or sells at all where the programme bars it.
+    #[error("the salesperson of the policy is barred")]
+    SalespersonBarred,
+}
+
+/// Whether a callback may be given to a person (requirements §4.1, §5.3).
+///
+/// # Errors
+/// [`AssignError`] says why not.
+pub fn assignable(
+    caller: &Caller,
+    business: &OrgPath,
+    salesperson: Option<AgentId>,
+    bars_salesperson: bool,
+) -> Result<(), AssignError> {
+    if !caller.active {
+        return Err(AssignError::Inactive);
+    }
+    if bars_salesperson && (caller.sells || (salesperson.is_some() && caller.agent == salesperson)) {
+        return Err(AssignError::SalespersonBarred);
+    }
+    if !caller.may_call {
+        return Err(AssignError::NotACaller);
+    }
+    if !caller.org.contains(business) {
+        return Err(AssignError::OutsideUnit);
+    }
+    Ok(())
+}
+
+/// The caller for a customer of a language: one who speaks it, with the least open work; without
+/// any such person, the least loaded one who may be given it at all.
+pub fn pick_caller(
+    callers: &[(Caller, Load)],
+    business: &OrgPath,
+    language: Option<SpokenLanguage>,
+    salesperson: Option<AgentId>,
+    bars_salesperson: bool,
+) -> Option<UserId> {
+    let speaks = |caller: &Caller| match language {
+        None | Some(SpokenLanguage::Mandarin) => true,
+        Some(language) => caller.languages.contains(&language),
+    };
+    callers
+        .iter()
+        .filter(|(c, _)| assignable(c, business, salesperson, bars_salesperson).is_ok())
+        .min_by_key(|(caller, load)| (!speaks(caller), load.open, caller.user))
+        .map(|(caller, _)| caller.user)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn path(codes: &[&str]) -> OrgPath {
+        let mut path = OrgPath::below(None, codes[0]);
+        for code in &codes[1..] {
+            path = OrgPath::below(Some(&path), code);
+        }
+        path
+    }
+
+    fn caller(n: u128, open: u32) -> (Caller, Load) {
+        let caller = Caller {
+            user: UserId(Uuid::from_u128(n)),
+            org: path(&["000"]),
+            languages: Vec::new(),
+            agent: None,
+            may_call: true,
+            sells: false,
+            active: true,
+        };
+        (caller, Load { open })
+    }
+
+    #[test]
+    fn the_least_loaded_caller_gets_it() {
+        let callers = [caller(1, 5), caller(2, 3)];
+        let picked = pick_caller(&callers, &path(&["000", "50"]), None, None, true);
+        assert_eq!(picked, Some(callers[1].0.user));
+    }
+
+    #[test]
+    fn a_speaker_of_the_language_comes_first() {
+        let mut callers = [caller(1, 50), caller(2, 3)];
+        callers[0].0.languages = vec![SpokenLanguage::Sichuan];
+        let language = Some(SpokenLanguage::Sichuan);
+        let picked = pick_caller(&callers, &path(&["000", "50"]), language, None, true);
+        assert_eq!(picked, Some(callers[0].0.user));
+    }
+
+    #[test]
+    fn salespersons_and_other_units_are_refused() {
+        let salesperson = Some(AgentId(Uuid::from_u128(7)));
+        let business = path(&["000", "50"]);
+        let (mut seller, _) = caller(1, 0);
+        seller.agent = salesperson;
+        let refused = assignable(&seller, &business, salesperson, true);
+        assert_eq!(refused, Err(AssignError::SalespersonBarred));
+        assert_eq!(assignable(&seller, &business, salesperson, false), Ok(()));
+        seller.agent = None;
+        seller.org = path(&["000", "37"]);
+        assert_eq!(assignable(&seller, &business, None, true), Err(AssignError::OutsideUnit));
+    }
+}

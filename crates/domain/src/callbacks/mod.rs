@@ -1,0 +1,85 @@
+//! Callbacks: the task, its attempts, and the rules for calling people.
+
+mod assign;
+mod attempt;
+mod life;
+mod outcome;
+mod schedule;
+
+pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
+pub use attempt::{AttemptResult, Contact, Reached};
+pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
+pub use outcome::{Cause, Outcome};
+pub use schedule::{CallingHours, DayOff, ScheduleError};
+
+codes! {
+    /// Where a callback stands (requirements §4.1). Candidates and exclusions are kept by the
+    /// planner; `planned` reads as ready from its earliest day on; overdue is computed.
+    pub enum CallbackState ("callback state") {
+        /// In scope, with its dates.
+        Planned = "planned",
+        /// Given to a caller.
+        Assigned = "assigned",
+        /// A call, letter or visit is under way.
+        InProgress = "in_progress",
+        /// To be tried again at a time.
+        RetryWait = "retry_wait",
+        /// The number is being corrected.
+        ContactFix = "contact_fix",
+        /// The branch makes the second callback.
+        BranchSecond = "branch_second",
+        /// A letter is out.
+        LetterOut = "letter_out",
+        /// A visit is planned.
+        VisitPlanned = "visit_planned",
+        /// A problem ticket is open.
+        ProblemOpen = "problem_open",
+        /// The second callback is due after a ticket was solved.
+        RecallDue = "recall_due",
+        /// Completed.
+        Completed = "completed",
+        /// Cannot be completed; reason and cause are recorded.
+        NotCompleted = "not_completed",
+        /// No longer owed.
+        Cancelled = "cancelled",
+    }
+}
+
+impl CallbackState {
+    /// Whether anything is still to be done.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Completed | Self::NotCompleted | Self::Cancelled)
+    }
+
+    /// Whether a caller may start an attempt from here.
+    pub fn is_callable(self) -> bool {
+        matches!(self, Self::Assigned | Self::RetryWait | Self::BranchSecond | Self::RecallDue)
+    }
+}
+
+codes! {
+    /// How a customer is contacted.
+    pub enum ContactChannel ("contact channel") {
+        /// Telephone.
+        Phone = "phone",
+        /// Letter.
+        Letter = "letter",
+        /// On-site visit.
+        Visit = "visit",
+        /// Text message.
+        Sms = "sms",
+        /// E-mail.
+        Email = "email",
+        /// WeChat.
+        Wechat = "wechat",
+        /// QQ.
+        Qq = "qq",
+    }
+}
+
+impl ContactChannel {
+    /// Text never satisfies a life compliance programme (C-03).
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Sms | Self::Email | Self::Wechat | Self::Qq)
+    }
+}

@@ -1,0 +1,310 @@
+//! The life of a ticket: named transitions, each refused with a reason when it does not fit.
+
+use super::{CaseKind, EvidenceKind, TicketState};
+use crate::ids::{AgentId, OrgId, UserId};
+use crate::time::Instant;
+use chrono::NaiveDate;
+
+/// Someone who may be given a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The person.
+    pub user: UserId,
+    /// The person's unit.
+    pub org: OrgId,
+    /// The salesperson that this person is.
+    pub agent: Option<AgentId>,
+}
+
+/// A ticket as far as decisions need it.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    /// Kind of case.
+    pub kind: CaseKind,
+    /// Where it stands.
+    pub state: TicketState,
+    /// When it is due; set when it is issued.
+    pub due_on: Option<NaiveDate>,
+    /// Who handles it.
+    pub handler: Option<UserId>,
+    /// Who gave the feedback that is being judged.
+    pub feedback_by: Option<UserId>,
+    /// The salesperson of the policy, who may not clarify.
+    pub salesperson: Option<AgentId>,
+    /// Kinds of evidence attached.
+    pub evidence: Vec<EvidenceKind>,
+}
+
+/// Evidence, as feedback needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Evidence(pub EvidenceKind);
+
+/// What someone does with a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Gives it to a unit and person; due by the day that the rules computed.
+    Issue {
+        /// Who gets it.
+        to: Handler,
+        /// The last day.
+        due_on: NaiveDate,
+    },
+    /// Accepts it.
+    Accept,
+    /// Declares special circumstances before it is due.
+    DeclareSpecial {
+        /// The new last day.
+        until: NaiveDate,
+        /// Why.
+        reason: String,
+    },
+    /// Reports what was done.
+    GiveFeedback,
+    /// Judges the feedback valid.
+    JudgeValid,
+    /// Judges the feedback invalid.
+    JudgeInvalid,
+    /// Takes an invalid feedback up again.
+    Redo,
+    /// The second callback affirmed.
+    SecondCallbackAffirmed,
+    /// The second callback did not affirm.
+    SecondCallbackNegative,
+    /// Closes without a second callback, with a documented reason.
+    CloseWithReason {
+        /// Why no second callback is needed.
+        reason: String,
+    },
+    /// Hands it to another department.
+    Transfer {
+        /// Who gets it.
+        to: Handler,
+    },
+}
+
+/// The change that a step makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// State after it.
+    pub to: TicketState,
+    /// Handler after it.
+    pub handler: Option<UserId>,
+    /// Due date after it.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// Why a step is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TicketError {
+    /// The step does not fit the state.
+    #[error("not possible while the ticket is {0}")]
+    WrongState(TicketState),
+    /// Clarification is never given to the salesperson of the policy (B06 article 23).
+    #[error("the salesperson of the policy may not clarify")]
+    SalespersonBarred,
+    /// Someone else handles it.
+    #[error("someone else handles this ticket")]
+    NotHandler,
+    /// Feedback is judged by another person than the one who gave it.
+    #[error("feedback is judged by another person")]
+    OwnFeedback,
+    /// Evidence is missing: a recording or a signed visit questionnaire.
+    #[error("a recording or a signed visit questionnaire must be attached first")]
+    EvidenceMissing,
+    /// Special circumstances are declared before the due date, for a later one.
+    #[error("special circumstances are declared before the due date, for a later one")]
+    DeclaredTooLate,
+    /// A reason is needed.
+    #[error("a reason is needed")]
+    ReasonMissing,
+}
+
+impl Ticket {
+    /// Decides a step. `by` acts at `now`; `today` is the civil date of it.
+    ///
+    /// # Errors
+    /// [`TicketError`] says why the step is refused; nothing changes then.
+    pub fn decide(
+        &self,
+        step: &Step,
+        by: UserId,
+        _now: Instant,
+        today: NaiveDate,
+    ) -> Result<Transition, TicketError> {
+        use TicketState as S;
+        let stay = |to| Transition { to, handler: self.handler, due_on: self.due_on };
+        match (self.state, step) {
+            (S::Open | S::Issued, Step::Issue { to, due_on }) => {
+                self.refuse_salesperson(to)?;
+                let due_on = Some(self.due_on.unwrap_or(*due_on));
+                Ok(Transition { to: S::Issued, handler: Some(to.user), due_on })
+            }
+            (S::Issued | S::Transferred, Step::Accept) => {
+                self.handled_by(by)?;
+                Ok(stay(S::InProgress))
+            }
+            (S::InProgress | S::Issued, Step::DeclareSpecial { until, reason }) => {
+                self.handled_by(by)?;
+                if reason.trim().is_empty() {
+                    return Err(TicketError::ReasonMissing);
+                }
+                let due = self.due_on.unwrap_or(today);
+                if today > due || *until <= due {
+                    return Err(TicketError::DeclaredTooLate);
+                }
+                let due_on = Some(*until);
+                Ok(Transition { to: S::Extended, handler: self.handler, due_on })
+            }
+            (S::InProgress | S::Extended | S::InvalidFeedback, Step::GiveFeedback) => {
+                self.handled_by(by)?;
+                self.demand_evidence()?;
+                Ok(stay(S::FeedbackGiven))
+            }
+            (S::FeedbackGiven, Step::JudgeValid | Step::JudgeInvalid) => {
+                if self.feedback_by == Some(by) {
+                    return Err(TicketError::OwnFeedback);
+                }
+                let valid = matches!(step, Step::JudgeValid);
+                Ok(stay(if valid { S::Verified } else { S::InvalidFeedback }))
+            }
+            (S::InvalidFeedback, Step::Redo) => {
+                self.handled_by(by)?;
+                Ok(stay(S::InProgress))
+            }
+            (S::Verified, Step::SecondCallbackAffirmed) => Ok(stay(S::Closed)),
+            (S::Verified, Step::SecondCallbackNegative) => Ok(stay(S::InProgress)),
+            (S::Verified, Step::CloseWithReason { reason }) => {
+                if reason.trim().is_empty() {
+                    return Err(TicketError::ReasonMissing);
+                }
+                Ok(stay(S::Closed))
+            }
+            (state, Step::Transfer { to }) if !state.is_final() => {
+                self.refuse_salesperson(to)?;
+                let handler = Some(to.user);
+                Ok(Transition { to: S::Transferred, handler, due_on: self.due_on })
+            }
+            (state, _) => Err(TicketError::WrongState(state)),
+        }
+    }
+
+    fn handled_by(&self, by: UserId) -> Result<(), TicketError> {
+        if self.handler == Some(by) { Ok(()) } else { Err(TicketError::NotHandler) }
+    }
+
+    fn refuse_salesperson(&self, to: &Handler) -> Result<(), TicketError> {
+        let clarifies = matches!(self.kind, CaseKind::Clarification | CaseKind::Problem | CaseKind::ContractQuality);
+        let barred = clarifies && to.agent.is_some() && to.agent == self.salesperson;
+        if barred { Err(TicketError::SalespersonBarred) } else { Ok(()) }
+    }
+
+    /// Clarification closes with proof only: a recording or a signed questionnaire.
+    fn demand_evidence(&self) -> Result<(), TicketError> {
+        let proof = |k: &EvidenceKind| {
+            matches!(k, EvidenceKind::Recording | EvidenceKind::SignedVisitQuestionnaire)
+        };
+        let needed = self.kind == CaseKind::Clarification;
+        if needed && !self.evidence.iter().any(proof) {
+            return Err(TicketError::EvidenceMissing);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    fn user(n: u128) -> UserId {
+        UserId(Uuid::from_u128(n))
+    }
+
+    fn handler(n: u128) -> Handler {
+        Handler { user: user(n), org: OrgId(Uuid::nil()), agent: Some(AgentId(Uuid::from_u128(n))) }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn ticket(state: TicketState) -> Ticket {
+        Ticket {
+            kind: CaseKind::Clarification,
+            state,
+            due_on: Some(day("2024-03-06")),
+            handler: Some(user(1)),
+            feedback_by: Some(user(1)),
+            salesperson: Some(AgentId(Uuid::from_u128(9))),
+            evidence: vec![EvidenceKind::Recording],
+        }
+    }
+
+    fn check(state: TicketState, step: &Step, by: u128, expected: Result<TicketState, TicketError>) {
+        let today = day("2024-03-05");
+        let decided = ticket(state).decide(step, user(by), DateTime::UNIX_EPOCH, today);
+        assert_eq!(decided.map(|t| t.to), expected, "{state} {step:?}");
+    }
+
+    #[test]
+    fn the_usual_way_from_open_to_closed() {
+        use TicketState as S;
+        let issue = Step::Issue { to: handler(1), due_on: day("2024-03-06") };
+        check(S::Open, &issue, 2, Ok(S::Issued));
+        check(S::Issued, &Step::Accept, 1, Ok(S::InProgress));
+        check(S::InProgress, &Step::GiveFeedback, 1, Ok(S::FeedbackGiven));
+        check(S::FeedbackGiven, &Step::JudgeValid, 2, Ok(S::Verified));
+        check(S::Verified, &Step::SecondCallbackAffirmed, 2, Ok(S::Closed));
+        check(S::Verified, &Step::SecondCallbackNegative, 2, Ok(S::InProgress));
+        check(S::FeedbackGiven, &Step::JudgeInvalid, 2, Ok(S::InvalidFeedback));
+        check(S::InvalidFeedback, &Step::Redo, 1, Ok(S::InProgress));
+    }
+
+    #[test]
+    fn the_salesperson_of_the_policy_is_refused() {
+        let to = handler(9);
+        let issue = Step::Issue { to, due_on: day("2024-03-06") };
+        check(TicketState::Open, &issue, 2, Err(TicketError::SalespersonBarred));
+        let transfer = Step::Transfer { to };
+        check(TicketState::InProgress, &transfer, 2, Err(TicketError::SalespersonBarred));
+    }
+
+    #[test]
+    fn people_do_not_judge_their_own_feedback() {
+        check(TicketState::FeedbackGiven, &Step::JudgeValid, 1, Err(TicketError::OwnFeedback));
+    }
+
+    #[test]
+    fn feedback_needs_evidence() {
+        let mut bare = ticket(TicketState::InProgress);
+        bare.evidence = vec![EvidenceKind::Document];
+        let decided =
+            bare.decide(&Step::GiveFeedback, user(1), DateTime::UNIX_EPOCH, day("2024-03-05"));
+        assert_eq!(decided, Err(TicketError::EvidenceMissing));
+    }
+
+    #[test]
+    fn special_circumstances_are_declared_in_time() {
+        let declare = |until: &str| Step::DeclareSpecial { until: day(until), reason: "住院".into() };
+        check(TicketState::InProgress, &declare("2024-03-11"), 1, Ok(TicketState::Extended));
+        let too_early = declare("2024-03-06");
+        check(TicketState::InProgress, &too_early, 1, Err(TicketError::DeclaredTooLate));
+        let late = ticket(TicketState::InProgress).decide(
+            &declare("2024-03-11"),
+            user(1),
+            DateTime::UNIX_EPOCH,
+            day("2024-03-07"),
+        );
+        assert_eq!(late, Err(TicketError::DeclaredTooLate));
+    }
+
+    #[test]
+    fn steps_that_do_not_fit_are_refused() {
+        use TicketState as S;
+        check(S::Open, &Step::Accept, 1, Err(TicketError::WrongState(S::Open)));
+        check(S::Closed, &Step::Redo, 1, Err(TicketError::WrongState(S::Closed)));
+        let transfer = Step::Transfer { to: handler(3) };
+        check(S::Closed, &transfer, 1, Err(TicketError::WrongState(S::Closed)));
+    }
+}
