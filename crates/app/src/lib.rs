@@ -1,1 +1,24 @@
-//! app
+//! Use cases: may this actor? load, decide, save, record, enqueue — in one transaction.
+//!
+//! Every use case takes an [`Actor`](domain::access::Actor) and the present moment. Pages, the JSON
+//! API, jobs and the command line call the same ones.
+
+pub mod access;
+pub mod callbacks;
+pub mod customers;
+mod error;
+pub mod exports;
+pub mod imports;
+pub mod obligations;
+pub mod policies;
+pub mod questionnaires;
+pub mod reports;
+pub mod rules;
+mod state;
+pub mod tickets;
+
+pub use error::{Error, FieldProblem, Refusal};
+pub use state::{App, Passwords};
+
+/// What use cases return.
+pub type Result<T> = std::result::Result<T, Error>;

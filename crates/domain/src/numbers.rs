@@ -33,7 +33,11 @@ impl Number {
         let year = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
         let digits = parts.next()?;
         let sequence = digits.parse().ok().filter(|n| *n > 0)?;
-        (digits.len() >= 7).then_some(Self { kind, year, sequence })
+        (digits.len() >= 7).then_some(Self {
+            kind,
+            year,
+            sequence,
+        })
     }
 }
 

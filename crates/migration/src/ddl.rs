@@ -1,6 +1,6 @@
 //! Running one DDL text on both databases.
 
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{DbErr, SchemaManager};
 
 /// Replaces the type tokens and runs the statements one by one.
@@ -26,15 +26,25 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), D
         .replace("{bool}", pick("INTEGER", "boolean"))
         .replace("{strict}", pick("STRICT", ""));
     for statement in text.split(';').map(str::trim).filter(|s| !s.is_empty()) {
-        manager.get_connection().execute_unprepared(statement).await?;
+        manager
+            .get_connection()
+            .execute_unprepared(statement)
+            .await?;
     }
     Ok(())
 }
 
-/// Drops tables, the last created first.
-pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
-    for table in tables {
-        manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;
+/// Drops tables, and views that are named as such, the last created first.
+pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, names: &[&str]) -> Result<(), DbErr> {
+    for name in names {
+        let statement = match name.strip_prefix("VIEW ") {
+            Some(view) => format!("DROP VIEW {view}"),
+            None => format!("DROP TABLE {name}"),
+        };
+        manager
+            .get_connection()
+            .execute_unprepared(&statement)
+            .await?;
     }
     Ok(())
 }

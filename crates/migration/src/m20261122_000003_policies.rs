@@ -1,4 +1,4 @@
-//! Policies, receipts, events and what events amount to: claims and payouts.
+//! Policies, receipts, events; and as views what events amount to: claims and payouts.
 
 crate::ddl::migration! {
     up: "
@@ -84,37 +84,24 @@ CREATE TABLE events (
 ) {strict};
 CREATE INDEX events_policy ON events (policy_id);
 CREATE INDEX events_customer ON events (customer_id);
-CREATE TABLE claims (
-    id {id} NOT NULL PRIMARY KEY,
-    claim_no TEXT NOT NULL UNIQUE,
-    policy_id {id} NOT NULL REFERENCES policies (id),
-    customer_id {id} REFERENCES customers (id),
-    reported_on {date},
-    registered_on {date},
-    settled_on {date},
-    paid_on {date},
-    outcome TEXT,
-    amount_fen {int},
-    adjuster_code TEXT,
-    reporter_role TEXT,
-    loss_region TEXT,
-    underwriting_region TEXT,
-    updated_at {instant} NOT NULL
-) {strict};
-CREATE INDEX claims_policy ON claims (policy_id);
-CREATE TABLE payouts (
-    event_id {id} NOT NULL PRIMARY KEY REFERENCES events (id),
-    policy_id {id} NOT NULL REFERENCES policies (id),
-    customer_id {id} REFERENCES customers (id),
-    claim_no TEXT,
-    amount_fen {int} NOT NULL,
-    payout_method TEXT,
-    service_item_code TEXT,
-    payee_role TEXT,
-    handled_in_person {bool},
-    paid_on {date} NOT NULL
-) {strict};
-CREATE INDEX payouts_policy ON payouts (policy_id)
+CREATE INDEX events_status ON events (policy_id) WHERE source = 'status';
+CREATE VIEW claims AS
+    SELECT claim_no, policy_id,
+           MIN(CASE WHEN type = 'loss_reported' THEN occurred_on END) AS reported_on,
+           MIN(CASE WHEN type = 'claim_registered' THEN occurred_on END) AS registered_on,
+           MAX(CASE WHEN type = 'claim_settled' THEN occurred_on END) AS settled_on,
+           MAX(CASE WHEN type = 'claim_paid' THEN COALESCE(paid_on, occurred_on) END) AS paid_on,
+           MAX(outcome) AS outcome,
+           MAX(CASE WHEN type IN ('claim_settled', 'claim_paid') THEN amount_fen END) AS amount_fen,
+           MAX(adjuster_code) AS adjuster_code,
+           MAX(reporter_role) AS reporter_role,
+           MAX(loss_region) AS loss_region,
+           MAX(underwriting_region) AS underwriting_region
+    FROM events WHERE claim_no IS NOT NULL GROUP BY policy_id, claim_no;
+CREATE VIEW payouts AS
+    SELECT id AS event_id, policy_id, customer_id, claim_no, type, amount_fen, payout_method,
+           service_item_code, payee_role, handled_in_person, COALESCE(paid_on, occurred_on) AS paid_on
+    FROM events WHERE type IN ('claim_paid', 'service_payout', 'surrendered') AND amount_fen IS NOT NULL
 ",
-    drops: ["payouts", "claims", "events", "receipts", "policies"]
+    drops: ["VIEW payouts", "VIEW claims", "events", "receipts", "policies"]
 }

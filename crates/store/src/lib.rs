@@ -1,1 +1,40 @@
-//! store
+//! Rows, queries and transactions.
+//!
+//! One query text serves SQLite and PostgreSQL; what differs between them lives in [`dialect`].
+//! Reading takes anything that [`Reads`]; writing takes a [`UnitOfWork`], which cannot be committed
+//! without an audit entry. Personal data leaves this crate as the types of `domain::customers`, whose
+//! `Display` is the mask.
+
+mod audit;
+pub mod dialect;
+mod entropy;
+mod error;
+pub mod sealing;
+mod sql;
+mod unit_of_work;
+
+pub mod access;
+pub mod callbacks;
+pub mod customers;
+pub mod imports;
+pub mod jobs;
+pub mod obligations;
+pub mod orgs;
+pub mod policies;
+pub mod questionnaires;
+pub mod recordings;
+pub mod reports;
+pub mod rules;
+pub mod settings;
+pub mod tickets;
+
+pub use audit::{Audit, AuditActor, AuditEntry, AuditFilter, AuditRow, list_audit_entries};
+pub use dialect::Backend;
+pub use dialect::connect::{DatabaseUrl, Store};
+pub use entropy::{Entropy, Ids};
+pub use error::StoreError;
+pub use sql::{Page, PageKey};
+pub use unit_of_work::{Reads, UnitOfWork};
+
+/// What most functions of this crate return.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -113,7 +113,11 @@ impl Actor {
 
     /// The user, if a person is acting.
     pub fn user(&self) -> Option<UserId> {
-        if let ActorKind::User(id) = self.kind { Some(id) } else { None }
+        if let ActorKind::User(id) = self.kind {
+            Some(id)
+        } else {
+            None
+        }
     }
 
     /// Whether any role gives a right.
@@ -126,7 +130,11 @@ impl Actor {
     /// # Errors
     /// [`Denied`] names the right that is missing.
     pub fn demand(&self, permission: Permission) -> Result<(), Denied> {
-        if self.may(permission) { Ok(()) } else { Err(Denied(permission)) }
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(Denied(permission))
+        }
     }
 
     /// Demands a right and gives the rows on which it may be used.
@@ -135,9 +143,16 @@ impl Actor {
     /// [`Denied`] names the right that is missing.
     pub fn scope(&self, permission: Permission) -> Result<Scope, Denied> {
         self.demand(permission)?;
-        let own_list_only = self.roles.iter().filter(|r| r.grants(permission)).all(|r| r.is_own_list_only());
+        let own_list_only = self
+            .roles
+            .iter()
+            .filter(|r| r.grants(permission))
+            .all(|r| r.is_own_list_only());
         let own = if own_list_only { self.user() } else { None };
-        Ok(Scope { org: self.org.clone(), own })
+        Ok(Scope {
+            org: self.org.clone(),
+            own,
+        })
     }
 }
 
@@ -171,6 +186,9 @@ impl Scope {
 
     /// The same scope cut down to a unit inside it; `None` when the unit lies outside.
     pub fn narrowed_to(&self, org: &OrgPath) -> Option<Self> {
-        self.covers(org).then(|| Self { org: org.clone(), own: self.own })
+        self.covers(org).then(|| Self {
+            org: org.clone(),
+            own: self.own,
+        })
     }
 }

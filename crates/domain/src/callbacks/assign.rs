@@ -60,7 +60,8 @@ pub fn assignable(
     if !caller.active {
         return Err(AssignError::Inactive);
     }
-    if bars_salesperson && (caller.sells || (salesperson.is_some() && caller.agent == salesperson)) {
+    if bars_salesperson && (caller.sells || (salesperson.is_some() && caller.agent == salesperson))
+    {
         return Err(AssignError::SalespersonBarred);
     }
     if !caller.may_call {
@@ -145,6 +146,9 @@ mod tests {
         assert_eq!(assignable(&seller, &business, salesperson, false), Ok(()));
         seller.agent = None;
         seller.org = path(&["000", "37"]);
-        assert_eq!(assignable(&seller, &business, None, true), Err(AssignError::OutsideUnit));
+        assert_eq!(
+            assignable(&seller, &business, None, true),
+            Err(AssignError::OutsideUnit)
+        );
     }
 }

@@ -220,15 +220,24 @@ impl Callback {
                 S::Planned | S::Assigned | S::RetryWait | S::BranchSecond | S::RecallDue,
                 Command::Assign { to },
             ) => {
-                let to_state = if self.state == S::Planned { S::Assigned } else { self.state };
-                Ok(Change { assignee: Some(*to), ..self.change(to_state) })
+                let to_state = if self.state == S::Planned {
+                    S::Assigned
+                } else {
+                    self.state
+                };
+                Ok(Change {
+                    assignee: Some(*to),
+                    ..self.change(to_state)
+                })
             }
-            (S::Assigned, Command::Unassign) => {
-                Ok(Change { assignee: None, ..self.change(S::Planned) })
-            }
-            (S::RetryWait | S::BranchSecond | S::RecallDue, Command::Unassign) => {
-                Ok(Change { assignee: None, ..self.change(self.state) })
-            }
+            (S::Assigned, Command::Unassign) => Ok(Change {
+                assignee: None,
+                ..self.change(S::Planned)
+            }),
+            (S::RetryWait | S::BranchSecond | S::RecallDue, Command::Unassign) => Ok(Change {
+                assignee: None,
+                ..self.change(self.state)
+            }),
             (state, Command::StartAttempt { channel }) if state.is_callable() => {
                 self.start(*channel, rules, by, today)
             }
@@ -236,14 +245,29 @@ impl Callback {
                 self.assigned_to(by)?;
                 Ok(self.not_reached(*result, *again_at, rules))
             }
-            (S::InProgress, Command::Finish { reached, interview, recorded }) => {
+            (
+                S::InProgress,
+                Command::Finish {
+                    reached,
+                    interview,
+                    recorded,
+                },
+            ) => {
                 self.assigned_to(by)?;
                 self.finish(*reached, interview, *recorded, rules)
             }
             (S::ContactFix, Command::ContactCorrected) => {
                 let round = self.round + 1;
-                let to = if self.assignee.is_some() { S::Assigned } else { S::Planned };
-                Ok(Change { round, attempts_in_round: 0, ..self.change(to) })
+                let to = if self.assignee.is_some() {
+                    S::Assigned
+                } else {
+                    S::Planned
+                };
+                Ok(Change {
+                    round,
+                    attempts_in_round: 0,
+                    ..self.change(to)
+                })
             }
             (S::ContactFix, Command::CannotCorrect { reason }) => {
                 demand(reason)?;
@@ -262,14 +286,26 @@ impl Callback {
             (S::LetterOut, Command::LetterFailed) => Ok(self.to_branch(rules)),
             (S::VisitPlanned, Command::VisitDone { affirmed }) => Ok(self.confirmed(*affirmed)),
             (S::ProblemOpen, Command::TicketResolved) => Ok(self.change(S::RecallDue)),
-            (state, Command::GiveUp { cause, circumstances }) if state.is_open() => {
+            (
+                state,
+                Command::GiveUp {
+                    cause,
+                    circumstances,
+                },
+            ) if state.is_open() => {
                 demand(circumstances)?;
                 self.everything_tried(rules, *cause)?;
-                Ok(Change { cause: Some(*cause), ..self.change(S::NotCompleted) })
+                Ok(Change {
+                    cause: Some(*cause),
+                    ..self.change(S::NotCompleted)
+                })
             }
             (state, Command::Cancel { reason }) if state.is_open() => {
                 demand(reason)?;
-                Ok(Change { assignee: None, ..self.change(S::Cancelled) })
+                Ok(Change {
+                    assignee: None,
+                    ..self.change(S::Cancelled)
+                })
             }
             (state, _) => Err(CallbackError::WrongState(state)),
         }
@@ -323,15 +359,19 @@ impl Callback {
             ..self.change(S::RetryWait)
         };
         match result {
-            AttemptResult::RefusedFinally => {
-                Change { cause: Some(Cause::Policyholder), ..self.change(S::NotCompleted) }
-            }
+            AttemptResult::RefusedFinally => Change {
+                cause: Some(Cause::Policyholder),
+                ..self.change(S::NotCompleted)
+            },
             AttemptResult::WrongNumber => self.round_spent(rules, true),
             AttemptResult::Dialect | AttemptResult::HearingDifficulty => {
                 if rules.branch_round && !self.in_branch {
                     self.to_branch(rules)
                 } else {
-                    Change { assignee: None, ..retry() }
+                    Change {
+                        assignee: None,
+                        ..retry()
+                    }
                 }
             }
             _ if result.is_counted() && used >= rules.attempts_per_round => {
@@ -346,23 +386,39 @@ impl Callback {
         use CallbackState as S;
         let rounds_left = self.round < rules.rounds && !self.in_branch;
         if rules.contact_fix && rounds_left {
-            return Change { opens_verification: true, ..self.change(S::ContactFix) };
+            return Change {
+                opens_verification: true,
+                ..self.change(S::ContactFix)
+            };
         }
         if rules.branch_round && !self.in_branch {
             return self.to_branch(rules);
         }
         if self.in_branch {
             // The branch decides: letter, visit, another call, or giving up with the circumstances.
-            return Change { attempts_in_round: 0, ..self.change(S::BranchSecond) };
+            return Change {
+                attempts_in_round: 0,
+                ..self.change(S::BranchSecond)
+            };
         }
-        let cause = if wrong_number { Cause::Other } else { Cause::Policyholder };
-        Change { cause: Some(cause), ..self.change(S::NotCompleted) }
+        let cause = if wrong_number {
+            Cause::Other
+        } else {
+            Cause::Policyholder
+        };
+        Change {
+            cause: Some(cause),
+            ..self.change(S::NotCompleted)
+        }
     }
 
     fn to_branch(&self, rules: &Discharge) -> Change {
         if !rules.branch_round {
             let cause = Some(Cause::Other);
-            return Change { cause, ..self.change(CallbackState::NotCompleted) };
+            return Change {
+                cause,
+                ..self.change(CallbackState::NotCompleted)
+            };
         }
         Change {
             assignee: if self.in_branch { self.assignee } else { None },
@@ -402,19 +458,39 @@ impl Callback {
         };
         let done = interview.identity_verified && interview.content_delivered && interview.affirmed;
         let to = if done { S::Completed } else { S::ProblemOpen };
-        Ok(Change { outcome: Some(outcome), opens_problems: !done, ..self.change(to) })
+        Ok(Change {
+            outcome: Some(outcome),
+            opens_problems: !done,
+            ..self.change(to)
+        })
     }
 
     /// A signed letter or visit form: the person in person, everything told.
     fn confirmed(&self, affirmed: bool) -> Change {
-        let outcome =
-            Outcome { reached: true, identity_verified: true, content_delivered: true, affirmed };
-        let to = if affirmed { CallbackState::Completed } else { CallbackState::ProblemOpen };
-        Change { outcome: Some(outcome), opens_problems: !affirmed, ..self.change(to) }
+        let outcome = Outcome {
+            reached: true,
+            identity_verified: true,
+            content_delivered: true,
+            affirmed,
+        };
+        let to = if affirmed {
+            CallbackState::Completed
+        } else {
+            CallbackState::ProblemOpen
+        };
+        Change {
+            outcome: Some(outcome),
+            opens_problems: !affirmed,
+            ..self.change(to)
+        }
     }
 
     fn assigned_to(&self, by: UserId) -> Result<(), CallbackError> {
-        if self.assignee == Some(by) { Ok(()) } else { Err(CallbackError::NotAssignee) }
+        if self.assignee == Some(by) {
+            Ok(())
+        } else {
+            Err(CallbackError::NotAssignee)
+        }
     }
 
     /// Letters and visits only after the rounds of calls, or a recorded reason why the number
@@ -437,7 +513,11 @@ impl Callback {
         if cause == Cause::Other {
             return Ok(());
         }
-        match rules.channels.iter().find(|c| **c == ContactChannel::Phone && !self.tried.contains(c)) {
+        match rules
+            .channels
+            .iter()
+            .find(|c| **c == ContactChannel::Phone && !self.tried.contains(c))
+        {
             Some(_) => Err(CallbackError::PhoneFirst),
             None => Ok(()),
         }
@@ -445,7 +525,11 @@ impl Callback {
 }
 
 fn demand(reason: &str) -> Result<(), CallbackError> {
-    if reason.trim().is_empty() { Err(CallbackError::ReasonMissing) } else { Ok(()) }
+    if reason.trim().is_empty() {
+        Err(CallbackError::ReasonMissing)
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -53,7 +53,10 @@ impl CallbackState {
 
     /// Whether a caller may start an attempt from here.
     pub fn is_callable(self) -> bool {
-        matches!(self, Self::Assigned | Self::RetryWait | Self::BranchSecond | Self::RecallDue)
+        matches!(
+            self,
+            Self::Assigned | Self::RetryWait | Self::BranchSecond | Self::RecallDue
+        )
     }
 }
 

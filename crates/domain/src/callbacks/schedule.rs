@@ -69,7 +69,10 @@ impl CallingHours {
         }
         let (date, clock) = (time::date_in_china(now), time::time_in_china(now));
         if clock < self.from || clock >= self.until {
-            return Err(ScheduleError::OutsideHours { from: self.from, until: self.until });
+            return Err(ScheduleError::OutsideHours {
+                from: self.from,
+                until: self.until,
+            });
         }
         if !self.on_public_holidays && calendar.is_public_holiday(date) {
             return Err(ScheduleError::PublicHoliday);
@@ -123,7 +126,11 @@ impl CallingHours {
     /// # Errors
     /// [`ScheduleError::InThePast`].
     pub fn check_appointment(&self, at: Instant, now: Instant) -> Result<(), ScheduleError> {
-        if at > now { Ok(()) } else { Err(ScheduleError::InThePast) }
+        if at > now {
+            Ok(())
+        } else {
+            Err(ScheduleError::InThePast)
+        }
     }
 }
 
@@ -155,7 +162,10 @@ mod tests {
 
     fn at(text: &str) -> Instant {
         let (date, clock) = text.split_once(' ').unwrap();
-        time::at_in_china(date.parse().unwrap(), format!("{clock}:00").parse().unwrap())
+        time::at_in_china(
+            date.parse().unwrap(),
+            format!("{clock}:00").parse().unwrap(),
+        )
     }
 
     #[rstest]
@@ -169,14 +179,25 @@ mod tests {
     #[case("2026-01-06 09:00", &["2026-01-05 10:00", "2026-01-05 12:30"], true)]
     fn calls_are_spaced(#[case] now: &str, #[case] round: &[&str], #[case] allowed: bool) {
         let round: Vec<_> = round.iter().map(|r| at(r)).collect();
-        assert_eq!(hours().check(at(now), None, &round, &NewYear).is_ok(), allowed);
+        assert_eq!(
+            hours().check(at(now), None, &round, &NewYear).is_ok(),
+            allowed
+        );
     }
 
     #[test]
     fn an_appointment_overrides_hours_and_holidays() {
         let now = at("2026-01-01 21:00");
-        assert!(hours().check(now, Some(at("2026-01-01 21:10")), &[], &NewYear).is_ok());
-        assert!(hours().check(now, Some(at("2026-01-01 19:00")), &[], &NewYear).is_err());
+        assert!(
+            hours()
+                .check(now, Some(at("2026-01-01 21:10")), &[], &NewYear)
+                .is_ok()
+        );
+        assert!(
+            hours()
+                .check(now, Some(at("2026-01-01 19:00")), &[], &NewYear)
+                .is_err()
+        );
     }
 
     #[rstest]
@@ -186,6 +207,9 @@ mod tests {
     #[case("2026-01-05 12:30", &["2026-01-05 10:00", "2026-01-05 12:30"], "2026-01-06 09:00")]
     fn the_next_attempt_waits(#[case] now: &str, #[case] round: &[&str], #[case] expected: &str) {
         let round: Vec<_> = round.iter().map(|r| at(r)).collect();
-        assert_eq!(hours().next_attempt(at(now), &round, &NewYear), at(expected));
+        assert_eq!(
+            hours().next_attempt(at(now), &round, &NewYear),
+            at(expected)
+        );
     }
 }

@@ -44,8 +44,9 @@ const RESIDENT_CHECKS: &[u8; 11] = b"10X98765432";
 /// The alphabet of unified social credit codes (GB 32100), without I, O, S, V and Z.
 const CREDIT_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of the first 17 characters of a unified social credit code.
-const CREDIT_WEIGHTS: [usize; 17] =
-    [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+const CREDIT_WEIGHTS: [usize; 17] = [
+    1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
+];
 /// Province codes, the first two digits of a division code (GB/T 2260), with 83 for Taiwan
 /// residents and 91 for foreigners with permanent residence.
 const PROVINCES: [u32; 36] = [
@@ -91,7 +92,9 @@ impl IdNumber {
 
     /// What a resident identity number says of its holder; `None` for other documents.
     pub fn facts(&self, kind: IdType, today: NaiveDate) -> Option<IdentityFacts> {
-        (kind == IdType::ResidentId).then(|| resident_facts(&self.0, today).ok()).flatten()
+        (kind == IdType::ResidentId)
+            .then(|| resident_facts(&self.0, today).ok())
+            .flatten()
     }
 }
 
@@ -122,7 +125,11 @@ fn resident_facts(number: &str, today: NaiveDate) -> Result<IdentityFacts, IdNum
         return Err(IdNumberError::Shape);
     }
     let digit = |i: usize| u32::from(bytes[i] - b'0');
-    let sum: u32 = RESIDENT_WEIGHTS.iter().enumerate().map(|(i, w)| w * digit(i)).sum();
+    let sum: u32 = RESIDENT_WEIGHTS
+        .iter()
+        .enumerate()
+        .map(|(i, w)| w * digit(i))
+        .sum();
     if RESIDENT_CHECKS[(sum % 11) as usize] != bytes[17] {
         return Err(IdNumberError::CheckDigit);
     }
@@ -134,17 +141,33 @@ fn resident_facts(number: &str, today: NaiveDate) -> Result<IdentityFacts, IdNum
     let birth_date = NaiveDate::from_ymd_opt(year, number_at(10..12), number_at(12..14))
         .filter(|d| year >= 1850 && *d <= today)
         .ok_or(IdNumberError::BirthDate)?;
-    let sex = if digit(16) % 2 == 1 { Sex::Male } else { Sex::Female };
-    Ok(IdentityFacts { birth_date, sex, region: number_at(0..6) })
+    let sex = if digit(16) % 2 == 1 {
+        Sex::Male
+    } else {
+        Sex::Female
+    };
+    Ok(IdentityFacts {
+        birth_date,
+        sex,
+        region: number_at(0..6),
+    })
 }
 
 fn check_credit_code(number: &str) -> Result<(), IdNumberError> {
-    let values: Option<Vec<usize>> =
-        number.bytes().map(|b| CREDIT_ALPHABET.iter().position(|a| *a == b)).collect();
-    let values = values.filter(|v| v.len() == 18).ok_or(IdNumberError::Shape)?;
+    let values: Option<Vec<usize>> = number
+        .bytes()
+        .map(|b| CREDIT_ALPHABET.iter().position(|a| *a == b))
+        .collect();
+    let values = values
+        .filter(|v| v.len() == 18)
+        .ok_or(IdNumberError::Shape)?;
     let sum: usize = CREDIT_WEIGHTS.iter().zip(&values).map(|(w, v)| w * v).sum();
     let check = (31 - sum % 31) % 31;
-    if values[17] == check { Ok(()) } else { Err(IdNumberError::CheckDigit) }
+    if values[17] == check {
+        Ok(())
+    } else {
+        Err(IdNumberError::CheckDigit)
+    }
 }
 
 #[cfg(test)]
@@ -159,10 +182,18 @@ mod tests {
     #[rstest]
     #[case(IdType::ResidentId, "370102197804163707", None)]
     #[case(IdType::ResidentId, "50010319691002335x", None)]
-    #[case(IdType::ResidentId, "370102197804163708", Some(IdNumberError::CheckDigit))]
+    #[case(
+        IdType::ResidentId,
+        "370102197804163708",
+        Some(IdNumberError::CheckDigit)
+    )]
     #[case(IdType::ResidentId, "37010219780416370", Some(IdNumberError::Shape))]
     #[case(IdType::UnifiedSocialCredit, "91350100M000100Y43", None)]
-    #[case(IdType::UnifiedSocialCredit, "91350100M000100Y44", Some(IdNumberError::CheckDigit))]
+    #[case(
+        IdType::UnifiedSocialCredit,
+        "91350100M000100Y44",
+        Some(IdNumberError::CheckDigit)
+    )]
     #[case(IdType::Passport, "E12345678", None)]
     #[case(IdType::Passport, "E1", Some(IdNumberError::Shape))]
     fn numbers_are_checked_by_kind(
@@ -177,7 +208,10 @@ mod tests {
     fn a_resident_number_says_birth_date_and_sex() {
         let number = IdNumber::parse(IdType::ResidentId, "370102197804163707", today()).unwrap();
         let facts = number.facts(IdType::ResidentId, today()).unwrap();
-        assert_eq!(facts.birth_date, NaiveDate::from_ymd_opt(1978, 4, 16).unwrap());
+        assert_eq!(
+            facts.birth_date,
+            NaiveDate::from_ymd_opt(1978, 4, 16).unwrap()
+        );
         assert_eq!((facts.sex, facts.region), (Sex::Female, 370_102));
     }
 

@@ -105,7 +105,11 @@ impl Mobile {
             && bytes[0] == b'1'
             && (b'3'..=b'9').contains(&bytes[1])
             && bytes.iter().all(u8::is_ascii_digit);
-        if valid { Ok(Self(digits.to_owned())) } else { Err(FieldError::Mobile) }
+        if valid {
+            Ok(Self(digits.to_owned()))
+        } else {
+            Err(FieldError::Mobile)
+        }
     }
 }
 
@@ -136,7 +140,15 @@ impl Landline {
 
 impl fmt::Display for Landline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tail: String = self.0.chars().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
+        let tail: String = self
+            .0
+            .chars()
+            .rev()
+            .take(2)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         match self.0.split_once('-') {
             Some((area, _)) => write!(f, "{area}-******{tail}"),
             None => write!(f, "******{tail}"),
@@ -167,7 +179,9 @@ impl PersonName {
 impl fmt::Display for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut chars = self.0.chars();
-        let Some(first) = chars.next() else { return Ok(()) };
+        let Some(first) = chars.next() else {
+            return Ok(());
+        };
         let rest: Vec<char> = chars.collect();
         match rest.as_slice() {
             [] => f.write_str("*"),
@@ -191,7 +205,11 @@ impl Email {
             && text.split_once('@').is_some_and(|(local, domain)| {
                 !local.is_empty() && domain.contains('.') && !domain.contains('@')
             });
-        if valid { Ok(Self(text.to_owned())) } else { Err(FieldError::Email) }
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(FieldError::Email)
+        }
     }
 }
 
@@ -221,7 +239,10 @@ impl Address {
 impl fmt::Display for Address {
     /// Shows the address down to the district or county; nothing when it names none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = ['区', '县', '旗'].iter().filter_map(|c| self.0.find(*c)).min();
+        let end = ['区', '县', '旗']
+            .iter()
+            .filter_map(|c| self.0.find(*c))
+            .min();
         let end = end.or_else(|| self.0.find('市'));
         match end {
             Some(at) => write!(f, "{}****", &self.0[..at + '区'.len_utf8()]),
@@ -238,13 +259,21 @@ impl BankAccount {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let valid = (8..=30).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if valid { Ok(Self(digits)) } else { Err(FieldError::BankAccount) }
+        if valid {
+            Ok(Self(digits))
+        } else {
+            Err(FieldError::BankAccount)
+        }
     }
 }
 
 impl fmt::Display for BankAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "****{}", self.0.get(self.0.len().saturating_sub(4)..).unwrap_or(""))
+        write!(
+            f,
+            "****{}",
+            self.0.get(self.0.len().saturating_sub(4)..).unwrap_or("")
+        )
     }
 }
 

@@ -63,7 +63,9 @@ pub enum Urgency {
 impl Urgency {
     /// Classes a due date as seen on a day.
     pub fn of(due_on: Option<NaiveDate>, today: NaiveDate, warn_days: i64) -> Self {
-        let Some(due) = due_on else { return Self::NoDate };
+        let Some(due) = due_on else {
+            return Self::NoDate;
+        };
         match due.signed_duration_since(today).num_days() {
             n if n < 0 => Self::Overdue(-n),
             0 => Self::Today,

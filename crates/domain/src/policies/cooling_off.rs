@@ -71,8 +71,15 @@ impl CoolingOff {
     }
 
     /// Whether a surrender applied for on a day counts as cooling-off cancellation, and why.
-    pub fn surrender_on(&self, day: NaiveDate, rolls: bool, calendar: &impl WorkingDays) -> Surrender {
-        let Some(raw) = self.right_end_raw_on else { return Surrender::Ordinary };
+    pub fn surrender_on(
+        &self,
+        day: NaiveDate,
+        rolls: bool,
+        calendar: &impl WorkingDays,
+    ) -> Surrender {
+        let Some(raw) = self.right_end_raw_on else {
+            return Surrender::Ordinary;
+        };
         if day <= raw {
             Surrender::InPeriod
         } else if rolls && day <= calendar.on_or_after(raw) {
@@ -110,7 +117,11 @@ mod tests {
     impl WorkingDays for Golden {
         fn on_or_after(&self, date: NaiveDate) -> NaiveDate {
             let (first, last) = (day("2026-10-01"), day("2026-10-07"));
-            if (first..=last).contains(&date) { day("2026-10-08") } else { date }
+            if (first..=last).contains(&date) {
+                day("2026-10-08")
+            } else {
+                date
+            }
         }
     }
 
@@ -153,6 +164,9 @@ mod tests {
             CoolingOff::deemed_window(due, day("2026-10-09"), Some(7)),
             Some(day("2026-10-16"))
         );
-        assert_eq!(CoolingOff::deemed_window(due, day("2026-10-09"), None), None);
+        assert_eq!(
+            CoolingOff::deemed_window(due, day("2026-10-09"), None),
+            None
+        );
     }
 }

@@ -55,7 +55,10 @@ codes! {
 impl ProductClass {
     /// New-type products: their benefits are uncertain (participating, universal, unit-linked).
     pub fn is_new_type(self) -> bool {
-        matches!(self, Self::Participating | Self::Universal | Self::UnitLinked)
+        matches!(
+            self,
+            Self::Participating | Self::Universal | Self::UnitLinked
+        )
     }
 }
 

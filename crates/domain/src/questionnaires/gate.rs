@@ -84,7 +84,10 @@ impl<'q> Gate<'q> {
 
     /// The item to ask now: the first without an answer.
     pub fn current(&self) -> Option<&'q Item> {
-        self.items.iter().copied().find(|i| self.answer_to(&i.code).is_none())
+        self.items
+            .iter()
+            .copied()
+            .find(|i| self.answer_to(&i.code).is_none())
     }
 
     /// Takes an answer. Items that were answered before may be answered again; a later item only
@@ -96,10 +99,14 @@ impl<'q> Gate<'q> {
         let Some(at) = self.items.iter().position(|i| i.code == given.item) else {
             return Err(GateError::NoSuchItem(given.item));
         };
-        let blocked =
-            self.items[..at].iter().find(|i| i.gated && self.answer_to(&i.code).is_none());
+        let blocked = self.items[..at]
+            .iter()
+            .find(|i| i.gated && self.answer_to(&i.code).is_none());
         if let Some(open) = blocked {
-            return Err(GateError::Gated { open: open.code.clone(), asked: given.item });
+            return Err(GateError::Gated {
+                open: open.code.clone(),
+                asked: given.item,
+            });
         }
         if !self.items[at].accepts(given.answer, given.rating) {
             return Err(GateError::DoesNotFit(given.item));
@@ -110,9 +117,13 @@ impl<'q> Gate<'q> {
 
     /// Whether someone refused or could not confirm who they are.
     pub fn is_identity_refused(&self) -> bool {
-        self.items.iter().filter(|i| i.kind == ItemKind::Identity).any(|i| {
-            self.answer_to(&i.code).is_some_and(|a| a.answer != Answer::Affirm)
-        })
+        self.items
+            .iter()
+            .filter(|i| i.kind == ItemKind::Identity)
+            .any(|i| {
+                self.answer_to(&i.code)
+                    .is_some_and(|a| a.answer != Answer::Affirm)
+            })
     }
 
     /// Sums the interview up.
@@ -136,14 +147,18 @@ impl<'q> Gate<'q> {
     pub fn so_far(&self) -> Interview {
         let answered = |i: &Item| self.answer_to(&i.code).is_some();
         let affirmed = |i: &Item| {
-            self.answer_to(&i.code).is_some_and(|a| i.is_affirmed_by(a.answer, a.rating))
+            self.answer_to(&i.code)
+                .is_some_and(|a| i.is_affirmed_by(a.answer, a.rating))
         };
         let identity = |i: &&&Item| i.kind == ItemKind::Identity;
         let problems: Vec<_> = self
             .items
             .iter()
             .filter(|i| answered(i) && !affirmed(i))
-            .map(|i| Problem { item: i.code.clone(), kind: self.problem_type(i) })
+            .map(|i| Problem {
+                item: i.code.clone(),
+                kind: self.problem_type(i),
+            })
             .collect();
         let must = |i: &&&Item| i.must_ask;
         Interview {
@@ -155,8 +170,9 @@ impl<'q> Gate<'q> {
     }
 
     fn problem_type(&self, item: &Item) -> ProblemType {
-        let unanswerable =
-            self.answer_to(&item.code).is_some_and(|a| a.answer == Answer::Question);
+        let unanswerable = self
+            .answer_to(&item.code)
+            .is_some_and(|a| a.answer == Answer::Question);
         if unanswerable {
             return ProblemType::UnanswerableQuestion;
         }
@@ -187,7 +203,11 @@ mod tests {
     }
 
     fn answer(item: &str, answer: Answer) -> GivenAnswer {
-        GivenAnswer { item: item.into(), answer, rating: None }
+        GivenAnswer {
+            item: item.into(),
+            answer,
+            rating: None,
+        }
     }
 
     fn items() -> Vec<Item> {
@@ -207,7 +227,10 @@ mod tests {
         let refused = gate.take(answer("coverage", Answer::Affirm)).unwrap_err();
         assert_eq!(
             refused,
-            GateError::Gated { open: "identity".into(), asked: "coverage".into() }
+            GateError::Gated {
+                open: "identity".into(),
+                asked: "coverage".into()
+            }
         );
         gate.take(answer("identity", Answer::Affirm)).unwrap();
         assert_eq!(gate.current().unwrap().code, "signed");
@@ -225,7 +248,10 @@ mod tests {
         assert!(interview.content_delivered && interview.identity_verified && !interview.affirmed);
         assert_eq!(
             interview.problems,
-            [Problem { item: "signed".into(), kind: ProblemType::ProxySignature }]
+            [Problem {
+                item: "signed".into(),
+                kind: ProblemType::ProxySignature
+            }]
         );
     }
 
@@ -235,16 +261,24 @@ mod tests {
         let mut gate = Gate::new(items.iter().collect(), Vec::new());
         gate.take(answer("identity", Answer::Affirm)).unwrap();
         let open = gate.finish().unwrap_err();
-        assert_eq!(open, GateError::Incomplete(vec!["signed".into(), "coverage".into()]));
+        assert_eq!(
+            open,
+            GateError::Incomplete(vec!["signed".into(), "coverage".into()])
+        );
     }
 
     #[test]
     fn an_unanswerable_question_is_a_problem_of_its_own() {
         let items = items();
-        let answers = ["identity", "signed"].map(|i| answer(i, Answer::Affirm)).to_vec();
+        let answers = ["identity", "signed"]
+            .map(|i| answer(i, Answer::Affirm))
+            .to_vec();
         let mut gate = Gate::new(items.iter().collect(), answers);
         gate.take(answer("coverage", Answer::Question)).unwrap();
-        assert_eq!(gate.finish().unwrap().problems[0].kind, ProblemType::UnanswerableQuestion);
+        assert_eq!(
+            gate.finish().unwrap().problems[0].kind,
+            ProblemType::UnanswerableQuestion
+        );
     }
 
     #[test]

@@ -83,7 +83,9 @@ impl Item {
         match (self.kind, answer) {
             (ItemKind::Rate, Answer::Given) => rating.is_some_and(|r| (1..=5).contains(&r)),
             (ItemKind::Open | ItemKind::Promotion, Answer::Given) => true,
-            (ItemKind::Rate | ItemKind::Open | ItemKind::Promotion, Answer::Skipped) => !self.must_ask,
+            (ItemKind::Rate | ItemKind::Open | ItemKind::Promotion, Answer::Skipped) => {
+                !self.must_ask
+            }
             (ItemKind::Rate | ItemKind::Open | ItemKind::Promotion, _) => false,
             (_, Answer::Given | Answer::Skipped) => false,
             (_, _) => true,

@@ -132,12 +132,20 @@ impl Ticket {
         today: NaiveDate,
     ) -> Result<Transition, TicketError> {
         use TicketState as S;
-        let stay = |to| Transition { to, handler: self.handler, due_on: self.due_on };
+        let stay = |to| Transition {
+            to,
+            handler: self.handler,
+            due_on: self.due_on,
+        };
         match (self.state, step) {
             (S::Open | S::Issued, Step::Issue { to, due_on }) => {
                 self.refuse_salesperson(to)?;
                 let due_on = Some(self.due_on.unwrap_or(*due_on));
-                Ok(Transition { to: S::Issued, handler: Some(to.user), due_on })
+                Ok(Transition {
+                    to: S::Issued,
+                    handler: Some(to.user),
+                    due_on,
+                })
             }
             (S::Issued | S::Transferred, Step::Accept) => {
                 self.handled_by(by)?;
@@ -153,7 +161,11 @@ impl Ticket {
                     return Err(TicketError::DeclaredTooLate);
                 }
                 let due_on = Some(*until);
-                Ok(Transition { to: S::Extended, handler: self.handler, due_on })
+                Ok(Transition {
+                    to: S::Extended,
+                    handler: self.handler,
+                    due_on,
+                })
             }
             (S::InProgress | S::Extended | S::InvalidFeedback, Step::GiveFeedback) => {
                 self.handled_by(by)?;
@@ -165,7 +177,11 @@ impl Ticket {
                     return Err(TicketError::OwnFeedback);
                 }
                 let valid = matches!(step, Step::JudgeValid);
-                Ok(stay(if valid { S::Verified } else { S::InvalidFeedback }))
+                Ok(stay(if valid {
+                    S::Verified
+                } else {
+                    S::InvalidFeedback
+                }))
             }
             (S::InvalidFeedback, Step::Redo) => {
                 self.handled_by(by)?;
@@ -182,26 +198,44 @@ impl Ticket {
             (state, Step::Transfer { to }) if !state.is_final() => {
                 self.refuse_salesperson(to)?;
                 let handler = Some(to.user);
-                Ok(Transition { to: S::Transferred, handler, due_on: self.due_on })
+                Ok(Transition {
+                    to: S::Transferred,
+                    handler,
+                    due_on: self.due_on,
+                })
             }
             (state, _) => Err(TicketError::WrongState(state)),
         }
     }
 
     fn handled_by(&self, by: UserId) -> Result<(), TicketError> {
-        if self.handler == Some(by) { Ok(()) } else { Err(TicketError::NotHandler) }
+        if self.handler == Some(by) {
+            Ok(())
+        } else {
+            Err(TicketError::NotHandler)
+        }
     }
 
     fn refuse_salesperson(&self, to: &Handler) -> Result<(), TicketError> {
-        let clarifies = matches!(self.kind, CaseKind::Clarification | CaseKind::Problem | CaseKind::ContractQuality);
+        let clarifies = matches!(
+            self.kind,
+            CaseKind::Clarification | CaseKind::Problem | CaseKind::ContractQuality
+        );
         let barred = clarifies && to.agent.is_some() && to.agent == self.salesperson;
-        if barred { Err(TicketError::SalespersonBarred) } else { Ok(()) }
+        if barred {
+            Err(TicketError::SalespersonBarred)
+        } else {
+            Ok(())
+        }
     }
 
     /// Clarification closes with proof only: a recording or a signed questionnaire.
     fn demand_evidence(&self) -> Result<(), TicketError> {
         let proof = |k: &EvidenceKind| {
-            matches!(k, EvidenceKind::Recording | EvidenceKind::SignedVisitQuestionnaire)
+            matches!(
+                k,
+                EvidenceKind::Recording | EvidenceKind::SignedVisitQuestionnaire
+            )
         };
         let needed = self.kind == CaseKind::Clarification;
         if needed && !self.evidence.iter().any(proof) {
@@ -222,7 +256,11 @@ mod tests {
     }
 
     fn handler(n: u128) -> Handler {
-        Handler { user: user(n), org: OrgId(Uuid::nil()), agent: Some(AgentId(Uuid::from_u128(n))) }
+        Handler {
+            user: user(n),
+            org: OrgId(Uuid::nil()),
+            agent: Some(AgentId(Uuid::from_u128(n))),
+        }
     }
 
     fn day(text: &str) -> NaiveDate {
@@ -241,7 +279,12 @@ mod tests {
         }
     }
 
-    fn check(state: TicketState, step: &Step, by: u128, expected: Result<TicketState, TicketError>) {
+    fn check(
+        state: TicketState,
+        step: &Step,
+        by: u128,
+        expected: Result<TicketState, TicketError>,
+    ) {
         let today = day("2024-03-05");
         let decided = ticket(state).decide(step, user(by), DateTime::UNIX_EPOCH, today);
         assert_eq!(decided.map(|t| t.to), expected, "{state} {step:?}");
@@ -250,46 +293,94 @@ mod tests {
     #[test]
     fn the_usual_way_from_open_to_closed() {
         use TicketState as S;
-        let issue = Step::Issue { to: handler(1), due_on: day("2024-03-06") };
+        let issue = Step::Issue {
+            to: handler(1),
+            due_on: day("2024-03-06"),
+        };
         check(S::Open, &issue, 2, Ok(S::Issued));
         check(S::Issued, &Step::Accept, 1, Ok(S::InProgress));
         check(S::InProgress, &Step::GiveFeedback, 1, Ok(S::FeedbackGiven));
         check(S::FeedbackGiven, &Step::JudgeValid, 2, Ok(S::Verified));
         check(S::Verified, &Step::SecondCallbackAffirmed, 2, Ok(S::Closed));
-        check(S::Verified, &Step::SecondCallbackNegative, 2, Ok(S::InProgress));
-        check(S::FeedbackGiven, &Step::JudgeInvalid, 2, Ok(S::InvalidFeedback));
+        check(
+            S::Verified,
+            &Step::SecondCallbackNegative,
+            2,
+            Ok(S::InProgress),
+        );
+        check(
+            S::FeedbackGiven,
+            &Step::JudgeInvalid,
+            2,
+            Ok(S::InvalidFeedback),
+        );
         check(S::InvalidFeedback, &Step::Redo, 1, Ok(S::InProgress));
     }
 
     #[test]
     fn the_salesperson_of_the_policy_is_refused() {
         let to = handler(9);
-        let issue = Step::Issue { to, due_on: day("2024-03-06") };
-        check(TicketState::Open, &issue, 2, Err(TicketError::SalespersonBarred));
+        let issue = Step::Issue {
+            to,
+            due_on: day("2024-03-06"),
+        };
+        check(
+            TicketState::Open,
+            &issue,
+            2,
+            Err(TicketError::SalespersonBarred),
+        );
         let transfer = Step::Transfer { to };
-        check(TicketState::InProgress, &transfer, 2, Err(TicketError::SalespersonBarred));
+        check(
+            TicketState::InProgress,
+            &transfer,
+            2,
+            Err(TicketError::SalespersonBarred),
+        );
     }
 
     #[test]
     fn people_do_not_judge_their_own_feedback() {
-        check(TicketState::FeedbackGiven, &Step::JudgeValid, 1, Err(TicketError::OwnFeedback));
+        check(
+            TicketState::FeedbackGiven,
+            &Step::JudgeValid,
+            1,
+            Err(TicketError::OwnFeedback),
+        );
     }
 
     #[test]
     fn feedback_needs_evidence() {
         let mut bare = ticket(TicketState::InProgress);
         bare.evidence = vec![EvidenceKind::Document];
-        let decided =
-            bare.decide(&Step::GiveFeedback, user(1), DateTime::UNIX_EPOCH, day("2024-03-05"));
+        let decided = bare.decide(
+            &Step::GiveFeedback,
+            user(1),
+            DateTime::UNIX_EPOCH,
+            day("2024-03-05"),
+        );
         assert_eq!(decided, Err(TicketError::EvidenceMissing));
     }
 
     #[test]
     fn special_circumstances_are_declared_in_time() {
-        let declare = |until: &str| Step::DeclareSpecial { until: day(until), reason: "住院".into() };
-        check(TicketState::InProgress, &declare("2024-03-11"), 1, Ok(TicketState::Extended));
+        let declare = |until: &str| Step::DeclareSpecial {
+            until: day(until),
+            reason: "住院".into(),
+        };
+        check(
+            TicketState::InProgress,
+            &declare("2024-03-11"),
+            1,
+            Ok(TicketState::Extended),
+        );
         let too_early = declare("2024-03-06");
-        check(TicketState::InProgress, &too_early, 1, Err(TicketError::DeclaredTooLate));
+        check(
+            TicketState::InProgress,
+            &too_early,
+            1,
+            Err(TicketError::DeclaredTooLate),
+        );
         let late = ticket(TicketState::InProgress).decide(
             &declare("2024-03-11"),
             user(1),
@@ -302,9 +393,24 @@ mod tests {
     #[test]
     fn steps_that_do_not_fit_are_refused() {
         use TicketState as S;
-        check(S::Open, &Step::Accept, 1, Err(TicketError::WrongState(S::Open)));
-        check(S::Closed, &Step::Redo, 1, Err(TicketError::WrongState(S::Closed)));
+        check(
+            S::Open,
+            &Step::Accept,
+            1,
+            Err(TicketError::WrongState(S::Open)),
+        );
+        check(
+            S::Closed,
+            &Step::Redo,
+            1,
+            Err(TicketError::WrongState(S::Closed)),
+        );
         let transfer = Step::Transfer { to: handler(3) };
-        check(S::Closed, &transfer, 1, Err(TicketError::WrongState(S::Closed)));
+        check(
+            S::Closed,
+            &transfer,
+            1,
+            Err(TicketError::WrongState(S::Closed)),
+        );
     }
 }

@@ -56,6 +56,8 @@ pub struct Found<'b> {
     pub trigger_on: NaiveDate,
     /// The programme's dates, in the order of [`Programme::dates`].
     pub dates: Vec<Option<NaiveDate>>,
+    /// The same dates before any roll at days off.
+    pub raw_dates: Vec<Option<NaiveDate>>,
     /// Whom to reach.
     pub respondent: &'b str,
     /// Why the obligation is void, if it is.
@@ -161,6 +163,9 @@ struct Evaluation<'b, 'f, R> {
     lookup: Lookup<'b, 'f>,
     lets: Vec<Option<i64>>,
     dates: Vec<Option<NaiveDate>>,
+    raw_dates: Vec<Option<NaiveDate>>,
+    /// The date that the last expression gave before its roll.
+    raw: Option<NaiveDate>,
     recorder: R,
 }
 
@@ -182,6 +187,8 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             lookup,
             lets: Vec::new(),
             dates: Vec::new(),
+            raw_dates: Vec::new(),
+            raw: None,
             recorder,
         }
     }
@@ -239,6 +246,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             respondent: self.respondent()?,
             cancelled: self.cancelled()?,
             dates: std::mem::take(&mut self.dates),
+            raw_dates: std::mem::take(&mut self.raw_dates),
             provisional: self.lookup.provisional,
         }))
     }
@@ -276,6 +284,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             let date = self.expression(&rule.expression)?;
             self.recorder.date(at, date);
             self.dates.push(date);
+            self.raw_dates.push(date.and(self.raw));
         }
         Ok(())
     }
@@ -350,6 +359,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
                 }
             }
         }
+        self.raw = Some(date);
         let roll = self.roll(&expression.roll)?;
         if roll != Roll::None {
             let to = roll.apply(&self.lookup.book.calendar, date);

@@ -631,6 +631,11 @@ impl RuleBook {
         &self.programmes[id.0]
     }
 
+    /// The id of the programme at a position of [`Self::programmes`].
+    pub fn programme_id(&self, position: usize) -> Option<ProgrammeId> {
+        (position < self.programmes.len()).then_some(ProgrammeId(position))
+    }
+
     /// The programmes of a code, one for each pack that defines it.
     pub fn find_programmes<'b>(&'b self, code: &'b str) -> impl Iterator<Item = &'b Programme> {
         self.programmes.iter().filter(move |p| p.code == code)

@@ -17,7 +17,11 @@ fn today() -> NaiveDate {
 fn rules() -> Discharge {
     Discharge {
         questionnaire: "nb-cq".into(),
-        channels: vec![ContactChannel::Phone, ContactChannel::Letter, ContactChannel::Visit],
+        channels: vec![
+            ContactChannel::Phone,
+            ContactChannel::Letter,
+            ContactChannel::Visit,
+        ],
         respondents: vec![Respondent::Policyholder],
         proxy_allowed: false,
         success: Success::Life,
@@ -53,13 +57,22 @@ fn decide(callback: &Callback, command: &Command) -> Result<Change, CallbackErro
 }
 
 fn missed(result: AttemptResult) -> Command {
-    Command::NotReached { result, again_at: DateTime::UNIX_EPOCH }
+    Command::NotReached {
+        result,
+        again_at: DateTime::UNIX_EPOCH,
+    }
 }
 
 fn finish(affirmed: bool) -> Command {
-    let problem = Problem { item: "signed".into(), kind: ProblemType::ProxySignature };
+    let problem = Problem {
+        item: "signed".into(),
+        kind: ProblemType::ProxySignature,
+    };
     Command::Finish {
-        reached: Reached { respondent: Respondent::Policyholder, authorised: false },
+        reached: Reached {
+            respondent: Respondent::Policyholder,
+            authorised: false,
+        },
         interview: Interview {
             identity_verified: true,
             content_delivered: true,
@@ -82,7 +95,10 @@ fn three_calls_make_a_round_then_the_number_is_checked() {
     }
     callback.state = S::ContactFix;
     let corrected = decide(&callback, &Command::ContactCorrected).unwrap();
-    assert_eq!((corrected.to, corrected.round, corrected.attempts_in_round), (S::Assigned, 2, 0));
+    assert_eq!(
+        (corrected.to, corrected.round, corrected.attempts_in_round),
+        (S::Assigned, 2, 0)
+    );
 }
 
 #[test]
@@ -97,7 +113,10 @@ fn after_the_second_round_the_branch_takes_over() {
 
 #[test]
 fn a_wrong_number_ends_the_round_at_once() {
-    let change = decide(&callback(CallbackState::InProgress), &missed(AttemptResult::WrongNumber));
+    let change = decide(
+        &callback(CallbackState::InProgress),
+        &missed(AttemptResult::WrongNumber),
+    );
     assert_eq!(change.unwrap().to, CallbackState::ContactFix);
 }
 
@@ -118,14 +137,23 @@ fn appointments_do_not_use_up_the_round() {
     let mut callback = callback(CallbackState::InProgress);
     callback.attempts_in_round = 2;
     let change = decide(&callback, &missed(AttemptResult::Appointment)).unwrap();
-    assert_eq!((change.to, change.attempts_in_round), (CallbackState::RetryWait, 2));
+    assert_eq!(
+        (change.to, change.attempts_in_round),
+        (CallbackState::RetryWait, 2)
+    );
 }
 
 #[test]
 fn a_final_refusal_is_the_policyholders_cause() {
-    let change = decide(&callback(CallbackState::InProgress), &missed(AttemptResult::RefusedFinally));
+    let change = decide(
+        &callback(CallbackState::InProgress),
+        &missed(AttemptResult::RefusedFinally),
+    );
     let change = change.unwrap();
-    assert_eq!((change.to, change.cause), (CallbackState::NotCompleted, Some(Cause::Policyholder)));
+    assert_eq!(
+        (change.to, change.cause),
+        (CallbackState::NotCompleted, Some(Cause::Policyholder))
+    );
 }
 
 #[test]
@@ -141,22 +169,42 @@ fn an_affirmed_interview_completes_and_a_doubt_opens_a_problem() {
 
 #[test]
 fn an_interview_without_recording_is_not_saved() {
-    let Command::Finish { reached, interview, .. } = finish(true) else { unreachable!() };
-    let bare = Command::Finish { reached, interview, recorded: false };
+    let Command::Finish {
+        reached, interview, ..
+    } = finish(true)
+    else {
+        unreachable!()
+    };
+    let bare = Command::Finish {
+        reached,
+        interview,
+        recorded: false,
+    };
     let refused = decide(&callback(CallbackState::InProgress), &bare);
     assert_eq!(refused, Err(CallbackError::RecordingMissing));
 }
 
 #[test]
 fn a_proxy_counts_only_where_the_pack_allows_and_never_as_reached() {
-    let Command::Finish { interview, .. } = finish(true) else { unreachable!() };
-    let reached = Reached { respondent: Respondent::AuthorizedProxy, authorised: true };
-    let command = Command::Finish { reached, interview, recorded: true };
+    let Command::Finish { interview, .. } = finish(true) else {
+        unreachable!()
+    };
+    let reached = Reached {
+        respondent: Respondent::AuthorizedProxy,
+        authorised: true,
+    };
+    let command = Command::Finish {
+        reached,
+        interview,
+        recorded: true,
+    };
     let callback = callback(CallbackState::InProgress);
     let refused = decide(&callback, &command);
     assert_eq!(
         refused,
-        Err(CallbackError::RespondentNotAllowed(Respondent::AuthorizedProxy))
+        Err(CallbackError::RespondentNotAllowed(
+            Respondent::AuthorizedProxy
+        ))
     );
     let mut banca = rules();
     banca.proxy_allowed = true;
@@ -169,32 +217,59 @@ fn a_proxy_counts_only_where_the_pack_allows_and_never_as_reached() {
 fn letters_and_visits_come_after_the_calls() {
     use CallbackState as S;
     let first_round = callback(S::ContactFix);
-    assert_eq!(decide(&first_round, &Command::SendLetter), Err(CallbackError::PhoneFirst));
+    assert_eq!(
+        decide(&first_round, &Command::SendLetter),
+        Err(CallbackError::PhoneFirst)
+    );
     let mut branch = callback(S::BranchSecond);
     branch.in_branch = true;
-    assert_eq!(decide(&branch, &Command::SendLetter).unwrap().to, S::LetterOut);
-    assert_eq!(decide(&branch, &Command::PlanVisit).unwrap().to, S::VisitPlanned);
-    assert_eq!(decide(&callback(S::LetterOut), &Command::LetterAffirmed).unwrap().to, S::Completed);
     assert_eq!(
-        decide(&callback(S::LetterOut), &Command::LetterNegative).unwrap().to,
+        decide(&branch, &Command::SendLetter).unwrap().to,
+        S::LetterOut
+    );
+    assert_eq!(
+        decide(&branch, &Command::PlanVisit).unwrap().to,
+        S::VisitPlanned
+    );
+    assert_eq!(
+        decide(&callback(S::LetterOut), &Command::LetterAffirmed)
+            .unwrap()
+            .to,
+        S::Completed
+    );
+    assert_eq!(
+        decide(&callback(S::LetterOut), &Command::LetterNegative)
+            .unwrap()
+            .to,
         S::ProblemOpen
     );
     let visit = Command::VisitDone { affirmed: true };
-    assert_eq!(decide(&callback(S::VisitPlanned), &visit).unwrap().to, S::Completed);
+    assert_eq!(
+        decide(&callback(S::VisitPlanned), &visit).unwrap().to,
+        S::Completed
+    );
 }
 
 #[test]
 fn a_solved_ticket_leads_to_the_second_callback() {
-    let solved = decide(&callback(CallbackState::ProblemOpen), &Command::TicketResolved).unwrap();
+    let solved = decide(
+        &callback(CallbackState::ProblemOpen),
+        &Command::TicketResolved,
+    )
+    .unwrap();
     assert_eq!(solved.to, CallbackState::RecallDue);
-    let start = Command::StartAttempt { channel: ContactChannel::Phone };
+    let start = Command::StartAttempt {
+        channel: ContactChannel::Phone,
+    };
     let change = decide(&callback(CallbackState::RecallDue), &start).unwrap();
     assert_eq!(change.to, CallbackState::InProgress);
 }
 
 #[test]
 fn nobody_calls_early_or_from_another_list() {
-    let start = Command::StartAttempt { channel: ContactChannel::Phone };
+    let start = Command::StartAttempt {
+        channel: ContactChannel::Phone,
+    };
     let mut early = callback(CallbackState::Assigned);
     early.earliest_on = today().succ_opt();
     assert_eq!(decide(&early, &start), Err(CallbackError::NotReady));
@@ -207,9 +282,14 @@ fn nobody_calls_early_or_from_another_list() {
 
 #[test]
 fn text_channels_are_refused_by_life_programmes() {
-    let start = Command::StartAttempt { channel: ContactChannel::Sms };
+    let start = Command::StartAttempt {
+        channel: ContactChannel::Sms,
+    };
     let refused = decide(&callback(CallbackState::Assigned), &start);
-    assert_eq!(refused, Err(CallbackError::ChannelNotAllowed(ContactChannel::Sms)));
+    assert_eq!(
+        refused,
+        Err(CallbackError::ChannelNotAllowed(ContactChannel::Sms))
+    );
 }
 
 #[test]
@@ -217,26 +297,38 @@ fn nothing_leaves_a_final_state() {
     use CallbackState as S;
     let commands = [
         Command::Assign { to: me() },
-        Command::StartAttempt { channel: ContactChannel::Phone },
+        Command::StartAttempt {
+            channel: ContactChannel::Phone,
+        },
         missed(AttemptResult::NoAnswer),
         finish(true),
         Command::ContactCorrected,
         Command::SendLetter,
         Command::TicketResolved,
-        Command::GiveUp { cause: Cause::Other, circumstances: "x".into() },
+        Command::GiveUp {
+            cause: Cause::Other,
+            circumstances: "x".into(),
+        },
         Command::Cancel { reason: "x".into() },
     ];
     for state in [S::Completed, S::NotCompleted, S::Cancelled] {
         for command in &commands {
             let refused = decide(&callback(state), command);
-            assert_eq!(refused, Err(CallbackError::WrongState(state)), "{command:?}");
+            assert_eq!(
+                refused,
+                Err(CallbackError::WrongState(state)),
+                "{command:?}"
+            );
         }
     }
 }
 
 #[test]
 fn giving_up_needs_the_circumstances() {
-    let bare = Command::GiveUp { cause: Cause::Other, circumstances: "  ".into() };
+    let bare = Command::GiveUp {
+        cause: Cause::Other,
+        circumstances: "  ".into(),
+    };
     let callback = callback(CallbackState::BranchSecond);
     assert_eq!(decide(&callback, &bare), Err(CallbackError::ReasonMissing));
 }

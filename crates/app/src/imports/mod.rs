@@ -1,0 +1,22 @@
+//! Imports: streams of rows from files, validated, written by their natural keys.
+//!
+//! A bad row never stops or half-applies anything: it is listed with its line, column, masked value
+//! and reason. Rows are written in chunks, one transaction each, so that an interrupted import can
+//! simply be run again.
+
+mod agents;
+mod contacts;
+mod customers;
+mod events;
+mod mapping;
+mod orgs;
+mod policies;
+mod reason;
+mod row;
+mod run;
+mod source;
+
+pub use mapping::{Mapping, MappingError};
+pub use reason::Reason;
+pub use run::{ImportReport, ImportRequest, Progress, import_file};
+pub use source::{Format, SourceError};

@@ -1,0 +1,247 @@
+//! From rows to facts: the only place that knows both what a column means and what rules call it.
+
+use chrono::NaiveDate;
+use domain::policies::{EventType, PolicyStatus};
+use rules::facts::{EventType as EventKind, FactId};
+use rules::{FactSchema, Facts, Programme, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use store::obligations::{EventCase, PolicyCase};
+use uuid::Uuid;
+
+macro_rules! fact_ids {
+    ($($field:ident = $name:literal),+ $(,)?) => {
+        /// Ids of the facts that the planner fills in.
+        #[derive(Clone, Copy, Debug)]
+        pub(super) struct FactIds { $( $field: FactId ),+ }
+
+        impl FactIds {
+            /// Looks the facts up once.
+            pub(super) fn find(schema: &FactSchema) -> Result<Self, String> {
+                let find = |name: &str| schema.find_fact(name).ok_or(format!("the schema lacks {name}"));
+                Ok(Self { $( $field: find($name)? ),+ })
+            }
+        }
+    };
+}
+
+fact_ids! {
+    line = "policy.line",
+    product_class = "policy.product_class",
+    channel = "policy.channel",
+    region = "policy.region",
+    term_months = "policy.term_months",
+    cooling_off_days = "policy.cooling_off_days",
+    application_date = "policy.application_date",
+    issue_date = "policy.issue_date",
+    system_entry_date = "policy.system_entry_date",
+    print_date = "policy.print_date",
+    effective_date = "policy.effective_date",
+    expiry_date = "policy.expiry_date",
+    ack_signed_on = "policy.ack_signed_on",
+    ack_entered_on = "policy.ack_entered_on",
+    double_recorded = "policy.double_recorded",
+    juvenile = "policy.juvenile",
+    premium = "policy.premium",
+    withdrawn_on = "policy.withdrawn_on",
+    surrendered_on = "policy.surrendered_on",
+    ended_on = "policy.ended_on",
+    undated_status = "policy.undated_status",
+    holder_kind = "holder.kind",
+    insured_kind = "insured.kind",
+    event_occurred_on = "event.occurred_on",
+    event_paid_on = "event.paid_on",
+    event_amount = "event.amount",
+    event_payout_method = "event.payout_method",
+    event_payee_role = "event.payee_role",
+    event_handled_in_person = "event.handled_in_person",
+    event_reporter_role = "event.reporter_role",
+    event_loss_region = "event.loss_region",
+    event_underwriting_region = "event.underwriting_region",
+    event_outcome = "event.outcome",
+    event_programme = "event.programme",
+}
+
+/// Event types that a policy row itself stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ImpliedEvents(pub [EventKind; 3]);
+
+impl ImpliedEvents {
+    pub(super) fn find(schema: &FactSchema) -> Result<Self, String> {
+        let find = |t: EventType| {
+            schema
+                .find_event(t.as_str())
+                .ok_or(format!("the schema lacks {t}"))
+        };
+        Ok(Self([
+            find(EventType::PolicyIssued)?,
+            find(EventType::AcknowledgementSigned)?,
+            find(EventType::PolicyExpired)?,
+        ]))
+    }
+}
+
+/// Regions of the provinces of units, by unit.
+pub(super) type Regions = HashMap<Uuid, String>;
+
+/// The province of a region code (GB/T 2260): its first two digits.
+pub(super) fn province(region: &str) -> String {
+    let head = region.get(..2).unwrap_or(region);
+    format!("{head}0000")
+}
+
+impl FactIds {
+    /// Fills in what is known of a policy.
+    pub(super) fn set_policy<'a>(
+        &self,
+        facts: &mut Facts<'a>,
+        case: &'a PolicyCase,
+        regions: &'a Regions,
+    ) {
+        let code = |text: &'a str| Value::code(text);
+        facts.set(self.line, code(&case.line));
+        facts.set(self.product_class, code(&case.product_class));
+        facts.set(self.channel, code(&case.channel));
+        facts.set(
+            self.region,
+            regions.get(&case.org).map_or(Value::Unknown, |r| code(r)),
+        );
+        facts.set(self.term_months, case.term_months);
+        facts.set(self.cooling_off_days, case.cooling_off_days);
+        facts.set(self.premium, case.premium_fen);
+        facts.set(self.application_date, case.application_date);
+        facts.set(self.issue_date, case.issue_date);
+        facts.set(self.system_entry_date, case.system_entry_date);
+        facts.set(self.print_date, case.print_date);
+        facts.set(self.effective_date, case.effective_date);
+        facts.set(self.expiry_date, case.expiry_date);
+        facts.set(self.ack_signed_on, case.ack_signed_on);
+        facts.set(self.ack_entered_on, case.ack_entered_on);
+        facts.set(self.double_recorded, case.double_recorded);
+        facts.set(self.juvenile, case.juvenile);
+        facts.set(self.holder_kind, code(&case.holder_kind));
+        facts.set(self.insured_kind, case.insured_kind.as_deref());
+    }
+
+    /// Fills in how the policy ended, from its events; a status that no event dates is kept apart.
+    pub(super) fn set_endings(
+        &self,
+        facts: &mut Facts<'_>,
+        case: &PolicyCase,
+        events: &[EventCase],
+    ) {
+        let first = |kind: EventType| {
+            events
+                .iter()
+                .filter(|e| e.kind == kind.as_str())
+                .filter_map(|e| e.occurred_on)
+                .min()
+        };
+        let withdrawn = first(EventType::CoolingOffCancelled);
+        let surrendered = first(EventType::Surrendered);
+        facts.set(self.withdrawn_on, withdrawn);
+        facts.set(self.surrendered_on, surrendered);
+        facts.set(
+            self.ended_on,
+            withdrawn.into_iter().chain(surrendered).min(),
+        );
+        let status = PolicyStatus::parse(&case.status).ok();
+        let implied = status.and_then(PolicyStatus::implied_event);
+        let undated = match (status, implied) {
+            (Some(PolicyStatus::Expired), _) | (Some(PolicyStatus::Grace), _) => None,
+            (Some(PolicyStatus::Terminated), None) => Some(PolicyStatus::Terminated.as_str()),
+            (Some(status), Some(event)) => first(event).is_none().then(|| status.as_str()),
+            _ => None,
+        };
+        facts.set(self.undated_status, undated);
+    }
+
+    /// Fills in one event.
+    pub(super) fn set_event<'a>(&self, facts: &mut Facts<'a>, event: &'a EventCase) {
+        facts.set(self.event_occurred_on, event.occurred_on);
+        facts.set(self.event_paid_on, event.paid_on);
+        facts.set(self.event_amount, event.amount_fen);
+        facts.set(self.event_payout_method, event.payout_method.as_deref());
+        facts.set(self.event_payee_role, event.payee_role.as_deref());
+        facts.set(self.event_handled_in_person, event.handled_in_person);
+        facts.set(self.event_reporter_role, event.reporter_role.as_deref());
+        facts.set(self.event_loss_region, event.loss_region.as_deref());
+        facts.set(
+            self.event_underwriting_region,
+            event.underwriting_region.as_deref(),
+        );
+        facts.set(self.event_outcome, event.outcome.as_deref());
+        facts.set(self.event_programme, event.programme.as_deref());
+    }
+}
+
+/// The facts that a decision rests on, as JSON: enough to replay it years later.
+pub(super) fn snapshot(schema: &FactSchema, programme: &Programme, facts: &Facts<'_>) -> String {
+    use std::fmt::Write as _;
+    let mut json = String::with_capacity(256);
+    json.push('{');
+    for id in &programme.facts_used {
+        let value = facts.get(*id);
+        if value.is_unknown() {
+            continue;
+        }
+        if json.len() > 1 {
+            json.push(',');
+        }
+        let _ = write!(json, "\"{}\":", schema.fact(*id).name);
+        match value {
+            Value::Unknown => {}
+            Value::Bool(b) => json.push_str(if *b { "true" } else { "false" }),
+            Value::Int(n) => {
+                let _ = write!(json, "{n}");
+            }
+            Value::Date(d) => push_date(&mut json, *d),
+            Value::Code(c) => json.push_str(&quoted(c)),
+        }
+    }
+    json.push('}');
+    json
+}
+
+fn push_date(json: &mut String, date: NaiveDate) {
+    use std::fmt::Write as _;
+    let _ = write!(json, "\"{date}\"");
+}
+
+/// Codes are plain; free text is escaped by the library.
+fn quoted(text: &str) -> Cow<'_, str> {
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if plain {
+        Cow::Owned(format!("\"{text}\""))
+    } else {
+        Cow::Owned(serde_json::Value::from(text).to_string())
+    }
+}
+
+/// Facts from a snapshot; names that the schema does not know any more are passed over.
+pub(super) fn restore(schema: &FactSchema, json: &str) -> Result<Facts<'static>, String> {
+    use rules::facts::FactType;
+    let values: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(json).map_err(|e| e.to_string())?;
+    let mut facts = Facts::new(schema);
+    for (name, value) in values {
+        let Some(id) = schema.find_fact(&name) else {
+            continue;
+        };
+        let value = match (schema.fact(id).kind, value) {
+            (FactType::Bool, serde_json::Value::Bool(b)) => Value::Bool(b),
+            (FactType::Int | FactType::Money, serde_json::Value::Number(n)) => {
+                Value::from(n.as_i64())
+            }
+            (FactType::Date, serde_json::Value::String(s)) => {
+                Value::from(s.parse::<NaiveDate>().ok())
+            }
+            (FactType::Code, serde_json::Value::String(s)) => Value::code(s),
+            _ => Value::Unknown,
+        };
+        facts.set(id, value);
+    }
+    Ok(facts)
+}

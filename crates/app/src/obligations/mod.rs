@@ -1,0 +1,8 @@
+//! Obligations: the planner that makes them, and why each of them exists.
+
+mod explain;
+mod facts;
+mod plan;
+
+pub use explain::{Explanation, explain};
+pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};

@@ -1,0 +1,567 @@
+//! The planner: events and the calendar become obligations.
+//!
+//! It works off a queue of what is new, what changed and whose time has come, one transaction a
+//! chunk, and compares what the rules say now with what is planned. Running it again changes
+//! nothing; killing it loses at most the chunk under way, whose queue entry is still there.
+
+mod compare;
+
+use super::facts::{self, FactIds, ImpliedEvents, Regions};
+use crate::rules::Rules;
+use crate::{App, Error, Result};
+use chrono::{Datelike, NaiveDate};
+use compare::{Chunk, Decided};
+use domain::access::{Actor, Permission};
+use domain::time::{self, Instant};
+use rules::facts::EventType as EventKind;
+use rules::{Facts, Outcome, Window};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use store::dialect::bulk::Bulk;
+use store::obligations::{
+    self as rows, EventCase, PlannedExclusion, PlannedObligation, PolicyCase, QueueEntry,
+    QueueKind, RunSums, Span,
+};
+use store::{AuditActor, AuditEntry, settings};
+use uuid::Uuid;
+
+/// Policies of a transaction.
+const CHUNK_POLICIES: i64 = 2_000;
+/// Events whose policies are looked up at once.
+const CHUNK_EVENTS: i64 = 5_000;
+/// Entries of the queue for single rows that are taken at once.
+const CHUNK_ENTRIES: i64 = 2_000;
+/// Spans of events whose policies were all looked at in the same run are passed over; beyond this
+/// many the planner looks twice rather than remember more.
+const REMEMBERED_SPANS_MAX: i64 = 100_000;
+
+/// What to plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanRequest {
+    /// Triggers before this day make nothing; the setting when missing.
+    pub since: Option<NaiveDate>,
+    /// Nothing after this day is looked at; today when missing.
+    pub as_of: Option<NaiveDate>,
+    /// Decide everything, keep nothing.
+    pub dry_run: bool,
+}
+
+/// How far a plan has come.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanProgress {
+    /// Policies that were looked at.
+    pub looked_at: u64,
+    /// Obligations that were made.
+    pub created: u64,
+}
+
+/// What a plan did.
+#[derive(Clone, Debug)]
+pub struct PlanReport {
+    /// The run; nothing for dry runs.
+    pub run: Option<Uuid>,
+    /// From which day on triggers counted.
+    pub since: NaiveDate,
+    /// Until which day things were looked at.
+    pub as_of: NaiveDate,
+    /// Sums.
+    pub sums: RunSums,
+    /// Candidates by programme and reason; an empty reason stands for obligations.
+    pub counts: Vec<(String, String, i64)>,
+}
+
+/// What the planner remembers between runs.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, PartialEq, Eq)]
+struct PlanState {
+    rules_hash: String,
+    since: NaiveDate,
+    as_of: NaiveDate,
+}
+
+/// Plans.
+///
+/// # Errors
+/// When the actor may not, the window is upside down, or the database fails.
+pub async fn plan(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    request: PlanRequest,
+    progress: &(dyn Fn(PlanProgress) + Sync),
+) -> Result<PlanReport> {
+    actor.demand(Permission::PlanRun)?;
+    let mut bulk = app.store().bulk(now, request.dry_run).await?;
+    let today = time::date_in_china(now);
+    let as_of = request.as_of.unwrap_or(today);
+    let stored = settings::find_setting_in_bulk(&mut bulk, settings::OBLIGATIONS_SINCE).await?;
+    let setting = stored.and_then(|s| s.parse().ok());
+    let since = request.since.or(setting).unwrap_or(as_of);
+    if since > as_of {
+        return Err(Error::invalid("since", "after-as-of"));
+    }
+    let mut planner =
+        Planner::new(app, actor, bulk, Window { since, as_of }, request.dry_run).await?;
+    let worked = planner.work(progress).await;
+    planner.finish(now, worked.as_ref().err()).await?;
+    worked?;
+    Ok(PlanReport {
+        run: planner.run.filter(|_| !request.dry_run),
+        since,
+        as_of,
+        sums: planner.sums,
+        counts: planner
+            .counts
+            .into_iter()
+            .map(|((p, r), n)| (p, r, n))
+            .collect(),
+    })
+}
+
+struct Planner {
+    bulk: Bulk,
+    rules: Arc<Rules>,
+    actor: AuditActor,
+    window: Window,
+    dry_run: bool,
+    /// The plan looked further ahead before: nothing that exists is taken back now.
+    only_adds: bool,
+    ids: FactIds,
+    implied: ImpliedEvents,
+    regions: Regions,
+    run: Option<Uuid>,
+    sums: RunSums,
+    counts: BTreeMap<(String, String), i64>,
+    /// Spans of policies that were looked at in this run.
+    seen: Vec<(Uuid, Uuid)>,
+    /// Spans of events that were queued before this run began.
+    queued_before: HashSet<Uuid>,
+}
+
+impl Planner {
+    async fn new(
+        app: &App,
+        actor: &Actor,
+        mut bulk: Bulk,
+        window: Window,
+        dry_run: bool,
+    ) -> Result<Self> {
+        let rules = app.rules();
+        let schema = rules.book().schema();
+        let ids = FactIds::find(schema).map_err(Error::Fault)?;
+        let implied = ImpliedEvents::find(schema).map_err(Error::Fault)?;
+        let regions = regions(&mut bulk).await?;
+        let actor = AuditActor::from(actor);
+        bulk.begin().await?;
+        let only_adds = prepare_queue(&mut bulk, &rules, window).await?;
+        let (hash, calendar) = (rules.book().hash(), rules.calendar().hash());
+        let run = rows::start_extraction(
+            &mut bulk,
+            window.since,
+            window.as_of,
+            hash,
+            calendar,
+            &actor.name,
+        )
+        .await?;
+        let due = rows::find_due_entries(
+            &mut bulk,
+            QueueKind::Events,
+            window.as_of,
+            REMEMBERED_SPANS_MAX,
+        )
+        .await?;
+        let mut planner = Self {
+            bulk,
+            rules,
+            actor,
+            window,
+            dry_run,
+            only_adds,
+            ids,
+            implied,
+            regions,
+            run: Some(run),
+            sums: RunSums::default(),
+            counts: BTreeMap::new(),
+            seen: Vec::new(),
+            queued_before: due.into_iter().map(|e| e.id).collect(),
+        };
+        let detail = serde_json::json!({ "since": window.since, "as_of": window.as_of });
+        planner
+            .end_chunk("plan.started", detail, Vec::new())
+            .await?;
+        Ok(planner)
+    }
+
+    /// A dry run stays in one transaction, which is given up at the end.
+    async fn begin_chunk(&mut self) -> Result<()> {
+        if self.dry_run {
+            Ok(())
+        } else {
+            Ok(self.bulk.begin().await?)
+        }
+    }
+
+    async fn end_chunk(
+        &mut self,
+        action: &'static str,
+        detail: serde_json::Value,
+        others: Vec<AuditEntry>,
+    ) -> Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let entry =
+            AuditEntry::new(self.actor.clone(), action, "extraction_run", self.run).detail(detail);
+        Ok(self.bulk.commit(store::Audit::with(entry, others)).await?)
+    }
+
+    async fn work(&mut self, progress: &(dyn Fn(PlanProgress) + Sync)) -> Result<()> {
+        for kind in [QueueKind::Policies, QueueKind::Events] {
+            loop {
+                self.begin_chunk().await?;
+                let entries =
+                    rows::find_due_entries(&mut self.bulk, kind, self.window.as_of, CHUNK_ENTRIES)
+                        .await?;
+                if entries.is_empty() {
+                    self.end_chunk("plan.looked", serde_json::Value::Null, Vec::new())
+                        .await?;
+                    break;
+                }
+                let before = self.sums;
+                let others = match self.chunk(kind, &entries).await {
+                    Ok(others) => others,
+                    Err(error) => {
+                        self.bulk.roll_back().await?;
+                        return Err(error);
+                    }
+                };
+                let detail = serde_json::json!({
+                    "created": self.sums.created - before.created,
+                    "redated": self.sums.redated - before.redated,
+                    "cancelled": self.sums.cancelled - before.cancelled,
+                });
+                self.end_chunk("plan.chunk", detail, others).await?;
+                let positive = |n: i64| u64::try_from(n).unwrap_or(0);
+                progress(PlanProgress {
+                    looked_at: positive(self.sums.looked_at),
+                    created: positive(self.sums.created),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Works off one span, or as many entries for single rows as fit.
+    async fn chunk(&mut self, kind: QueueKind, entries: &[QueueEntry]) -> Result<Vec<AuditEntry>> {
+        let single: Vec<_> = entries
+            .iter()
+            .take_while(|e| e.low == e.high)
+            .copied()
+            .collect();
+        if single.is_empty() {
+            return self.span(kind, entries[0]).await;
+        }
+        let mut policies: Vec<_> = match kind {
+            QueueKind::Policies => single.iter().map(|e| e.low).collect(),
+            QueueKind::Events => {
+                let mut policies = Vec::new();
+                for entry in &single {
+                    let found =
+                        rows::read_event_policies(&mut self.bulk, entry.low, entry.high, 1).await?;
+                    policies.extend(found.into_iter().filter_map(|(_, policy)| policy));
+                }
+                policies
+            }
+        };
+        policies.sort_unstable();
+        policies.dedup();
+        let audit = self
+            .policies(&Span::List(&policies), CHUNK_POLICIES)
+            .await?
+            .1;
+        rows::remove_entries(&mut self.bulk, &single).await?;
+        Ok(audit)
+    }
+
+    async fn span(&mut self, kind: QueueKind, entry: QueueEntry) -> Result<Vec<AuditEntry>> {
+        match kind {
+            QueueKind::Policies => {
+                let span = Span::Between(entry.low, entry.high);
+                let (last, audit) = self.policies(&span, CHUNK_POLICIES).await?;
+                self.seen.push((entry.low, last.unwrap_or(entry.high)));
+                self.advance(entry, last).await?;
+                Ok(audit)
+            }
+            QueueKind::Events => {
+                let found =
+                    rows::read_event_policies(&mut self.bulk, entry.low, entry.high, CHUNK_EVENTS)
+                        .await?;
+                let full = found.len() >= usize::try_from(CHUNK_EVENTS).unwrap_or(usize::MAX);
+                let last = found.last().map(|(id, _)| *id).filter(|_| full);
+                let known = self.queued_before.contains(&entry.id);
+                let mut policies: Vec<_> = found
+                    .into_iter()
+                    .filter_map(|(_, policy)| policy)
+                    .filter(|p| !(known && self.is_seen(*p)))
+                    .collect();
+                policies.sort_unstable();
+                policies.dedup();
+                let audit = self
+                    .policies(&Span::List(&policies), CHUNK_POLICIES)
+                    .await?
+                    .1;
+                self.advance(entry, last).await?;
+                Ok(audit)
+            }
+        }
+    }
+
+    fn is_seen(&self, policy: Uuid) -> bool {
+        self.seen
+            .iter()
+            .any(|(low, high)| *low <= policy && policy <= *high)
+    }
+
+    /// Moves the start of a span behind what was looked at, or removes it at its end.
+    async fn advance(&mut self, entry: QueueEntry, last: Option<Uuid>) -> Result<()> {
+        match last
+            .and_then(|id| id.as_u128().checked_add(1))
+            .map(Uuid::from_u128)
+        {
+            Some(next) if next <= entry.high => {
+                Ok(rows::shrink_entry(&mut self.bulk, entry.id, next).await?)
+            }
+            _ => Ok(rows::remove_entries(&mut self.bulk, &[entry]).await?),
+        }
+    }
+
+    /// Looks at policies with all their events. Gives the last id when the span may hold more.
+    async fn policies(
+        &mut self,
+        span: &Span<'_>,
+        limit: i64,
+    ) -> Result<(Option<Uuid>, Vec<AuditEntry>)> {
+        let cases = rows::read_policies(&mut self.bulk, span, limit).await?;
+        let (Some(first), Some(last)) = (cases.first(), cases.last()) else {
+            return Ok((None, Vec::new()));
+        };
+        let full = cases.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        let read = match span {
+            Span::Between(..) => Span::Between(first.id, last.id),
+            Span::List(ids) => Span::List(ids),
+        };
+        let events = rows::read_events(&mut self.bulk, &read).await?;
+        let decided = self.decide(&cases, &events);
+        let chunk = Chunk::load(&mut self.bulk, &read).await?;
+        let last = last.id;
+        let written = chunk.write(self, decided).await?;
+        let run = self.run.unwrap_or_default();
+        rows::add_to_extraction(&mut self.bulk, run, written.sums, &written.counts).await?;
+        self.sums.add(written.sums);
+        for (programme, reason, count) in written.counts {
+            *self.counts.entry((programme, reason)).or_default() += count;
+        }
+        let more = full && matches!(span, Span::Between(..));
+        Ok((more.then_some(last), written.audit))
+    }
+
+    /// What the rules say of some policies.
+    fn decide(&self, cases: &[PolicyCase], events: &[EventCase]) -> Decided {
+        let mut by_policy: HashMap<Uuid, std::ops::Range<usize>> = HashMap::new();
+        let mut start = 0;
+        for group in events.chunk_by(|a, b| a.policy == b.policy) {
+            by_policy.insert(group[0].policy, start..start + group.len());
+            start += group.len();
+        }
+        let mut decided = Decided::default();
+        for case in cases {
+            let own = by_policy
+                .get(&case.id)
+                .map_or(&events[..0], |range| &events[range.clone()]);
+            self.decide_policy(case, own, &mut decided);
+        }
+        decided
+    }
+
+    fn decide_policy(&self, case: &PolicyCase, events: &[EventCase], decided: &mut Decided) {
+        let book = self.rules.book();
+        let schema = book.schema();
+        let mut facts = Facts::new(schema);
+        self.ids.set_policy(&mut facts, case, &self.regions);
+        self.ids.set_endings(&mut facts, case, events);
+        let mut wake = facts.hide_after(schema, self.window.as_of);
+        decided.looked_at += 1;
+        decided.policies.insert(case.id);
+        for event in self.implied.0 {
+            let later = self.trigger(event, case.id, case, None, &facts, decided);
+            wake = earlier(wake, later);
+        }
+        for event in events {
+            let Some(kind) = schema.find_event(&event.kind) else {
+                continue;
+            };
+            if self.implied.0.contains(&kind) || book.triggered_by(kind).is_empty() {
+                continue;
+            }
+            decided.looked_at += 1;
+            let mut with_event = facts.clone();
+            self.ids.set_event(&mut with_event, event);
+            let hidden = with_event.hide_after(schema, self.window.as_of);
+            let later = self.trigger(kind, event.id, case, Some(event), &with_event, decided);
+            wake = earlier(earlier(wake, hidden), later);
+        }
+        decided
+            .wakes
+            .extend(wake.map(|on| (case.id, case.id, Some(on))));
+    }
+
+    /// Evaluates the programmes that an event may set off. Gives the day on which to look again.
+    fn trigger(
+        &self,
+        kind: EventKind,
+        trigger_ref: Uuid,
+        case: &PolicyCase,
+        event: Option<&EventCase>,
+        facts: &Facts<'_>,
+        decided: &mut Decided,
+    ) -> Option<NaiveDate> {
+        let book = self.rules.book();
+        let mut wake = None;
+        for id in book.triggered_by(kind) {
+            let programme = book.programme(*id);
+            match book.evaluate(*id, facts, self.window) {
+                Outcome::NotCandidate => {}
+                Outcome::NotYet(on) => {
+                    wake = earlier(wake, Some(on));
+                    decided
+                        .out_of_window
+                        .insert((trigger_ref, programme.code.clone()));
+                }
+                Outcome::TooOld(_) => {
+                    decided
+                        .out_of_window
+                        .insert((trigger_ref, programme.code.clone()));
+                }
+                Outcome::Excluded { trigger_on, reason } => {
+                    decided.exclusions.push(PlannedExclusion {
+                        programme: programme.code.clone(),
+                        pack: self.rules.pack_id(programme),
+                        trigger_type: book.schema().event(kind).name.clone(),
+                        trigger_ref,
+                        trigger_on,
+                        customer: case.holder,
+                        policy: case.id,
+                        claim_no: event.and_then(|e| e.claim_no.clone()),
+                        org: case.org,
+                        reason_code: reason.code.clone(),
+                    })
+                }
+                Outcome::Applies(found) => {
+                    let date =
+                        |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
+                    let raw =
+                        |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
+                    let planned = PlannedObligation {
+                        programme: programme.code.clone(),
+                        pack: self.rules.pack_id(programme),
+                        trigger_type: book.schema().event(kind).name.clone(),
+                        trigger_ref,
+                        trigger_on: found.trigger_on,
+                        customer: case.holder,
+                        policy: case.id,
+                        claim_no: event.and_then(|e| e.claim_no.clone()),
+                        adjuster_code: event.and_then(|e| e.adjuster_code.clone()),
+                        respondent: found.respondent.to_owned(),
+                        org: case.org,
+                        extract_on: date("extract"),
+                        earliest_on: date("earliest"),
+                        due_on: date("due"),
+                        right_end_raw_on: raw("right_end"),
+                        right_end_on: date("right_end"),
+                        cancel_reason: found.cancelled.map(|r| r.code.clone()),
+                        provisional: found.provisional,
+                        facts: facts::snapshot(book.schema(), programme, facts),
+                    };
+                    decided.obligations.push((planned, case.language.clone()));
+                }
+            }
+        }
+        wake
+    }
+
+    /// Remembers what was planned with, and ends the run.
+    async fn finish(&mut self, now: Instant, failure: Option<&Error>) -> Result<()> {
+        if self.dry_run {
+            return Ok(self.bulk.roll_back().await?);
+        }
+        let run = self.run.unwrap_or_default();
+        self.bulk.begin().await?;
+        let error = failure.map(ToString::to_string);
+        rows::finish_extraction(&mut self.bulk, run, now, error.as_deref()).await?;
+        let s = self.sums;
+        let detail = serde_json::json!({
+            "looked_at": s.looked_at, "candidates": s.candidates, "excluded": s.excluded,
+            "created": s.created, "redated": s.redated, "cancelled": s.cancelled, "failed": failure.is_some(),
+        });
+        self.end_chunk("plan.finished", detail, Vec::new()).await
+    }
+
+    fn year(&self) -> i32 {
+        time::date_in_china(self.bulk.now()).year()
+    }
+}
+
+fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, None) => a,
+        (None, b) => b,
+    }
+}
+
+/// Asks for everything to be looked at when the rules changed or the window opens earlier than
+/// before, and remembers the window. Says whether an earlier plan looked further ahead.
+async fn prepare_queue(bulk: &mut Bulk, rules: &Rules, window: Window) -> Result<bool> {
+    let stored = settings::find_setting_in_bulk(bulk, settings::PLAN_STATE).await?;
+    let before: Option<PlanState> = stored.and_then(|s| serde_json::from_str(&s).ok());
+    let hash = rules.book().hash().to_owned();
+    let mut state = PlanState {
+        rules_hash: hash,
+        since: window.since,
+        as_of: window.as_of,
+    };
+    let only_adds = before.as_ref().is_some_and(|b| window.as_of < b.as_of);
+    if let Some(before) = &before {
+        let changed = before.rules_hash != state.rules_hash;
+        if changed || window.since < before.since {
+            rows::enqueue_everything(bulk).await?;
+        }
+        state.since = state.since.min(before.since);
+        state.as_of = state.as_of.max(before.as_of);
+    }
+    if before.as_ref() != Some(&state) {
+        let text = serde_json::to_string(&state).map_err(|e| Error::Fault(e.to_string()))?;
+        settings::put_setting_in_bulk(bulk, settings::PLAN_STATE, text).await?;
+    }
+    Ok(only_adds)
+}
+
+/// The province in which each unit writes business; a unit without a region has its parent's.
+async fn regions(bulk: &mut Bulk) -> Result<Regions> {
+    let sql = "SELECT id, parent_id, region FROM orgs ORDER BY path";
+    let units = bulk
+        .query(sql, &[], |row| {
+            Ok((row.id(0)?.unwrap_or_default(), row.id(1)?, row.text(2)?))
+        })
+        .await?;
+    let mut regions = Regions::new();
+    for (id, parent, region) in units {
+        let own = region.map(|r| facts::province(&r));
+        let region = own.or_else(|| parent.and_then(|p| regions.get(&p).cloned()));
+        if let Some(region) = region {
+            regions.insert(id, region);
+        }
+    }
+    Ok(regions)
+}

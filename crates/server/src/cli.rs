@@ -1,0 +1,188 @@
+//! The command line, word for word as `contracts.md` promises it.
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Huifang: an insurer's promises to its customers, kept and proved.
+#[derive(Debug, Parser)]
+#[command(name = "huifang", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    /// The database: sqlite:PATH or postgres://…
+    #[arg(long, global = true, env = "HUIFANG_DATABASE_URL", value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Configuration file (default: huifang.toml when it exists)
+    #[arg(long, global = true, env = "HUIFANG_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// Whether the program will serve people.
+    pub(crate) fn is_server(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Import units, agents, customers, contacts, policies and events from files
+    Import(ImportArgs),
+    /// Turn events and the calendar into obligations
+    Plan(PlanArgs),
+    /// Write tables for other programs
+    Export(ExportArgs),
+    /// Say why an obligation exists
+    Explain(ExplainArgs),
+    /// Check, test and compare rule packs
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Working days
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Check everything, keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write rows that are not taken to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
+    /// Columns and codes of another system (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// orgs, agents, customers, contacts, policies, events, or all
+    pub kind: String,
+    /// A .csv, .xlsx or .ndjson file; for `all` a folder of them
+    pub file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TextFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Triggers before this day make nothing
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<NaiveDate>,
+    /// Nothing after this day is looked at (default: today)
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// Decide everything, keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Comma-separated values
+    Csv,
+    /// One JSON object a line
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// obligations, exclusions, callbacks, attempts, answers, tickets, customers, policies or events
+    pub kind: String,
+    /// First day (of the trigger, or of what the table is about)
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: TableFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Number of the obligation, such as OB-2026-0000123
+    pub number: String,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextFormat,
+    /// Language of the text: zh or en
+    #[arg(long, default_value = "zh")]
+    pub lang: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Load and lint the packs of a folder
+    Check {
+        /// Folder of packs
+        dir: PathBuf,
+    },
+    /// Run the tests written in the packs of a folder
+    Test {
+        /// Folder of packs
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CalendarCommand {
+    /// List days with their kind
+    Days {
+        /// First day
+        #[arg(long, value_name = "DATE")]
+        from: NaiveDate,
+        /// Last day
+        #[arg(long, value_name = "DATE")]
+        to: NaiveDate,
+        /// Output format
+        #[arg(long, default_value = "csv")]
+        format: String,
+    },
+    /// Add days to a date
+    Add {
+        /// The starting day
+        #[arg(long, value_name = "DATE")]
+        from: NaiveDate,
+        /// How many days; negative counts backwards
+        #[arg(long, allow_negative_numbers = true)]
+        days: i64,
+        /// What to count
+        #[arg(long, value_enum, default_value = "calendar")]
+        unit: DayUnit,
+        /// Count the starting day as day one
+        #[arg(long)]
+        count_start: bool,
+        /// What happens to a result on a day off
+        #[arg(long, value_enum, default_value = "none")]
+        roll: RollChoice,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DayUnit {
+    /// Working days
+    Working,
+    /// Calendar days
+    Calendar,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum RollChoice {
+    /// It moves to the next working day
+    NextWorking,
+    /// It stays
+    None,
+}

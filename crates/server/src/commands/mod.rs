@@ -1,0 +1,56 @@
+//! Subcommands: each parses, calls one use case, and prints.
+
+mod calendar;
+mod explain;
+mod export;
+mod import;
+mod plan;
+mod rules;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::environment;
+use anyhow::Result;
+use app::{App, Passwords};
+use domain::access::Actor;
+use std::process::ExitCode;
+use store::{DatabaseUrl, Store};
+
+/// Runs a command.
+pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
+    let config = Config::read(cli.config.as_deref())?;
+    let opened = || open(&config, cli.database_url.as_deref());
+    match cli.command {
+        Command::Import(args) => import::run(&opened().await?, args).await,
+        Command::Plan(args) => plan::run(&opened().await?, args).await,
+        Command::Export(args) => export::run(&opened().await?, args).await,
+        Command::Explain(args) => explain::run(&opened().await?, args).await,
+        Command::Rules(command) => rules::run(command),
+        Command::Calendar(command) => calendar::run(command),
+    }
+}
+
+/// Opens the database, migrating it, and starts the application on it.
+async fn open(config: &Config, flag: Option<&str>) -> Result<App> {
+    let url = config.database(flag)?;
+    open_url(config, url).await
+}
+
+pub(crate) async fn open_url(config: &Config, url: DatabaseUrl) -> Result<App> {
+    let ids = environment::ids();
+    let key_ids = ids.clone();
+    let (config, key_url) = (config.clone(), url.clone());
+    let files = config.files(&url)?;
+    let now = environment::now();
+    let store = Store::open(url, true, ids, now, move |has_keys| {
+        config.master_key(&key_url, has_keys, key_ids.entropy())
+    })
+    .await?;
+    Ok(App::start(store, files, Passwords::strong(), now).await?)
+}
+
+/// The actor behind the command line: an administrator, named after the account that runs it.
+pub(crate) fn shell() -> Actor {
+    let account = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER"));
+    Actor::shell(account.map_or_else(|_| "shell".to_owned(), |name| format!("shell:{name}")))
+}

@@ -1,0 +1,90 @@
+//! `huifang rules check` and `huifang rules test`.
+
+use crate::cli::RulesCommand;
+use crate::environment::{note, say};
+use anyhow::Result;
+use rules::{RuleBook, Source};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
+    match command {
+        RulesCommand::Check { dir } => check(&dir),
+        RulesCommand::Test { dir } => test(&dir),
+    }
+}
+
+fn load(
+    dir: &Path,
+) -> Result<(
+    std::result::Result<RuleBook, Vec<rules::Finding>>,
+    Vec<Source>,
+)> {
+    let (schema, sources) = app::rules::packs_in(dir)?;
+    let calendar = app::rules::shipped_calendar()?;
+    Ok((
+        RuleBook::load(Arc::new(schema), Arc::new(calendar), &sources),
+        sources,
+    ))
+}
+
+fn refuse(findings: &[rules::Finding]) -> ExitCode {
+    for finding in findings {
+        note(finding.to_string());
+    }
+    note(format!("{} findings", findings.len()));
+    ExitCode::FAILURE
+}
+
+fn check(dir: &Path) -> Result<ExitCode> {
+    let (loaded, _) = load(dir)?;
+    let book = match loaded {
+        Ok(book) => book,
+        Err(findings) => return Ok(refuse(&findings)),
+    };
+    if let Err(error) = app::rules::discharges(&book) {
+        note(error.to_string());
+        return Ok(ExitCode::FAILURE);
+    }
+    for pack in book.packs() {
+        say(format!(
+            "{} v{} {} {}",
+            pack.id,
+            pack.version,
+            pack.status.as_str(),
+            &pack.hash[..12]
+        ));
+    }
+    let tests = book.run_tests().results.len();
+    say(format!(
+        "{} packs, {} programmes, {} parameters, {tests} tests: all fit",
+        book.packs().len(),
+        book.programmes().len(),
+        book.parameters().len()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn test(dir: &Path) -> Result<ExitCode> {
+    let (loaded, _) = load(dir)?;
+    let book = match loaded {
+        Ok(book) => book,
+        Err(findings) => return Ok(refuse(&findings)),
+    };
+    let report = book.run_tests();
+    for result in &report.results {
+        let mark = if result.failures.is_empty() {
+            "ok"
+        } else {
+            "FAILED"
+        };
+        say(format!("{mark:<6} {} {}", result.programme, result.name));
+    }
+    say(format!("{} tests", report.results.len()));
+    Ok(if report.is_passed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,110 @@
+//! Configuration: flags, environment, `huifang.toml`, in that order.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::sealing::MasterKey;
+use store::{DatabaseUrl, Entropy, StoreError};
+
+/// Where configuration is looked for when no flag says otherwise.
+const FILE: &str = "huifang.toml";
+/// The database when nothing is said.
+const DEFAULT_DATABASE: &str = "sqlite:data/huifang.db";
+
+/// Settings of a file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: Option<String>,
+    /// Where the server listens.
+    pub bind: Option<String>,
+    /// File of the master key; the environment variable `HUIFANG_MASTER_KEY` comes before it.
+    pub master_key_file: Option<PathBuf>,
+    /// Recordings and scans: a folder, or `s3://bucket/prefix` with the usual AWS variables.
+    pub files: Option<String>,
+    /// Name of the company, as callers say it.
+    pub company: Option<String>,
+}
+
+impl Config {
+    /// Reads a file; a missing default file is an empty configuration.
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self> {
+        let (path, must_exist) = match path {
+            Some(path) => (path, true),
+            None => (Path::new(FILE), false),
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => toml::from_str(&text).with_context(|| path.display().to_string()),
+            Err(_) if !must_exist => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| path.display().to_string()),
+        }
+    }
+
+    /// The database, a flag or environment variable first.
+    pub(crate) fn database(&self, flag: Option<&str>) -> Result<DatabaseUrl> {
+        let text = flag
+            .or(self.database_url.as_deref())
+            .unwrap_or(DEFAULT_DATABASE);
+        Ok(DatabaseUrl::parse(text)?)
+    }
+
+    /// The folder of things that belong to a database but do not lie in it.
+    fn folder(url: &DatabaseUrl) -> PathBuf {
+        match url {
+            DatabaseUrl::Sqlite(path) => path.parent().unwrap_or(Path::new("")).to_owned(),
+            DatabaseUrl::Postgres(_) => PathBuf::from("data"),
+        }
+    }
+
+    /// The master key of a database. A key file is created when the database has no keys yet.
+    pub(crate) fn master_key(
+        &self,
+        url: &DatabaseUrl,
+        has_keys: bool,
+        entropy: &dyn Entropy,
+    ) -> Result<MasterKey, StoreError> {
+        if let Ok(text) = std::env::var("HUIFANG_MASTER_KEY") {
+            return MasterKey::parse(&text);
+        }
+        let default = || Self::folder(url).join(format!("{}.master-key", url.name()));
+        let path = self.master_key_file.clone().unwrap_or_else(default);
+        if has_keys || path.exists() {
+            return MasterKey::read(&path);
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| StoreError::Key(e.to_string()))?;
+        }
+        let key = MasterKey::create(&path, entropy)?;
+        crate::environment::note(format!(
+            "created the master key {}: back it up in another place than the database",
+            path.display()
+        ));
+        Ok(key)
+    }
+
+    /// Where recordings and scans are kept.
+    pub(crate) fn files(&self, url: &DatabaseUrl) -> Result<Arc<dyn object_store::ObjectStore>> {
+        match self.files.as_deref().and_then(|f| f.strip_prefix("s3://")) {
+            Some(place) => {
+                let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+                let s3 = object_store::aws::AmazonS3Builder::from_env()
+                    .with_bucket_name(bucket)
+                    .build()?;
+                let prefixed = object_store::prefix::PrefixStore::new(s3, prefix);
+                Ok(Arc::new(prefixed))
+            }
+            None => {
+                let folder = self
+                    .files
+                    .as_ref()
+                    .map_or_else(|| Self::folder(url).join("files"), PathBuf::from);
+                std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+                Ok(Arc::new(
+                    object_store::local::LocalFileSystem::new_with_prefix(folder)?,
+                ))
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Progress bars on standard error, when it is a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar over a known number of bytes, with rate and time left.
+pub(crate) fn bytes(total: u64, what: &str) -> ProgressBar {
+    let style = "{prefix} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+    bar(Some(total), what, style)
+}
+
+/// A counter over an unknown number of things, with rate.
+pub(crate) fn counter(what: &str) -> ProgressBar {
+    bar(
+        None,
+        what,
+        "{prefix} {spinner} {human_pos} ({per_sec}) {msg}",
+    )
+}
+
+fn bar(total: Option<u64>, what: &str, template: &str) -> ProgressBar {
+    let bar = match total {
+        Some(total) => ProgressBar::new(total),
+        None => ProgressBar::new_spinner(),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.set_prefix(what.to_owned());
+    bar
+}

@@ -1,0 +1,374 @@
+//! Opening a database: pools, pragmas, migrations, keys.
+
+use super::Backend;
+use crate::sealing::{Keyring, MasterKey, StoredKey};
+use crate::sql::{list, millis, params};
+use crate::{Ids, Reads, Result, StoreError, UnitOfWork, unit_of_work};
+use domain::time::Instant;
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::{DatabaseConnection, FromQueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Readers of an embedded database; they only wait for the disk.
+const SQLITE_READERS: u32 = 8;
+/// Connections to a PostgreSQL server; several servers may share it.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a writer waits for another process's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a request waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Page cache of a connection to an embedded database, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// Says which forms are understood.
+    pub fn parse(text: &str) -> Result<Self> {
+        if let Some(path) = text
+            .strip_prefix("sqlite://")
+            .or_else(|| text.strip_prefix("sqlite:"))
+        {
+            if path.is_empty() || path.starts_with(":memory:") {
+                return Err(StoreError::Unavailable("name a file after sqlite:".into()));
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let what = "the database URL must be sqlite:PATH or postgres://…";
+        Err(StoreError::Unavailable(what.into()))
+    }
+
+    /// The name of the database without its place, for naming things that belong to it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path
+                .file_name()
+                .map_or_else(|| "huifang".into(), |n| n.to_string_lossy().into_owned()),
+            Self::Postgres(url) => {
+                let path = url.split('?').next().unwrap_or(url);
+                path.rsplit('/')
+                    .next()
+                    .filter(|n| !n.is_empty())
+                    .unwrap_or("postgres")
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// A database that is open.
+#[derive(Clone)]
+pub struct Store {
+    backend: Backend,
+    url: DatabaseUrl,
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    keys: Arc<Keyring>,
+    ids: Ids,
+    /// Writers of this process take turns, so that none of them starves.
+    turn: Arc<Mutex<()>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({:?})", self.backend)
+    }
+}
+
+impl Reads for Store {
+    type Connection = DatabaseConnection;
+
+    fn connection(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+}
+
+#[derive(FromQueryResult)]
+struct KeyRow {
+    purpose: String,
+    version: i64,
+    wrapped: Vec<u8>,
+}
+
+impl Store {
+    /// Opens a database, brings its schema up to date when `migrate` says so, and unwraps its keys.
+    /// `master_key` is asked whether the database has keys already: it reads or creates the key.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, its schema is behind, or the key does not fit.
+    pub async fn open(
+        url: DatabaseUrl,
+        migrate: bool,
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
+        let (backend, write, read) = connect(&url).await?;
+        if migrate {
+            migrate_up(&write).await?;
+        } else if !is_current(&write).await? {
+            return Err(StoreError::SchemaBehind);
+        }
+        let keys = open_keys(&write, &ids, now, master_key).await?;
+        let turn = Arc::new(Mutex::new(()));
+        Ok(Self {
+            backend,
+            url,
+            write,
+            read,
+            keys: Arc::new(keys),
+            ids,
+            turn,
+        })
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// New ids.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// When the database is busy for too long, or gone.
+    pub async fn begin(&self, now: Instant) -> Result<UnitOfWork> {
+        let turn = match self.backend {
+            Backend::Sqlite => Some(Arc::clone(&self.turn).lock_owned().await),
+            Backend::Postgres => None,
+        };
+        let transaction = unit_of_work::begin(&self.write).await?;
+        Ok(UnitOfWork::new(
+            transaction,
+            Arc::clone(&self.keys),
+            self.ids.clone(),
+            now,
+            turn,
+        ))
+    }
+
+    /// Whether every migration has run.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn is_schema_current(&self) -> Result<bool> {
+        is_current(&self.read).await
+    }
+
+    /// Takes every migration back; only tests and operators do that.
+    ///
+    /// # Errors
+    /// When a migration cannot be taken back.
+    pub async fn migrate_down(&self) -> Result<()> {
+        Ok(Migrator::down(&self.write, None).await?)
+    }
+
+    /// Runs every migration.
+    ///
+    /// # Errors
+    /// When a migration fails; it leaves nothing half-done.
+    pub async fn migrate_up(&self) -> Result<()> {
+        migrate_up(&self.write).await
+    }
+
+    /// Closes the pools; on SQLite this also folds the write-ahead log into the file.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn close(self) -> Result<()> {
+        self.read.close().await?;
+        Ok(self.write.close().await?)
+    }
+
+    pub(crate) fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keys)
+    }
+
+    pub(crate) fn turn(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.turn)
+    }
+
+    pub(crate) fn write_connection(&self) -> &DatabaseConnection {
+        &self.write
+    }
+}
+
+async fn connect(url: &DatabaseUrl) -> Result<(Backend, DatabaseConnection, DatabaseConnection)> {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            create_folder(path)?;
+            let options = sqlite_options(path);
+            let writer = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_with(options.clone().create_if_missing(true))
+                .await?;
+            let readers = SqlitePoolOptions::new()
+                .max_connections(SQLITE_READERS)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_with(options.pragma("query_only", "1"))
+                .await?;
+            let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
+            let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(readers);
+            Ok((Backend::Sqlite, write, read))
+        }
+        DatabaseUrl::Postgres(url) => {
+            let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
+            let pool = sqlx::postgres::PgPoolOptions::new()
+                .max_connections(POSTGRES_CONNECTIONS)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_with(options)
+                .await
+                .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+            let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+            Ok((Backend::Postgres, connection.clone(), connection))
+        }
+    }
+}
+
+fn create_folder(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder)
+        .map_err(|e| StoreError::Unavailable(format!("{}: {e}", folder.display())))
+}
+
+fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
+        .pragma("temp_store", "MEMORY")
+}
+
+async fn is_current(connection: &DatabaseConnection) -> Result<bool> {
+    Ok(Migrator::get_pending_migrations(connection)
+        .await?
+        .is_empty())
+}
+
+/// Another server may be migrating at the same moment: each migration is one transaction, so the
+/// loser rolls back and finds the work done when it looks again.
+async fn migrate_up(connection: &DatabaseConnection) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        match Migrator::up(connection, None).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tries += 1;
+                if tries >= 20 || is_current(connection).await.unwrap_or(false) {
+                    return if is_current(connection).await? {
+                        Ok(())
+                    } else {
+                        Err(error.into())
+                    };
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn open_keys(
+    connection: &DatabaseConnection,
+    ids: &Ids,
+    now: Instant,
+    master_key: impl FnOnce(bool) -> Result<MasterKey>,
+) -> Result<Keyring> {
+    let entropy: Arc<dyn crate::Entropy> = Arc::new(SharedEntropy(ids.clone()));
+    let stored = stored_keys(connection).await?;
+    let master = master_key(!stored.is_empty())?;
+    if !stored.is_empty() {
+        return Keyring::unwrap(&master, &stored, entropy);
+    }
+    let transaction = unit_of_work::begin(connection).await?;
+    for key in Keyring::generate(&master, entropy.as_ref())? {
+        let sql = "INSERT INTO encryption_keys (version, purpose, algorithm, wrapped, created_at) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        let values = params![
+            key.version,
+            key.purpose,
+            crate::sealing::algorithm(),
+            key.wrapped,
+            millis(now)
+        ];
+        let statement = crate::sql::statement(&transaction, sql, values);
+        sea_orm::ConnectionTrait::execute_raw(&transaction, statement).await?;
+    }
+    transaction.commit().await?;
+    // Read back: another server may have been first.
+    Keyring::unwrap(&master, &stored_keys(connection).await?, entropy)
+}
+
+async fn stored_keys(connection: &DatabaseConnection) -> Result<Vec<StoredKey>> {
+    let sql = "SELECT purpose, version, wrapped FROM encryption_keys ORDER BY purpose, version";
+    let statement = crate::sql::statement(connection, sql, Vec::new());
+    let rows = KeyRow::find_by_statement(statement).all(connection).await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| StoredKey {
+            purpose: r.purpose,
+            version: r.version,
+            wrapped: r.wrapped,
+        })
+        .collect())
+}
+
+struct SharedEntropy(Ids);
+
+impl crate::Entropy for SharedEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.entropy().fill(buffer);
+    }
+}
+
+/// Lets callers of this crate check that a database answers.
+///
+/// # Errors
+/// When it does not.
+pub async fn ping(store: &Store) -> Result<()> {
+    list::<PingRow>(store, "SELECT 1 AS n", Vec::new())
+        .await
+        .map(|_| ())
+}
+
+#[derive(FromQueryResult)]
+struct PingRow {
+    #[expect(dead_code, reason = "only whether a row comes back matters")]
+    n: i32,
+}

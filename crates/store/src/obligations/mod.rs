@@ -1,0 +1,26 @@
+//! Obligations, exclusions, and the planner's queue.
+
+mod plan;
+mod queue;
+mod read;
+mod runs;
+
+pub use plan::{
+    EventCase, ExistingObligation, NewObligation, PlannedExclusion, PlannedObligation, PolicyCase,
+    Span, cancel_obligation, completed_at, delete_exclusions, insert_exclusions,
+    insert_obligations, open_deemed_right, read_event_policies, read_events, read_exclusions,
+    read_obligations, read_policies, reclass_obligation, redate_obligation, reopen_obligation,
+    take_numbers,
+};
+pub use queue::{
+    QueueEntry, QueueKind, enqueue, enqueue_everything, find_due_entries, remove_entries,
+    shrink_entry,
+};
+pub use read::{
+    ExclusionFilter, ExclusionRow, ObligationFilter, ObligationRow, find_obligation_by_number,
+    list_exclusions, list_obligations,
+};
+pub use runs::{
+    ExtractionRun, RunCount, RunSums, add_to_extraction, find_extraction_run, finish_extraction,
+    list_extraction_counts, list_extraction_runs, start_extraction,
+};

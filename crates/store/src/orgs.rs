@@ -1,0 +1,141 @@
+//! Units of the organisation.
+
+use crate::Reads;
+use crate::Result;
+use crate::dialect::bulk::{Bulk, Cell};
+use crate::sql::{Select, find, list, params};
+use domain::access::{OrgPath, Scope};
+use domain::ids::OrgId;
+use sea_orm::FromQueryResult;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A unit.
+#[derive(Clone, Debug)]
+pub struct Org {
+    /// Its id.
+    pub id: OrgId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Level as a code.
+    pub level: String,
+    /// Region code.
+    pub region: Option<String>,
+    /// The unit above.
+    pub parent: Option<OrgId>,
+    /// Its place in the tree.
+    pub path: OrgPath,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    org_code: String,
+    name: String,
+    level: String,
+    region: Option<String>,
+    parent_id: Option<Uuid>,
+    path: String,
+}
+
+impl From<Row> for Org {
+    fn from(r: Row) -> Self {
+        Self {
+            id: OrgId(r.id),
+            code: r.org_code,
+            name: r.name,
+            level: r.level,
+            region: r.region,
+            parent: r.parent_id.map(OrgId),
+            path: OrgPath::from_stored(r.path),
+        }
+    }
+}
+
+const COLUMNS: &str = "id, org_code, name, level, region, parent_id, path";
+
+/// The units in sight, from the top down.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_orgs(db: &impl Reads, scope: &Scope) -> Result<Vec<Org>> {
+    let mut select = Select::new(&format!("SELECT {COLUMNS} FROM orgs"));
+    select.scope(scope, "id").then("ORDER BY path", Vec::new());
+    let rows: Vec<Row> = select.list(db).await?;
+    Ok(rows.into_iter().map(Org::from).collect())
+}
+
+/// All units, for the program itself: units are not customer data.
+///
+/// # Errors
+/// What the database says.
+pub async fn load_all_orgs(db: &impl Reads) -> Result<Vec<Org>> {
+    let rows: Vec<Row> = list(
+        db,
+        &format!("SELECT {COLUMNS} FROM orgs ORDER BY path"),
+        Vec::new(),
+    )
+    .await?;
+    Ok(rows.into_iter().map(Org::from).collect())
+}
+
+/// A unit by its code.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_org_by_code(db: &impl Reads, code: &str) -> Result<Option<Org>> {
+    let sql = format!("SELECT {COLUMNS} FROM orgs WHERE org_code = $1");
+    Ok(find::<Row>(db, &sql, params![code]).await?.map(Org::from))
+}
+
+/// A unit by its id.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_org(db: &impl Reads, id: OrgId) -> Result<Option<Org>> {
+    let sql = format!("SELECT {COLUMNS} FROM orgs WHERE id = $1");
+    Ok(find::<Row>(db, &sql, params![id.0]).await?.map(Org::from))
+}
+
+/// Makes the paths of all units follow their parents, after some unit moved.
+///
+/// # Errors
+/// What the database says.
+pub async fn rebuild_paths(bulk: &mut Bulk) -> Result<()> {
+    type Unit = (Uuid, Option<Uuid>, String, String);
+    let units: Vec<Unit> = bulk
+        .query(
+            "SELECT id, parent_id, org_code, path FROM orgs",
+            &[],
+            |row| {
+                Ok((
+                    row.id(0)?.unwrap_or_default(),
+                    row.id(1)?,
+                    row.text(2)?.unwrap_or_default(),
+                    row.text(3)?.unwrap_or_default(),
+                ))
+            },
+        )
+        .await?;
+    let by_id: HashMap<Uuid, &Unit> = units.iter().map(|u| (u.0, u)).collect();
+    for (id, _, _, path) in &units {
+        let mut codes = Vec::new();
+        let mut at = by_id.get(id).copied();
+        // A tree of units is shallow; the bound only guards against damage.
+        while let Some((_, parent, code, _)) = at.filter(|_| codes.len() < 64) {
+            codes.push(code.as_str());
+            at = parent.and_then(|p| by_id.get(&p).copied());
+        }
+        let right = codes.iter().rev().fold(None, |above, code| {
+            Some(OrgPath::below(above.as_ref(), code))
+        });
+        if let Some(right) = right.filter(|r| r.as_str() != path) {
+            let cells = [Cell::Text(right.as_str().to_owned()), Cell::Id(*id)];
+            bulk.execute("UPDATE orgs SET path = $1 WHERE id = $2", &cells)
+                .await?;
+        }
+    }
+    Ok(())
+}

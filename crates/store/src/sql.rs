@@ -1,0 +1,200 @@
+//! Statements and rows: the little that sits between SQL text and types.
+
+use crate::{Reads, Result, StoreError};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use std::fmt::Write as _;
+
+/// Collects the parameters of a statement.
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$(sea_orm::Value::from($value)),*] };
+}
+pub(crate) use params;
+
+pub(crate) fn statement<C: ConnectionTrait>(
+    connection: &C,
+    sql: &str,
+    params: Vec<Value>,
+) -> Statement {
+    Statement::from_sql_and_values(connection.get_database_backend(), sql, params)
+}
+
+/// Rows of a query.
+pub(crate) async fn list<T: FromQueryResult>(
+    db: &impl Reads,
+    sql: &str,
+    params: Vec<Value>,
+) -> Result<Vec<T>> {
+    let connection = db.connection();
+    let statement = statement(connection, sql, params);
+    Ok(T::find_by_statement(statement).all(connection).await?)
+}
+
+/// The row of a query, if there is one.
+pub(crate) async fn find<T: FromQueryResult>(
+    db: &impl Reads,
+    sql: &str,
+    params: Vec<Value>,
+) -> Result<Option<T>> {
+    let connection = db.connection();
+    let statement = statement(connection, sql, params);
+    Ok(T::find_by_statement(statement).one(connection).await?)
+}
+
+/// The row of a query that must exist.
+pub(crate) async fn get<T: FromQueryResult>(
+    db: &impl Reads,
+    sql: &str,
+    params: Vec<Value>,
+) -> Result<T> {
+    find(db, sql, params).await?.ok_or(StoreError::Missing)
+}
+
+#[derive(FromQueryResult)]
+struct CountRow {
+    n: i64,
+}
+
+/// The number that a query of one column `n` gives.
+pub(crate) async fn count(db: &impl Reads, sql: &str, params: Vec<Value>) -> Result<i64> {
+    Ok(find::<CountRow>(db, sql, params).await?.map_or(0, |r| r.n))
+}
+
+/// A statement that grows with the filters of a list.
+pub(crate) struct Select {
+    sql: String,
+    params: Vec<Value>,
+    has_where: bool,
+}
+
+impl Select {
+    /// Begins with `SELECT … FROM …`.
+    pub(crate) fn new(sql: &str) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            params: Vec::new(),
+            has_where: false,
+        }
+    }
+
+    /// Adds a condition in which each `?` stands for one of the values.
+    pub(crate) fn filter(&mut self, condition: &str, values: Vec<Value>) -> &mut Self {
+        self.sql
+            .push_str(if self.has_where { " AND " } else { " WHERE " });
+        self.has_where = true;
+        let mut values = values.into_iter();
+        for part in condition.split_inclusive('?') {
+            match part.strip_suffix('?') {
+                Some(text) => {
+                    self.sql.push_str(text);
+                    self.params.extend(values.next());
+                    let _ = write!(self.sql, "${}", self.params.len());
+                }
+                None => self.sql.push_str(part),
+            }
+        }
+        debug_assert!(
+            values.next().is_none(),
+            "more values than places in {condition}"
+        );
+        self
+    }
+
+    /// Adds `column IN (…)`; nothing matches an empty list.
+    pub(crate) fn filter_in(&mut self, column: &str, values: Vec<Value>) -> &mut Self {
+        if values.is_empty() {
+            return self.filter("1 = 0", Vec::new());
+        }
+        let places = vec!["?"; values.len()].join(", ");
+        self.filter(&format!("{column} IN ({places})"), values)
+    }
+
+    /// Adds the rows that a scope shows, by the column that holds the unit.
+    pub(crate) fn scope(&mut self, scope: &domain::access::Scope, column: &str) -> &mut Self {
+        if scope.is_whole_company() {
+            return self;
+        }
+        let path = scope.org().as_str();
+        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let condition = format!("{column} IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)");
+        self.filter(&condition, params![length, path])
+    }
+
+    /// Adds text such as `ORDER BY …`; each `?` stands for one of the values.
+    pub(crate) fn then(&mut self, text: &str, values: Vec<Value>) -> &mut Self {
+        let mut values = values.into_iter();
+        self.sql.push(' ');
+        for part in text.split_inclusive('?') {
+            match part.strip_suffix('?') {
+                Some(text) => {
+                    self.sql.push_str(text);
+                    self.params.extend(values.next());
+                    let _ = write!(self.sql, "${}", self.params.len());
+                }
+                None => self.sql.push_str(part),
+            }
+        }
+        self
+    }
+
+    pub(crate) async fn list<T: FromQueryResult>(&self, db: &impl Reads) -> Result<Vec<T>> {
+        list(db, &self.sql, self.params.clone()).await
+    }
+
+    pub(crate) async fn count(&self, db: &impl Reads) -> Result<i64> {
+        count(db, &self.sql, self.params.clone()).await
+    }
+}
+
+/// Where a page of a list begins: after the row with this sort value and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageKey {
+    /// The sort column's value as text; empty when it is unknown.
+    pub sort: String,
+    /// The row's id.
+    pub id: uuid::Uuid,
+}
+
+impl PageKey {
+    /// As it stands in a URL.
+    pub fn encode(&self) -> String {
+        format!("{}_{}", self.sort, self.id.simple())
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    pub fn decode(text: &str) -> Option<Self> {
+        let (sort, id) = text.rsplit_once('_')?;
+        Some(Self {
+            sort: sort.to_owned(),
+            id: uuid::Uuid::try_parse(id).ok()?,
+        })
+    }
+}
+
+/// One page of a list, and where the next begins.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where the next page begins; nothing on the last.
+    pub next: Option<PageKey>,
+}
+
+impl<T> Page<T> {
+    /// Cuts a list that was read with one row too many.
+    pub(crate) fn cut(mut rows: Vec<T>, limit: usize, key: impl Fn(&T) -> PageKey) -> Self {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = more.then(|| rows.last().map(key)).flatten();
+        Self { rows, next }
+    }
+}
+
+/// Milliseconds since 1970 of a moment, as stored.
+pub(crate) fn millis(at: domain::time::Instant) -> i64 {
+    at.timestamp_millis()
+}
+
+/// The moment of stored milliseconds.
+pub(crate) fn instant(millis: i64) -> domain::time::Instant {
+    chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
