@@ -139,3 +139,56 @@ pub async fn rebuild_paths(bulk: &mut Bulk) -> Result<()> {
     }
     Ok(())
 }
+
+/// Adds the unit at the root of the tree.
+///
+/// # Errors
+/// When the code is taken.
+pub async fn insert_root(
+    work: &crate::UnitOfWork,
+    code: &str,
+    name: &str,
+    level: domain::access::OrgLevel,
+) -> Result<Org> {
+    let id = work.next_id();
+    let path = OrgPath::below(None, code);
+    let sql = "INSERT INTO orgs (id, org_code, name, level, path, created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    let now = crate::sql::millis(work.now());
+    work.execute(
+        sql,
+        params![id, code, name, level.as_str(), path.as_str(), now],
+    )
+    .await?;
+    Ok(Org {
+        id: OrgId(id),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        level: level.as_str().to_owned(),
+        region: None,
+        parent: None,
+        path,
+    })
+}
+
+#[derive(FromQueryResult)]
+struct AgentRow {
+    id: Uuid,
+}
+
+/// A salesperson or partner by code.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_agent_by_code(
+    db: &impl Reads,
+    code: &str,
+) -> Result<Option<domain::ids::AgentId>> {
+    let row = find::<AgentRow>(
+        db,
+        "SELECT id FROM agents WHERE agent_code = $1",
+        params![code],
+    )
+    .await?;
+    Ok(row.map(|r| domain::ids::AgentId(r.id)))
+}

@@ -113,7 +113,11 @@ impl Select {
         if scope.is_whole_company() {
             return self;
         }
-        let path = scope.org().as_str();
+        self.under(scope.org().as_str(), column)
+    }
+
+    /// Adds the rows of a unit and those below it, by the unit's path.
+    pub(crate) fn under(&mut self, path: &str, column: &str) -> &mut Self {
         let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
         let condition = format!("{column} IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)");
         self.filter(&condition, params![length, path])

@@ -1,1 +1,22 @@
-//! access
+//! Signing in, people, API clients, saved views.
+
+mod clients;
+mod secrets;
+mod sign_in;
+mod users;
+mod views;
+
+pub use clients::{
+    ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
+    revoke_token, set_client_active,
+};
+pub use secrets::{Token, hash_token};
+pub use sign_in::{
+    Device, Session, SignedIn, authenticate, first_administrator_link,
+    is_first_administrator_wanted, set_preferences, sign_in, sign_out,
+};
+pub use users::{
+    UserForm, change_user, create_first_administrator, create_user, disable_user, list_orgs,
+    list_users, reset_password,
+};
+pub use views::{delete_view, list_views, save_view};

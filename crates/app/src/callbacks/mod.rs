@@ -1,1 +1,41 @@
-//! callbacks
+//! Callbacks: lists, giving them to callers, calling, and what follows.
+
+mod assign;
+mod attempt;
+mod call;
+mod decide;
+mod finish;
+mod list;
+mod recordings;
+mod refusals;
+mod values;
+mod workbench;
+
+pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
+pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
+pub use call::{CallItem, CallPage, CallbackPage, PastAnswer, call_page, callback_page};
+pub use decide::{Decision, decide};
+pub use finish::{FinishForm, finish_attempt};
+pub use list::{CallbackList, ListQuery, list_callbacks};
+pub use recordings::{UPLOAD_BYTES_MAX, Upload, add_link, add_upload, open_recording};
+pub(crate) use recordings::{attach, store_file};
+pub use values::ScriptValues;
+pub(crate) use values::grouped;
+pub use workbench::{Workbench, next_callback, workbench};
+
+use crate::{Error, Result};
+use domain::access::Scope;
+use domain::ids::CallbackId;
+use store::Reads;
+use store::callbacks::CallbackRecord;
+
+/// The record of a callback in sight.
+pub(crate) async fn record(
+    db: &impl Reads,
+    scope: &Scope,
+    id: CallbackId,
+) -> Result<CallbackRecord> {
+    store::callbacks::find_record(db, scope, id)
+        .await?
+        .ok_or(Error::NotFound)
+}

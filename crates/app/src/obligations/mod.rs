@@ -4,5 +4,6 @@ mod explain;
 mod facts;
 mod plan;
 
+pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};

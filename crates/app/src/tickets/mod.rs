@@ -1,1 +1,9 @@
-//! tickets
+//! Problem tickets: opened by answers, worked on by branches, closed by the second callback.
+
+mod open;
+mod page;
+mod step;
+
+pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
+pub use page::{TicketList, TicketPage, TicketQuery, list_handlers, list_tickets, ticket_page};
+pub use step::{StepForm, add_evidence, take_step};

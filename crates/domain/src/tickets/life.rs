@@ -66,6 +66,13 @@ pub enum Step {
     JudgeInvalid,
     /// Takes an invalid feedback up again.
     Redo,
+    /// Corrects the contact data of a verification case.
+    CorrectContact,
+    /// Reports that the contact data of a verification case cannot be corrected.
+    ContactUncorrectable {
+        /// Why.
+        reason: String,
+    },
     /// The second callback affirmed.
     SecondCallbackAffirmed,
     /// The second callback did not affirm.
@@ -187,9 +194,27 @@ impl Ticket {
                 self.handled_by(by)?;
                 Ok(stay(S::InProgress))
             }
+            (S::Issued | S::InProgress | S::Extended, Step::CorrectContact)
+                if self.is_verification() =>
+            {
+                self.handled_by(by)?;
+                Ok(stay(S::Verified))
+            }
+            (S::Issued | S::InProgress | S::Extended, Step::ContactUncorrectable { reason })
+                if self.is_verification() =>
+            {
+                self.handled_by(by)?;
+                if reason.trim().is_empty() {
+                    return Err(TicketError::ReasonMissing);
+                }
+                Ok(stay(S::Closed))
+            }
             (S::Verified, Step::SecondCallbackAffirmed) => Ok(stay(S::Closed)),
             (S::Verified, Step::SecondCallbackNegative) => Ok(stay(S::InProgress)),
-            (S::Verified, Step::CloseWithReason { reason }) => {
+            // Cases that follow the callback end with it; all others need a judged feedback first.
+            (state, Step::CloseWithReason { reason })
+                if state == S::Verified || (!state.is_final() && self.follows_callback()) =>
+            {
                 if reason.trim().is_empty() {
                     return Err(TicketError::ReasonMissing);
                 }
@@ -206,6 +231,14 @@ impl Ticket {
             }
             (state, _) => Err(TicketError::WrongState(state)),
         }
+    }
+
+    fn is_verification(&self) -> bool {
+        self.kind == CaseKind::Verification
+    }
+
+    fn follows_callback(&self) -> bool {
+        matches!(self.kind, CaseKind::Failed | CaseKind::Verification)
     }
 
     fn handled_by(&self, by: UserId) -> Result<(), TicketError> {
@@ -360,6 +393,33 @@ mod tests {
             day("2024-03-05"),
         );
         assert_eq!(decided, Err(TicketError::EvidenceMissing));
+    }
+
+    #[test]
+    fn verification_cases_have_their_own_way() {
+        let mut case = ticket(TicketState::InProgress);
+        case.kind = CaseKind::Verification;
+        let decide = |step: &Step| {
+            case.decide(step, user(1), DateTime::UNIX_EPOCH, day("2024-03-05"))
+                .map(|t| t.to)
+        };
+        assert_eq!(decide(&Step::CorrectContact), Ok(TicketState::Verified));
+        let reason = "客户已出国".to_owned();
+        assert_eq!(
+            decide(&Step::ContactUncorrectable { reason }),
+            Ok(TicketState::Closed)
+        );
+        let other = ticket(TicketState::InProgress);
+        let refused = other.decide(
+            &Step::CorrectContact,
+            user(1),
+            DateTime::UNIX_EPOCH,
+            day("2024-03-05"),
+        );
+        assert_eq!(
+            refused,
+            Err(TicketError::WrongState(TicketState::InProgress))
+        );
     }
 
     #[test]

@@ -1,0 +1,412 @@
+//! Ending an attempt, and everything that follows from it, in one transaction.
+
+use super::attempt::{answers_of, case_facts, round_so_far, script_of, under_way};
+use super::record;
+use crate::rules::{BusinessCalendar, Rules};
+use crate::tickets::{close_followers, follow_recall, open_problem, open_ticket};
+use crate::{App, Error, Result};
+use chrono::{DateTime, NaiveDateTime};
+use domain::access::{Actor, Permission, Scope};
+use domain::callbacks::{
+    AttemptResult, CallbackState, Change, Command, Contact, ContactChannel, Discharge, Reached,
+};
+use domain::ids::{CallbackId, UserId};
+use domain::obligations::{ObligationStatus, Respondent, Timing};
+use domain::policies::CoolingOff;
+use domain::questionnaires::{Gate, Interview};
+use domain::tickets::ProblemType;
+use domain::time::{self, Instant};
+use store::callbacks::{self as rows, AttemptRow, CallbackRecord, Saved};
+use store::{AuditEntry, UnitOfWork};
+
+/// Longest note.
+const NOTE_MAX: usize = 2_000;
+
+/// How an attempt ended, as it comes from the page or the API.
+#[derive(Clone, Debug, Default)]
+pub struct FinishForm {
+    /// Code of the result.
+    pub result: String,
+    /// Code of who answered, for finished interviews; the programme's first when empty.
+    pub respondent: String,
+    /// A family member answered with a stored authorisation.
+    pub authorised: bool,
+    /// What the caller noted.
+    pub note: String,
+    /// The agreed time: RFC 3339, or a date and time in China.
+    pub appointment_at: String,
+}
+
+/// Ends the attempt under way.
+///
+/// # Errors
+/// When it is not the actor's own, items are open, the recording is missing, or a field is wrong.
+pub async fn finish_attempt(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    id: CallbackId,
+    form: &FinishForm,
+) -> Result<CallbackState> {
+    let scope = actor.scope(Permission::CallbacksMake)?;
+    let Some(by) = actor.user() else {
+        return Err(crate::Refusal::new("person-needed").into());
+    };
+    let result =
+        AttemptResult::parse(&form.result).map_err(|_| Error::invalid("result", "unknown-code"))?;
+    if form.note.chars().count() > NOTE_MAX {
+        return Err(Error::invalid("note", "too-long"));
+    }
+    let work = app.store().begin(now).await?;
+    let record = record(&work, &scope, id).await?;
+    let attempt = under_way(&work, &record, by).await?;
+    let rules = app.rules();
+    let discharge = rules.discharge(&record.programme)?;
+    let step = Step {
+        app,
+        actor,
+        by,
+        scope: &scope,
+        rules: &rules,
+        discharge,
+        record: &record,
+        attempt: &attempt,
+        now,
+    };
+    let ended = step.decide(&work, result, form).await?;
+    let note = Some(form.note.trim()).filter(|n| !n.is_empty());
+    rows::save_attempt(
+        &work,
+        attempt.id,
+        result,
+        ended.respondent,
+        note,
+        ended.appointment_at,
+    )
+    .await?;
+    let mut audit = step.save(&work, result, &ended).await?;
+    audit.extend(step.follow(&work, result, &ended).await?);
+    let detail = serde_json::json!({
+        "result": result.as_str(), "attempt": attempt.seq, "state": ended.change.to.as_str(),
+    });
+    let entry = AuditEntry::new(actor, "callback.attempt_saved", "callback", id.0);
+    let first = entry.customer(record.customer.0).detail(detail);
+    work.commit(store::Audit::with(first, audit)).await?;
+    Ok(ended.change.to)
+}
+
+/// An attempt at its end, with all that decisions need.
+struct Step<'s> {
+    app: &'s App,
+    actor: &'s Actor,
+    by: UserId,
+    scope: &'s Scope,
+    rules: &'s Rules,
+    discharge: &'s Discharge,
+    record: &'s CallbackRecord,
+    attempt: &'s AttemptRow,
+    now: Instant,
+}
+
+/// What the end of an attempt amounts to.
+struct Ended {
+    change: Change,
+    interview: Option<Interview>,
+    respondent: Option<(Respondent, bool)>,
+    appointment_at: Option<Instant>,
+}
+
+impl Step<'_> {
+    async fn decide(
+        &self,
+        work: &UnitOfWork,
+        result: AttemptResult,
+        form: &FinishForm,
+    ) -> Result<Ended> {
+        let today = time::date_in_china(self.now);
+        if result == AttemptResult::Finished {
+            let interview = self.interview(work).await?;
+            let reached = self.reached(form)?;
+            let recordings =
+                store::recordings::list_recordings(work, self.scope, &[self.attempt.id.0]).await?;
+            let phone = self.attempt.channel == ContactChannel::Phone.as_str();
+            let recorded = !phone || !recordings.is_empty();
+            let command = Command::Finish {
+                reached,
+                interview: interview.clone(),
+                recorded,
+            };
+            let change = self
+                .record
+                .callback
+                .decide(&command, self.discharge, self.by, today)?;
+            let respondent = Some((reached.respondent, reached.authorised));
+            return Ok(Ended {
+                change,
+                interview: Some(interview),
+                respondent,
+                appointment_at: None,
+            });
+        }
+        let appointment_at = self.appointment(result, form)?;
+        let again_at = match appointment_at {
+            Some(at) => at,
+            None => self.next_slot(work, result).await?,
+        };
+        let command = Command::NotReached { result, again_at };
+        let change = self
+            .record
+            .callback
+            .decide(&command, self.discharge, self.by, today)?;
+        Ok(Ended {
+            change,
+            interview: None,
+            respondent: None,
+            appointment_at,
+        })
+    }
+
+    async fn interview(&self, work: &UnitOfWork) -> Result<Interview> {
+        let script = script_of(self.app, self.attempt.questionnaire_id)?;
+        let case = case_facts(work, self.record).await?;
+        let answers = answers_of(work, self.scope, self.record, self.attempt.id).await?;
+        let items = script.get(self.discharge.promotion_allowed, &case);
+        let gate = Gate::new(items.iter().map(|i| &i.item).collect(), answers);
+        if gate.is_identity_refused() {
+            return Err(crate::Refusal::new("identity-not-confirmed").into());
+        }
+        Ok(gate.finish()?)
+    }
+
+    fn reached(&self, form: &FinishForm) -> Result<Reached> {
+        let respondent = match form.respondent.as_str() {
+            "" => self
+                .discharge
+                .respondents
+                .first()
+                .copied()
+                .unwrap_or(Respondent::Policyholder),
+            code => {
+                Respondent::parse(code).map_err(|_| Error::invalid("respondent", "unknown-code"))?
+            }
+        };
+        Ok(Reached {
+            respondent,
+            authorised: form.authorised,
+        })
+    }
+
+    fn appointment(&self, result: AttemptResult, form: &FinishForm) -> Result<Option<Instant>> {
+        let text = form.appointment_at.trim();
+        if result != AttemptResult::Appointment {
+            return Ok(None);
+        }
+        if text.is_empty() {
+            return Err(Error::invalid("appointment_at", "missing"));
+        }
+        let at = parse_instant(text).ok_or_else(|| Error::invalid("appointment_at", "instant"))?;
+        let today = time::date_in_china(self.now);
+        self.rules
+            .calling_hours(today)
+            .check_appointment(at, self.now)?;
+        Ok(Some(at))
+    }
+
+    async fn next_slot(&self, work: &UnitOfWork, result: AttemptResult) -> Result<Instant> {
+        let mut round = round_so_far(work, self.scope, self.record).await?;
+        if result.is_counted() {
+            round.push(self.attempt.started_at);
+        }
+        let today = time::date_in_china(self.now);
+        let calendar = BusinessCalendar(self.rules.calendar());
+        Ok(self
+            .rules
+            .calling_hours(today)
+            .next_attempt(self.now, &round, &calendar))
+    }
+
+    async fn save(
+        &self,
+        work: &UnitOfWork,
+        result: AttemptResult,
+        ended: &Ended,
+    ) -> Result<Vec<AuditEntry>> {
+        let channel = ContactChannel::parse(&self.attempt.channel).unwrap_or(ContactChannel::Phone);
+        let done = ended.change.to == CallbackState::Completed;
+        let timing = if done { self.timing() } else { None };
+        let saved = Saved {
+            appointment_at: ended.appointment_at,
+            result: Some(result.as_str()),
+            is_recall: self.record.callback.is_recall && ended.change.to.is_open(),
+            completed: done.then_some((self.by, channel)),
+            timing,
+            end_reason: (ended.change.to == CallbackState::NotCompleted).then_some(result.as_str()),
+            ..Saved::default()
+        };
+        rows::save_change(work, self.record, &ended.change, &saved).await?;
+        let (from, to) = (
+            self.record.callback.state.as_str(),
+            ended.change.to.as_str(),
+        );
+        rows::insert_entry(
+            work,
+            self.record.id,
+            &self.actor.name,
+            result.as_str(),
+            from,
+            to,
+            None,
+        )
+        .await?;
+        complete(
+            work,
+            self.actor,
+            self.record,
+            self.discharge,
+            &ended.change,
+            timing,
+        )
+        .await
+    }
+
+    fn timing(&self) -> Option<Timing> {
+        timing_of(self.rules, self.record, self.now)
+    }
+
+    /// Tickets that the end of the attempt opens, moves or closes.
+    async fn follow(
+        &self,
+        work: &UnitOfWork,
+        result: AttemptResult,
+        ended: &Ended,
+    ) -> Result<Vec<AuditEntry>> {
+        let (actor, record, change) = (self.actor, self.record, &ended.change);
+        let mut audit = Vec::new();
+        if result.contact() >= Contact::InPerson {
+            // Whoever answers in person proves that the number is right.
+            audit.extend(
+                close_followers(work, actor, self.scope, record, "reached-in-person").await?,
+            );
+        }
+        if change.opens_verification {
+            audit
+                .push(open_ticket(work, actor, record, ProblemType::WrongPhone, None, None).await?);
+        }
+        if change.opens_failed_case {
+            audit.push(
+                open_ticket(
+                    work,
+                    actor,
+                    record,
+                    ProblemType::NotReached,
+                    None,
+                    Some(result.as_str()),
+                )
+                .await?,
+            );
+        }
+        if let Some(interview) = &ended.interview {
+            if record.callback.is_recall {
+                audit.extend(follow_recall(work, actor, self.scope, record, interview).await?);
+            }
+            if change.opens_problems {
+                let answers = rows::list_answers(work, self.scope, record.id).await?;
+                for problem in &interview.problems {
+                    let words = answers
+                        .iter()
+                        .rev()
+                        .find(|a| a.attempt_id == self.attempt.id && a.given.item == problem.item)
+                        .and_then(|a| a.words.as_deref());
+                    audit.extend(
+                        open_problem(work, actor, self.scope, record, problem, words).await?,
+                    );
+                }
+            }
+        }
+        if !change.to.is_open() {
+            audit.extend(
+                close_followers(work, actor, self.scope, record, change.to.as_str()).await?,
+            );
+        }
+        Ok(audit)
+    }
+}
+
+/// How a completion now lies to the period of a callback.
+pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) -> Option<Timing> {
+    let start = rules.period_start(&record.programme, &record.facts);
+    let counts_early = rules
+        .programme(&record.programme)
+        .is_some_and(|p| p.discharge.contains_key("early_before"));
+    let start = if counts_early {
+        start
+    } else {
+        record.callback.earliest_on
+    };
+    Timing::of(time::date_in_china(now), start, record.due_on)
+}
+
+/// Ends the obligation when the callback has ended: discharged with its timing and what a late
+/// callback opens, or not discharged with its cause.
+pub(super) async fn complete(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    discharge: &Discharge,
+    change: &Change,
+    timing: Option<Timing>,
+) -> Result<Vec<AuditEntry>> {
+    let mut audit = Vec::new();
+    let obligation = record.obligation;
+    match change.to {
+        CallbackState::Completed => {
+            let status = ObligationStatus::Discharged;
+            rows::discharge_obligation(work, obligation, status, timing, None).await?;
+            rows::insert_completed_event(work, record).await?;
+            let called_on = time::date_in_china(work.now());
+            let window = record
+                .due_on
+                .and_then(|due| CoolingOff::deemed_window(due, called_on, discharge.deemed_days));
+            if let (Some(until), Some(policy)) = (window, record.policy) {
+                rows::open_deemed_right(work, policy, until).await?;
+                let detail = serde_json::json!({ "until": until });
+                let entry =
+                    AuditEntry::new(actor, "policy.deemed_right_opened", "policy", policy.0);
+                audit.push(entry.customer(record.customer.0).detail(detail));
+            }
+            let detail = serde_json::json!({ "timing": timing.map(Timing::as_str) });
+            let entry = AuditEntry::new(actor, "obligation.discharged", "obligation", obligation.0);
+            audit.push(entry.customer(record.customer.0).detail(detail));
+        }
+        CallbackState::NotCompleted => {
+            let status = ObligationStatus::NotDischarged;
+            let cause = change.cause.map(domain::callbacks::Cause::as_str);
+            rows::discharge_obligation(work, obligation, status, None, cause).await?;
+            let detail = serde_json::json!({ "cause": cause });
+            let entry = AuditEntry::new(
+                actor,
+                "obligation.not_discharged",
+                "obligation",
+                obligation.0,
+            );
+            audit.push(entry.customer(record.customer.0).detail(detail));
+        }
+        CallbackState::Cancelled => {
+            let status = ObligationStatus::Cancelled;
+            rows::discharge_obligation(work, obligation, status, None, Some("cancelled")).await?;
+        }
+        _ => {}
+    }
+    Ok(audit)
+}
+
+/// A moment: RFC 3339, or what a browser's date-and-time field gives, in China.
+pub(crate) fn parse_instant(text: &str) -> Option<Instant> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
+    }
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .map(|local| time::at_in_china(local.date(), local.time()))
+}

@@ -1,0 +1,111 @@
+//! The workbench: what is mine, what is due, what is late, what to call next.
+
+use crate::{App, Result};
+use chrono::Days;
+use domain::access::{Actor, Permission};
+use domain::ids::UserId;
+use domain::time::{self, Instant};
+use store::callbacks::{self as rows, CallbackCounts, CallbackFilter, CallbackRow, CallerDay};
+use store::tickets::{TicketCounts, TicketFilter, TicketRow};
+
+/// Rows of the short lists.
+const SHORT: u64 = 12;
+/// Calls that a caller makes in a day; for telling whether the week fits.
+const CALLS_PER_DAY: i64 = 40;
+
+/// What the workbench shows.
+#[derive(Clone, Debug)]
+pub struct Workbench {
+    /// Numbers of callbacks.
+    pub counts: CallbackCounts,
+    /// Numbers of tickets.
+    pub tickets: TicketCounts,
+    /// The next callback of the person's own list.
+    pub next: Option<CallbackRow>,
+    /// What is due soonest.
+    pub due: Vec<CallbackRow>,
+    /// Tickets of the person, or those waiting for someone.
+    pub waiting: Vec<TicketRow>,
+    /// What callers did today.
+    pub callers: Vec<CallerDay>,
+    /// Calls that the team can make this week: callers times working days left times calls a day.
+    pub capacity_week: Option<i64>,
+}
+
+/// The workbench of a person.
+///
+/// # Errors
+/// When the actor may not see callbacks.
+pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workbench> {
+    let scope = actor.scope(Permission::CallbacksRead)?;
+    let today = time::date_in_china(now);
+    let user = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
+    let db = app.store();
+    let counts = rows::read_counts(db, &scope, user, today).await?;
+    let next = next_callback(app, actor, now).await?;
+    let open = CallbackFilter {
+        open: Some(true),
+        due_to: Some(today + Days::new(6)),
+        ..Default::default()
+    };
+    let due = rows::list_callbacks(db, &scope, &open, SHORT).await?.rows;
+    let (tickets, waiting) = if actor.may(Permission::TicketsRead) {
+        let scope = actor.scope(Permission::TicketsRead)?;
+        let counts = store::tickets::read_ticket_counts(db, &scope, user, today).await?;
+        let handler = Some(user).filter(|_| counts.mine > 0);
+        let filter = TicketFilter {
+            open: Some(true),
+            handler,
+            ..Default::default()
+        };
+        (
+            counts,
+            store::tickets::list_tickets(db, &scope, &filter, SHORT)
+                .await?
+                .rows,
+        )
+    } else {
+        (TicketCounts::default(), Vec::new())
+    };
+    let callers = rows::list_caller_day(db, &scope, today).await?;
+    let capacity_week = capacity(app, actor, now).await?;
+    Ok(Workbench {
+        counts,
+        tickets,
+        next,
+        due,
+        waiting,
+        callers,
+        capacity_week,
+    })
+}
+
+async fn capacity(app: &App, actor: &Actor, now: Instant) -> Result<Option<i64>> {
+    if !actor.may(Permission::CallbacksAssign) {
+        return Ok(None);
+    }
+    let callers = i64::try_from(super::list_callers(app, actor).await?.len()).unwrap_or(0);
+    let today = time::date_in_china(now);
+    let days = i64::from(
+        app.rules()
+            .calendar()
+            .working_days_between(today, today + Days::new(6)),
+    );
+    Ok(Some(callers * days * CALLS_PER_DAY))
+}
+
+/// The callback that a person should call next.
+///
+/// # Errors
+/// What the store says.
+pub async fn next_callback(app: &App, actor: &Actor, now: Instant) -> Result<Option<CallbackRow>> {
+    let Some(user) = actor
+        .user()
+        .filter(|_| actor.may(Permission::CallbacksMake))
+    else {
+        return Ok(None);
+    };
+    let scope = actor.scope(Permission::CallbacksMake)?;
+    let today = time::date_in_china(now);
+    Ok(rows::find_next_callback(app.store(), &scope, user, today, now).await?)
+}

@@ -1,0 +1,174 @@
+//! Tickets that callbacks open, move and close.
+
+use crate::Result;
+use chrono::Datelike as _;
+use domain::access::{Actor, Scope};
+use domain::ids::UserId;
+use domain::numbers::NumberKind;
+use domain::questionnaires::{Interview, Problem};
+use domain::tickets::{CaseKind, ProblemType, Step, Ticket, TicketState};
+use domain::time;
+use store::callbacks::CallbackRecord;
+use store::tickets::{self as rows, NewTicket, TicketChange, TicketRow};
+use store::{AuditEntry, UnitOfWork};
+
+/// Opens a ticket for a callback.
+pub(crate) async fn open_ticket(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    problem: ProblemType,
+    item: Option<&str>,
+    finding: Option<&str>,
+) -> Result<AuditEntry> {
+    let year = time::date_in_china(work.now()).year();
+    let number = store::obligations::take_number(work, NumberKind::Ticket, year)
+        .await?
+        .to_string();
+    let new = NewTicket {
+        number: &number,
+        callback: record.id,
+        customer: record.customer,
+        policy: record.policy,
+        org: record.org,
+        programme: &record.programme,
+        kind: problem.case_kind(),
+        problem,
+        item,
+        finding,
+        salesperson: record.salesperson,
+        opened_by: &actor.name,
+    };
+    let id = rows::insert_ticket(work, &new).await?;
+    rows::insert_ticket_entry(
+        work,
+        id,
+        &actor.name,
+        "open",
+        "",
+        TicketState::Open.as_str(),
+        finding,
+    )
+    .await?;
+    let detail = serde_json::json!({ "number": number, "type": problem.as_str() });
+    let entry = AuditEntry::new(actor, "ticket.opened", "ticket", id.0);
+    Ok(entry.customer(record.customer.0).detail(detail))
+}
+
+/// Opens a ticket for a problem that an interview found, unless the callback has one of that cause
+/// open already (CBK-40: one per policy and cause).
+pub(crate) async fn open_problem(
+    work: &UnitOfWork,
+    actor: &Actor,
+    scope: &Scope,
+    record: &CallbackRecord,
+    problem: &Problem,
+    words: Option<&str>,
+) -> Result<Option<AuditEntry>> {
+    let open = rows::list_tickets_of_callback(work, scope, record.id).await?;
+    if open
+        .iter()
+        .any(|t| t.problem == problem.kind && !t.state.is_final())
+    {
+        return Ok(None);
+    }
+    Ok(Some(
+        open_ticket(
+            work,
+            actor,
+            record,
+            problem.kind,
+            Some(&problem.item),
+            words,
+        )
+        .await?,
+    ))
+}
+
+/// After a second callback: verified tickets close when everything was affirmed, and go back to
+/// their handler otherwise.
+pub(crate) async fn follow_recall(
+    work: &UnitOfWork,
+    actor: &Actor,
+    scope: &Scope,
+    record: &CallbackRecord,
+    interview: &Interview,
+) -> Result<Vec<AuditEntry>> {
+    let mut audit = Vec::new();
+    for ticket in rows::list_tickets_of_callback(work, scope, record.id).await? {
+        if ticket.state != TicketState::Verified {
+            continue;
+        }
+        let still = interview.problems.iter().any(|p| p.kind == ticket.problem);
+        let step = if still {
+            Step::SecondCallbackNegative
+        } else {
+            Step::SecondCallbackAffirmed
+        };
+        audit.push(apply(work, actor, &ticket, &step, "second_callback", None).await?);
+    }
+    Ok(audit)
+}
+
+/// Closes cases that follow the callback: verification and failed cases end when the person was
+/// reached or the callback ended.
+pub(crate) async fn close_followers(
+    work: &UnitOfWork,
+    actor: &Actor,
+    scope: &Scope,
+    record: &CallbackRecord,
+    reason: &str,
+) -> Result<Vec<AuditEntry>> {
+    let mut audit = Vec::new();
+    for ticket in rows::list_tickets_of_callback(work, scope, record.id).await? {
+        let follows = matches!(ticket.kind, CaseKind::Failed | CaseKind::Verification);
+        if !follows || ticket.state.is_final() {
+            continue;
+        }
+        let step = Step::CloseWithReason {
+            reason: reason.to_owned(),
+        };
+        audit.push(apply(work, actor, &ticket, &step, "close", Some(reason)).await?);
+    }
+    Ok(audit)
+}
+
+/// Applies a step that the system takes itself.
+async fn apply(
+    work: &UnitOfWork,
+    actor: &Actor,
+    ticket: &TicketRow,
+    step: &Step,
+    name: &str,
+    reason: Option<&str>,
+) -> Result<AuditEntry> {
+    let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
+    let today = time::date_in_china(work.now());
+    let transition = decision_view(ticket, Vec::new()).decide(step, by, work.now(), today)?;
+    let change = TicketChange {
+        close_reason: reason.filter(|_| transition.to.is_final()),
+        ..TicketChange::default()
+    };
+    rows::save_ticket(work, ticket.id, ticket.version, &transition, &change).await?;
+    let (from, to) = (ticket.state.as_str(), transition.to.as_str());
+    rows::insert_ticket_entry(work, ticket.id, &actor.name, name, from, to, reason).await?;
+    let detail = serde_json::json!({ "step": name, "state": to });
+    let entry = AuditEntry::new(actor, "ticket.moved", "ticket", ticket.id.0);
+    Ok(entry.customer(ticket.customer_id.0).detail(detail))
+}
+
+/// A ticket as decisions look at it.
+pub(super) fn decision_view(
+    ticket: &TicketRow,
+    evidence: Vec<domain::tickets::EvidenceKind>,
+) -> Ticket {
+    Ticket {
+        kind: ticket.kind,
+        state: ticket.state,
+        due_on: ticket.due_on,
+        handler: ticket.handler_id,
+        feedback_by: ticket.feedback_by,
+        salesperson: ticket.salesperson,
+        evidence,
+    }
+}

@@ -1,0 +1,173 @@
+//! The list of tickets and one ticket.
+
+use crate::{App, Error, Result};
+use domain::access::{Actor, Permission};
+use domain::ids::TicketId;
+use domain::tickets::{CaseKind, ProblemType, TicketState};
+use domain::time::{self, Instant};
+use store::access::UserRow;
+use store::callbacks::CallbackRow;
+use store::policies::PolicyRow;
+use store::recordings::RecordingRow;
+use store::tickets::{self as rows, TicketEntryRow, TicketFilter, TicketRow};
+use store::{Page, PageKey};
+
+/// Rows of a page.
+const PAGE_ROWS: u64 = 50;
+/// Counting stops here.
+const COUNT_CAP: i64 = 9_999;
+
+/// Filters of the list, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketQuery {
+    /// `open`, `mine`, `due`, `to_issue`, `to_judge` or `closed`; `open` when empty.
+    pub view: String,
+    /// Kind of case.
+    pub kind: String,
+    /// Type of problem.
+    pub problem: String,
+    /// Code of the unit.
+    pub org: String,
+    /// Start of the page.
+    pub after: String,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug)]
+pub struct TicketList {
+    /// The rows and where the next page begins.
+    pub page: Page<TicketRow>,
+    /// How many there are.
+    pub count: i64,
+    /// Whether counting stopped.
+    pub count_is_capped: bool,
+}
+
+/// A ticket with everything that belongs to it.
+#[derive(Clone, Debug)]
+pub struct TicketPage {
+    /// The ticket.
+    pub ticket: TicketRow,
+    /// The callback that raised it.
+    pub callback: Option<CallbackRow>,
+    /// The policy.
+    pub policy: Option<PolicyRow>,
+    /// Evidence.
+    pub evidence: Vec<RecordingRow>,
+    /// History.
+    pub entries: Vec<TicketEntryRow>,
+}
+
+/// Tickets of a filter.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn list_tickets(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: &TicketQuery,
+) -> Result<TicketList> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let open = TicketFilter {
+        open: Some(true),
+        ..Default::default()
+    };
+    let mut filter = match query.view.as_str() {
+        "" | "open" => open,
+        "mine" => TicketFilter {
+            handler: actor.user(),
+            ..open
+        },
+        "due" => TicketFilter {
+            due_to: Some(time::date_in_china(now)),
+            ..open
+        },
+        "to_issue" => TicketFilter {
+            state: Some(TicketState::Open),
+            ..open
+        },
+        "to_judge" => TicketFilter {
+            state: Some(TicketState::FeedbackGiven),
+            ..open
+        },
+        "closed" => TicketFilter {
+            open: Some(false),
+            ..Default::default()
+        },
+        _ => return Err(Error::invalid("view", "unknown-code")),
+    };
+    if !query.kind.is_empty() {
+        filter.kind =
+            Some(CaseKind::parse(&query.kind).map_err(|_| Error::invalid("kind", "unknown-code"))?);
+    }
+    if !query.problem.is_empty() {
+        let problem = ProblemType::parse(&query.problem);
+        filter.problem = Some(problem.map_err(|_| Error::invalid("problem", "unknown-code"))?);
+    }
+    if !query.org.is_empty() {
+        let org = store::orgs::find_org_by_code(app.store(), &query.org).await?;
+        let org = org
+            .filter(|o| scope.covers(&o.path))
+            .ok_or_else(|| Error::invalid("org", "unknown-org"))?;
+        filter.org_path = Some(org.path.as_str().to_owned());
+    }
+    if !query.after.is_empty() {
+        filter.after = Some(
+            PageKey::decode(&query.after).ok_or_else(|| Error::invalid("after", "unknown-code"))?,
+        );
+    }
+    let page = rows::list_tickets(app.store(), &scope, &filter, PAGE_ROWS).await?;
+    let count = rows::count_tickets(app.store(), &scope, &filter, COUNT_CAP).await?;
+    Ok(TicketList {
+        page,
+        count: count.min(COUNT_CAP),
+        count_is_capped: count > COUNT_CAP,
+    })
+}
+
+/// A ticket in sight.
+///
+/// # Errors
+/// When the actor may not, or it is not in sight.
+pub async fn ticket_page(app: &App, actor: &Actor, id: TicketId) -> Result<TicketPage> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let db = app.store();
+    let ticket = rows::find_ticket(db, &scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let callback = store::callbacks::find_callback(db, &scope, ticket.callback_id).await?;
+    let policy = match ticket.policy_id {
+        Some(id) => store::policies::find_policy(db, &scope, id).await?,
+        None => None,
+    };
+    let evidence = store::recordings::list_recordings(db, &scope, &[id.0]).await?;
+    let entries = rows::list_ticket_entries(db, &scope, id).await?;
+    Ok(TicketPage {
+        ticket,
+        callback,
+        policy,
+        evidence,
+        entries,
+    })
+}
+
+/// People who may be given a ticket: they handle tickets, and its business is in their sight. The
+/// salesperson of the policy is left out where clarification is barred to them.
+///
+/// # Errors
+/// When the actor may not issue tickets, or the ticket is not in sight.
+pub async fn list_handlers(app: &App, actor: &Actor, ticket: &TicketRow) -> Result<Vec<UserRow>> {
+    let scope = actor.scope(Permission::TicketsIssue)?;
+    let users = store::access::list_users(app.store(), &scope).await?;
+    Ok(users
+        .into_iter()
+        .filter(|u| u.active && u.org_path.contains(&ticket.org_path))
+        .filter(|u| u.roles.iter().any(|r| r.grants(Permission::TicketsHandle)))
+        .filter(|u| {
+            u.agent.is_none()
+                || u.agent != ticket.salesperson
+                || ticket.kind == CaseKind::Verification
+        })
+        .collect())
+}

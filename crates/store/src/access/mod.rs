@@ -1,0 +1,21 @@
+//! People who sign in, their sessions and views, and systems that use the API.
+
+mod clients;
+mod sessions;
+mod users;
+mod views;
+
+pub use clients::{
+    ClientRow, IdempotentAnswer, TokenRow, find_client_by_token, find_idempotent_answer,
+    insert_client, insert_token, keep_idempotent_answer, list_clients, revoke_token,
+    set_client_active,
+};
+pub use sessions::{
+    NewSession, SessionRow, delete_expired_sessions, delete_session, delete_sessions_of,
+    find_session, insert_session, put_one_time_link, take_one_time_link, touch_session,
+};
+pub use users::{
+    CallerRow, NewUser, UserRow, count_users, find_user, find_user_by_name, insert_user,
+    list_callers, list_users, set_password, set_preferences, set_roles, update_user,
+};
+pub use views::{SavedView, delete_view, list_views, put_view};

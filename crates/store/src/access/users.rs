@@ -1,0 +1,290 @@
+//! Users and their roles.
+
+use crate::sql::{self, Select, count, find, list, millis, params};
+use crate::{Reads, Result, UnitOfWork};
+use domain::access::{OrgPath, Role, Scope};
+use domain::ids::{AgentId, OrgId, UserId};
+use sea_orm::FromQueryResult;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    /// Its id.
+    pub id: UserId,
+    /// Name to sign in with.
+    pub username: String,
+    /// Name to show.
+    pub display_name: String,
+    /// Argon2id hash of the password.
+    pub password_hash: String,
+    /// Unit.
+    pub org_id: OrgId,
+    /// Code of the unit.
+    pub org_code: String,
+    /// Name of the unit.
+    pub org_name: String,
+    /// Place of the unit.
+    pub org_path: OrgPath,
+    /// The salesperson that this user is.
+    pub agent: Option<AgentId>,
+    /// Codes of languages spoken besides Mandarin.
+    pub languages: Vec<String>,
+    /// May sign in.
+    pub active: bool,
+    /// Chosen language of the pages.
+    pub locale: Option<String>,
+    /// Chosen theme.
+    pub theme: Option<String>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Version, for updates.
+    pub version: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    username: String,
+    display_name: String,
+    password_hash: String,
+    org_id: Uuid,
+    org_code: String,
+    org_name: String,
+    org_path: String,
+    agent_id: Option<Uuid>,
+    languages: String,
+    active: bool,
+    locale: Option<String>,
+    theme: Option<String>,
+    version: i64,
+}
+
+#[derive(FromQueryResult)]
+struct RoleRow {
+    user_id: Uuid,
+    role: String,
+}
+
+const SELECT: &str = "SELECT u.id, u.username, u.display_name, u.password_hash, u.org_id, o.org_code, \
+     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, u.languages, u.active, u.locale, u.theme, u.version \
+     FROM users u JOIN orgs o ON o.id = u.org_id";
+
+async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
+    let mut select = Select::new("SELECT user_id, role FROM user_roles");
+    select.filter_in("user_id", rows.iter().map(|r| r.id.into()).collect());
+    let mut roles: HashMap<Uuid, Vec<Role>> = HashMap::new();
+    for row in select.list::<RoleRow>(db).await? {
+        roles
+            .entry(row.user_id)
+            .or_default()
+            .push(Role::parse(&row.role)?);
+    }
+    let users = rows.into_iter().map(|r| {
+        let mut roles = roles.remove(&r.id).unwrap_or_default();
+        roles.sort_unstable();
+        UserRow {
+            id: UserId(r.id),
+            username: r.username,
+            display_name: r.display_name,
+            password_hash: r.password_hash,
+            org_id: OrgId(r.org_id),
+            org_code: r.org_code,
+            org_name: r.org_name,
+            org_path: OrgPath::from_stored(r.org_path),
+            agent: r.agent_id.map(AgentId),
+            languages: r.languages.split_whitespace().map(str::to_owned).collect(),
+            active: r.active,
+            locale: r.locale,
+            theme: r.theme,
+            roles,
+            version: r.version,
+        }
+    });
+    Ok(users.collect())
+}
+
+/// A user by name, for signing in.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_user_by_name(db: &impl Reads, username: &str) -> Result<Option<UserRow>> {
+    let row = find::<Row>(
+        db,
+        &format!("{SELECT} WHERE u.username = $1"),
+        params![username],
+    )
+    .await?;
+    Ok(with_roles(db, row.into_iter().collect()).await?.pop())
+}
+
+/// A user by id, for sessions.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_user(db: &impl Reads, id: UserId) -> Result<Option<UserRow>> {
+    let row = find::<Row>(db, &format!("{SELECT} WHERE u.id = $1"), params![id.0]).await?;
+    Ok(with_roles(db, row.into_iter().collect()).await?.pop())
+}
+
+/// Users of the units in sight, by name.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_users(db: &impl Reads, scope: &Scope) -> Result<Vec<UserRow>> {
+    let mut select = Select::new(SELECT);
+    select
+        .scope(scope, "u.org_id")
+        .then("ORDER BY o.path, u.username LIMIT 2000", Vec::new());
+    let rows = select.list(db).await?;
+    with_roles(db, rows).await
+}
+
+/// How many users there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_users(db: &impl Reads) -> Result<i64> {
+    count(db, "SELECT COUNT(*) AS n FROM users", Vec::new()).await
+}
+
+/// Someone who may be given callbacks, with the open work.
+#[derive(Clone, Debug)]
+pub struct CallerRow {
+    /// The user.
+    pub user: UserRow,
+    /// Open callbacks on the list.
+    pub open: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LoadRow {
+    assignee_id: Uuid,
+    n: i64,
+}
+
+/// Active users of the units in sight with their open work, the least loaded first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_callers(db: &impl Reads, scope: &Scope) -> Result<Vec<CallerRow>> {
+    let users = list_users(db, scope).await?;
+    let sql = "SELECT assignee_id, COUNT(*) AS n FROM callbacks WHERE is_open AND assignee_id IS NOT NULL \
+               GROUP BY assignee_id";
+    let loads: HashMap<Uuid, i64> = list::<LoadRow>(db, sql, Vec::new())
+        .await?
+        .into_iter()
+        .map(|r| (r.assignee_id, r.n))
+        .collect();
+    let mut callers: Vec<_> = users
+        .into_iter()
+        .filter(|u| u.active)
+        .map(|user| CallerRow {
+            open: loads.get(&user.id.0).copied().unwrap_or(0),
+            user,
+        })
+        .collect();
+    callers.sort_by_key(|c| c.open);
+    Ok(callers)
+}
+
+/// A user to add.
+#[derive(Clone, Debug)]
+pub struct NewUser<'n> {
+    /// Name to sign in with.
+    pub username: &'n str,
+    /// Name to show.
+    pub display_name: &'n str,
+    /// Hash of the password.
+    pub password_hash: &'n str,
+    /// Unit.
+    pub org: OrgId,
+    /// The salesperson that this user is.
+    pub agent: Option<AgentId>,
+    /// Codes of languages, separated by blanks.
+    pub languages: &'n str,
+}
+
+/// Adds a user without roles.
+///
+/// # Errors
+/// [`crate::StoreError::Constraint`] when the name is taken.
+pub async fn insert_user(work: &UnitOfWork, user: &NewUser<'_>) -> Result<UserId> {
+    let id = work.next_id();
+    let sql = "INSERT INTO users (id, username, display_name, password_hash, org_id, agent_id, languages, active, \
+               version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, 1, $8, $8)";
+    let values = params![
+        id,
+        user.username,
+        user.display_name,
+        user.password_hash,
+        user.org.0,
+        user.agent.map(|a| a.0),
+        user.languages,
+        millis(work.now()),
+    ];
+    work.execute(sql, values).await?;
+    Ok(UserId(id))
+}
+
+/// Changes a user whose version is as it was read.
+///
+/// # Errors
+/// [`crate::StoreError::Conflict`] when someone else changed it.
+pub async fn update_user(work: &UnitOfWork, user: &UserRow) -> Result<()> {
+    let sql = "UPDATE users SET display_name = $1, org_id = $2, agent_id = $3, languages = $4, active = $5, \
+               version = version + 1, updated_at = $6 WHERE id = $7 AND version = $8";
+    let values = params![
+        user.display_name.as_str(),
+        user.org_id.0,
+        user.agent.map(|a| a.0),
+        user.languages.join(" "),
+        user.active,
+        millis(work.now()),
+        user.id.0,
+        user.version,
+    ];
+    work.execute_one(sql, values).await
+}
+
+/// Replaces the roles of a user.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_roles(work: &UnitOfWork, user: UserId, roles: &[Role]) -> Result<()> {
+    work.execute("DELETE FROM user_roles WHERE user_id = $1", params![user.0])
+        .await?;
+    for role in roles {
+        let sql = "INSERT INTO user_roles (user_id, role) VALUES ($1, $2)";
+        work.execute(sql, params![user.0, role.as_str()]).await?;
+    }
+    Ok(())
+}
+
+/// Replaces the password of a user.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_password(work: &UnitOfWork, user: UserId, hash: &str) -> Result<()> {
+    let sql =
+        "UPDATE users SET password_hash = $1, version = version + 1, updated_at = $2 WHERE id = $3";
+    work.execute_one(sql, params![hash, sql::millis(work.now()), user.0])
+        .await
+}
+
+/// Keeps the language and theme that a user chose.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_preferences(
+    work: &UnitOfWork,
+    user: UserId,
+    locale: Option<&str>,
+    theme: Option<&str>,
+) -> Result<()> {
+    let sql = "UPDATE users SET locale = COALESCE($1, locale), theme = COALESCE($2, theme), updated_at = $3 \
+               WHERE id = $4";
+    work.execute_one(sql, params![locale, theme, millis(work.now()), user.0])
+        .await
+}

@@ -1,0 +1,435 @@
+//! Attempts, answers, and the history of a callback. Saved attempts are never changed.
+
+use crate::sealing::Keyring;
+use crate::sql::{Select, find, instant, millis, params};
+use crate::{Reads, Result, UnitOfWork};
+use domain::access::Scope;
+use domain::callbacks::{AttemptResult, ContactChannel};
+use domain::ids::{AttemptId, CallbackId, CustomerId, QuestionnaireId, UserId};
+use domain::obligations::Respondent;
+use domain::questionnaires::{Answer, GivenAnswer};
+use domain::time::Instant;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// An attempt to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAttempt {
+    /// The callback.
+    pub callback: CallbackId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Its place among the callback's attempts, from one.
+    pub seq: i64,
+    /// Round of calls.
+    pub round: u32,
+    /// Channel.
+    pub channel: ContactChannel,
+    /// The branch makes it.
+    pub in_branch: bool,
+    /// It is the second callback after a problem.
+    pub is_recall: bool,
+    /// The version of the questionnaire that is read.
+    pub questionnaire: Option<QuestionnaireId>,
+    /// Who makes it.
+    pub caller: UserId,
+}
+
+/// Begins an attempt.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert_attempt(work: &UnitOfWork, attempt: &NewAttempt) -> Result<AttemptId> {
+    let id = work.next_id();
+    let sql = "INSERT INTO attempts (id, callback_id, customer_id, seq, round, channel, in_branch, is_recall, \
+               questionnaire_id, caller_id, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let values = params![
+        id,
+        attempt.callback.0,
+        attempt.customer.0,
+        attempt.seq,
+        i64::from(attempt.round),
+        attempt.channel.as_str(),
+        attempt.in_branch,
+        attempt.is_recall,
+        attempt.questionnaire.map(|q| q.0),
+        attempt.caller.0,
+        millis(work.now()),
+    ];
+    work.execute(sql, values).await?;
+    Ok(AttemptId(id))
+}
+
+/// Ends an attempt; it cannot be changed afterwards.
+///
+/// # Errors
+/// [`crate::StoreError::Conflict`] when it was saved before.
+pub async fn save_attempt(
+    work: &UnitOfWork,
+    attempt: AttemptId,
+    result: AttemptResult,
+    respondent: Option<(Respondent, bool)>,
+    note: Option<&str>,
+    appointment_at: Option<Instant>,
+) -> Result<()> {
+    let sealed = note
+        .map(|n| work.keys().seal("attempts.note", attempt.0, n))
+        .transpose()?;
+    let sql = "UPDATE attempts SET ended_at = $1, result = $2, respondent = $3, authorised = $4, note = $5, \
+               appointment_at = $6, saved_at = $1 WHERE id = $7 AND saved_at IS NULL";
+    let values = params![
+        millis(work.now()),
+        result.as_str(),
+        respondent.map(|(r, _)| r.as_str()),
+        respondent.map(|(_, authorised)| authorised),
+        sealed,
+        appointment_at.map(millis),
+        attempt.0,
+    ];
+    work.execute_one(sql, values).await
+}
+
+/// An attempt as it is shown.
+#[derive(Clone, Debug)]
+pub struct AttemptRow {
+    /// Its id.
+    pub id: AttemptId,
+    /// The callback.
+    pub callback_id: CallbackId,
+    /// Number of the callback.
+    pub callback_number: String,
+    /// Programme code.
+    pub programme: String,
+    /// Its place among the callback's attempts.
+    pub seq: i64,
+    /// Round of calls.
+    pub round: i64,
+    /// Channel as a code.
+    pub channel: String,
+    /// The branch made it.
+    pub in_branch: bool,
+    /// The second callback after a problem.
+    pub is_recall: bool,
+    /// The version of the questionnaire that was read.
+    pub questionnaire_id: Option<QuestionnaireId>,
+    /// Who made it.
+    pub caller_id: UserId,
+    /// Name of who made it.
+    pub caller_name: String,
+    /// When it began.
+    pub started_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+    /// How it ended.
+    pub result: Option<AttemptResult>,
+    /// Who answered, as a code.
+    pub respondent: Option<String>,
+    /// What the caller noted.
+    pub note: Option<String>,
+    /// The agreed time.
+    pub appointment_at: Option<Instant>,
+    /// Whether it is saved.
+    pub is_saved: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    callback_id: Uuid,
+    callback_number: String,
+    programme: String,
+    seq: i64,
+    round: i64,
+    channel: String,
+    in_branch: bool,
+    is_recall: bool,
+    questionnaire_id: Option<Uuid>,
+    caller_id: Uuid,
+    caller_name: String,
+    started_at: i64,
+    ended_at: Option<i64>,
+    result: Option<String>,
+    respondent: Option<String>,
+    note: Option<Vec<u8>>,
+    appointment_at: Option<i64>,
+    saved_at: Option<i64>,
+}
+
+const SELECT: &str = "SELECT a.id, a.callback_id, b.number AS callback_number, b.programme, a.seq, a.round, a.channel, \
+     a.in_branch, a.is_recall, a.questionnaire_id, a.caller_id, u.display_name AS caller_name, a.started_at, \
+     a.ended_at, a.result, a.respondent, a.note, a.appointment_at, a.saved_at \
+     FROM attempts a JOIN callbacks b ON b.id = a.callback_id JOIN users u ON u.id = a.caller_id";
+
+fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
+    Ok(AttemptRow {
+        note: r
+            .note
+            .map(|n| keys.open("attempts.note", r.id, &n))
+            .transpose()?,
+        result: r.result.as_deref().map(AttemptResult::parse).transpose()?,
+        id: AttemptId(r.id),
+        callback_id: CallbackId(r.callback_id),
+        callback_number: r.callback_number,
+        programme: r.programme,
+        seq: r.seq,
+        round: r.round,
+        channel: r.channel,
+        in_branch: r.in_branch,
+        is_recall: r.is_recall,
+        questionnaire_id: r.questionnaire_id.map(QuestionnaireId),
+        caller_id: UserId(r.caller_id),
+        caller_name: r.caller_name,
+        started_at: instant(r.started_at),
+        ended_at: r.ended_at.map(instant),
+        respondent: r.respondent,
+        appointment_at: r.appointment_at.map(instant),
+        is_saved: r.saved_at.is_some(),
+    })
+}
+
+/// Attempts of a callback in sight, the first one first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_attempts(
+    db: &impl Reads,
+    scope: &Scope,
+    callback: CallbackId,
+) -> Result<Vec<AttemptRow>> {
+    let mut select = Select::new(SELECT);
+    select
+        .scope(scope, "b.org_id")
+        .filter("a.callback_id = ?", params![callback.0]);
+    select.then("ORDER BY a.seq LIMIT 200", Vec::new());
+    let keys = db.keys();
+    select
+        .list::<Row>(db)
+        .await?
+        .into_iter()
+        .map(|r| attempt(keys, r))
+        .collect()
+}
+
+/// The attempt under way of a callback, if there is one.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_open_attempt(
+    db: &impl Reads,
+    callback: CallbackId,
+) -> Result<Option<AttemptRow>> {
+    let sql = format!(
+        "{SELECT} WHERE a.callback_id = $1 AND a.saved_at IS NULL ORDER BY a.seq DESC LIMIT 1"
+    );
+    let row = find::<Row>(db, &sql, params![callback.0]).await?;
+    row.map(|r| attempt(db.keys(), r)).transpose()
+}
+
+/// An answer as it is given.
+#[derive(Clone, Debug)]
+pub struct NewAnswer<'n> {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The callback.
+    pub callback: CallbackId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// What was answered.
+    pub given: &'n GivenAnswer,
+    /// The customer's own words.
+    pub words: Option<&'n str>,
+}
+
+#[derive(FromQueryResult)]
+struct SeqRow {
+    n: i64,
+}
+
+/// Keeps an answer. A corrected answer is kept beside the first; the later one counts.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert_answer(work: &UnitOfWork, answer: &NewAnswer<'_>) -> Result<()> {
+    let id = work.next_id();
+    let sql = "SELECT COALESCE(MAX(seq), 0) + 1 AS n FROM answers WHERE attempt_id = $1";
+    let seq = find::<SeqRow>(work, sql, params![answer.attempt.0])
+        .await?
+        .map_or(1, |r| r.n);
+    let words = answer
+        .words
+        .map(|w| work.keys().seal("answers.words", id, w))
+        .transpose()?;
+    let sql = "INSERT INTO answers (id, attempt_id, callback_id, customer_id, seq, item, answer, rating, words, \
+               answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let values = params![
+        id,
+        answer.attempt.0,
+        answer.callback.0,
+        answer.customer.0,
+        seq,
+        answer.given.item.as_str(),
+        answer.given.answer.as_str(),
+        answer.given.rating.map(i64::from),
+        words,
+        millis(work.now()),
+    ];
+    work.execute(sql, values).await.map(|_| ())
+}
+
+/// An answer as it is shown.
+#[derive(Clone, Debug)]
+pub struct AnswerRow {
+    /// The attempt.
+    pub attempt_id: AttemptId,
+    /// The item's code, the answer and the rating.
+    pub given: GivenAnswer,
+    /// The customer's own words.
+    pub words: Option<String>,
+    /// When it was given.
+    pub answered_at: Instant,
+}
+
+#[derive(FromQueryResult)]
+struct AnswerDbRow {
+    id: Uuid,
+    attempt_id: Uuid,
+    item: String,
+    answer: String,
+    rating: Option<i64>,
+    words: Option<Vec<u8>>,
+    answered_at: i64,
+}
+
+/// Answers of a callback in sight, in the order in which they were given.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_answers(
+    db: &impl Reads,
+    scope: &Scope,
+    callback: CallbackId,
+) -> Result<Vec<AnswerRow>> {
+    let mut select = Select::new(
+        "SELECT n.id, n.attempt_id, n.item, n.answer, n.rating, n.words, n.answered_at FROM answers n \
+         JOIN attempts a ON a.id = n.attempt_id JOIN callbacks b ON b.id = n.callback_id",
+    );
+    select
+        .scope(scope, "b.org_id")
+        .filter("n.callback_id = ?", params![callback.0]);
+    select.then("ORDER BY a.seq, n.seq LIMIT 2000", Vec::new());
+    let keys = db.keys();
+    let rows: Vec<AnswerDbRow> = select.list(db).await?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(AnswerRow {
+                attempt_id: AttemptId(r.attempt_id),
+                given: GivenAnswer {
+                    item: r.item,
+                    answer: Answer::parse(&r.answer)?,
+                    rating: r.rating.and_then(|n| u8::try_from(n).ok()),
+                },
+                words: r
+                    .words
+                    .map(|w| keys.open("answers.words", r.id, &w))
+                    .transpose()?,
+                answered_at: instant(r.answered_at),
+            })
+        })
+        .collect()
+}
+
+/// Adds a line to the history of a callback.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert_entry(
+    work: &UnitOfWork,
+    callback: CallbackId,
+    actor: &str,
+    command: &str,
+    from: &str,
+    to: &str,
+    note: Option<&str>,
+) -> Result<()> {
+    let id = work.next_id();
+    let sealed = note
+        .map(|n| work.keys().seal("callback_entries.note", id, n))
+        .transpose()?;
+    let sql = "INSERT INTO callback_entries (id, callback_id, at, actor_name, command, from_state, to_state, note) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = params![
+        id,
+        callback.0,
+        millis(work.now()),
+        actor,
+        command,
+        from,
+        to,
+        sealed
+    ];
+    work.execute(sql, values).await.map(|_| ())
+}
+
+/// A line of the history.
+#[derive(Clone, Debug)]
+pub struct EntryRow {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor_name: String,
+    /// What.
+    pub command: String,
+    /// State before.
+    pub from_state: String,
+    /// State after.
+    pub to_state: String,
+    /// What was noted.
+    pub note: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct EntryDbRow {
+    id: Uuid,
+    at: i64,
+    actor_name: String,
+    command: String,
+    from_state: String,
+    to_state: String,
+    note: Option<Vec<u8>>,
+}
+
+/// The history of a callback in sight, the oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_entries(
+    db: &impl Reads,
+    scope: &Scope,
+    callback: CallbackId,
+) -> Result<Vec<EntryRow>> {
+    let mut select = Select::new(
+        "SELECT e.id, e.at, e.actor_name, e.command, e.from_state, e.to_state, e.note FROM callback_entries e \
+         JOIN callbacks b ON b.id = e.callback_id",
+    );
+    select
+        .scope(scope, "b.org_id")
+        .filter("e.callback_id = ?", params![callback.0]);
+    select.then("ORDER BY e.id LIMIT 500", Vec::new());
+    let keys = db.keys();
+    let rows: Vec<EntryDbRow> = select.list(db).await?;
+    rows.into_iter()
+        .map(|r| {
+            Ok(EntryRow {
+                note: r
+                    .note
+                    .map(|n| keys.open("callback_entries.note", r.id, &n))
+                    .transpose()?,
+                at: instant(r.at),
+                actor_name: r.actor_name,
+                command: r.command,
+                from_state: r.from_state,
+                to_state: r.to_state,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,448 @@
+//! Reading customers.
+
+use crate::sealing::Keyring;
+use crate::sql::{Page, PageKey, Select, instant, params};
+use crate::{Reads, Result};
+use chrono::NaiveDate;
+use domain::access::Scope;
+use domain::customers::{
+    Address, CustomerKind, Email, IdNumber, Landline, Mobile, PersonName, SensitiveText,
+};
+use domain::ids::{CustomerId, OrgId};
+use domain::time::Instant;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// A customer, personal data masked by its types.
+#[derive(Clone, Debug)]
+pub struct CustomerRow {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its number.
+    pub customer_no: String,
+    /// Individual or group.
+    pub kind: CustomerKind,
+    /// Name.
+    pub name: PersonName,
+    /// Sex as a code.
+    pub sex: Option<String>,
+    /// Birth date.
+    pub birth_date: Option<NaiveDate>,
+    /// Kind of identity document as a code.
+    pub id_type: Option<String>,
+    /// Number of the identity document.
+    pub id_no: Option<IdNumber>,
+    /// When the document expires.
+    pub id_expires_on: Option<NaiveDate>,
+    /// Nationality.
+    pub nationality: Option<String>,
+    /// Mobile number.
+    pub mobile: Option<Mobile>,
+    /// Landline number.
+    pub phone: Option<Landline>,
+    /// E-mail address.
+    pub email: Option<Email>,
+    /// Home address.
+    pub address: Option<Address>,
+    /// Mailing address.
+    pub mailing_address: Option<Address>,
+    /// Occupation.
+    pub occupation: Option<String>,
+    /// Language as a code.
+    pub language: Option<String>,
+    /// Preferred channel as a code.
+    pub preferred_channel: Option<String>,
+    /// Stage of the relationship as a code.
+    pub relationship_stage: Option<String>,
+    /// Large customer.
+    pub large: bool,
+    /// Key customer.
+    pub key_account: bool,
+    /// Related to a shareholder.
+    pub shareholder_related: bool,
+    /// Insurance needs.
+    pub needs: Option<SensitiveText>,
+    /// Special needs.
+    pub special_needs: Option<SensitiveText>,
+    /// Risk appetite as a code.
+    pub risk_appetite: Option<String>,
+    /// Risk tolerance as a code.
+    pub risk_tolerance: Option<String>,
+    /// Consent to marketing.
+    pub marketing_consent: Option<bool>,
+    /// Where it was collected, as a code.
+    pub source_channel: Option<String>,
+    /// When it was collected.
+    pub collected_at: Option<Instant>,
+    /// Unit.
+    pub org_id: OrgId,
+    /// Code of the unit.
+    pub org_code: String,
+    /// Name of the unit.
+    pub org_name: String,
+    /// When it became known to us.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// Version, for updates.
+    pub version: i64,
+}
+
+impl CustomerRow {
+    /// The name as it is shown in lists: persons masked, organisations in full.
+    pub fn shown_name(&self) -> String {
+        match self.kind {
+            CustomerKind::Individual => self.name.to_string(),
+            CustomerKind::Group => self.name.organisation().to_owned(),
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    customer_no: String,
+    kind: String,
+    name: Vec<u8>,
+    sex: Option<String>,
+    birth_date: Option<NaiveDate>,
+    id_type: Option<String>,
+    id_no: Option<Vec<u8>>,
+    id_expires_on: Option<NaiveDate>,
+    nationality: Option<String>,
+    mobile: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+    email: Option<Vec<u8>>,
+    address: Option<Vec<u8>>,
+    mailing_address: Option<Vec<u8>>,
+    occupation: Option<String>,
+    language: Option<String>,
+    preferred_channel: Option<String>,
+    relationship_stage: Option<String>,
+    large: bool,
+    key_account: bool,
+    shareholder_related: bool,
+    needs: Option<Vec<u8>>,
+    special_needs: Option<Vec<u8>>,
+    risk_appetite: Option<String>,
+    risk_tolerance: Option<String>,
+    marketing_consent: Option<bool>,
+    source_channel: Option<String>,
+    collected_at: Option<i64>,
+    org_id: Uuid,
+    org_code: String,
+    org_name: String,
+    created_at: i64,
+    updated_at: i64,
+    version: i64,
+}
+
+const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
+     c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
+     c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
+     c.special_needs, c.risk_appetite, c.risk_tolerance, c.marketing_consent, c.source_channel, c.collected_at, \
+     c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.version \
+     FROM customers c JOIN orgs o ON o.id = c.org_id";
+
+/// Opens a sealed column of a customer, if it has a value.
+fn open(
+    keys: &Keyring,
+    column: &str,
+    id: Uuid,
+    sealed: Option<&Vec<u8>>,
+) -> Result<Option<String>> {
+    sealed
+        .map(|s| keys.open(&format!("customers.{column}"), id, s))
+        .transpose()
+}
+
+/// The name of a customer from its sealed column.
+pub(crate) fn open_name(keys: &Keyring, id: Uuid, sealed: &[u8]) -> Result<PersonName> {
+    Ok(PersonName::from_stored(keys.open(
+        "customers.name",
+        id,
+        sealed,
+    )?))
+}
+
+/// The name of a customer as it is shown in lists.
+pub(crate) fn shown_name(keys: &Keyring, id: Uuid, kind: &str, sealed: &[u8]) -> Result<String> {
+    let name = open_name(keys, id, sealed)?;
+    Ok(if kind == CustomerKind::Group.as_str() {
+        name.organisation().to_owned()
+    } else {
+        name.to_string()
+    })
+}
+
+fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
+    let text = |column: &str, sealed: &Option<Vec<u8>>| open(keys, column, r.id, sealed.as_ref());
+    Ok(CustomerRow {
+        id: CustomerId(r.id),
+        kind: CustomerKind::parse(&r.kind)?,
+        name: open_name(keys, r.id, &r.name)?,
+        id_no: text("id_no", &r.id_no)?.map(IdNumber::from_stored),
+        mobile: text("mobile", &r.mobile)?.map(Mobile::from_stored),
+        phone: text("phone", &r.phone)?.map(Landline::from_stored),
+        email: text("email", &r.email)?.map(Email::from_stored),
+        address: text("address", &r.address)?.map(Address::from_stored),
+        mailing_address: text("mailing_address", &r.mailing_address)?.map(Address::from_stored),
+        needs: text("needs", &r.needs)?.map(SensitiveText::from_stored),
+        special_needs: text("special_needs", &r.special_needs)?.map(SensitiveText::from_stored),
+        customer_no: r.customer_no,
+        sex: r.sex,
+        birth_date: r.birth_date,
+        id_type: r.id_type,
+        id_expires_on: r.id_expires_on,
+        nationality: r.nationality,
+        occupation: r.occupation,
+        language: r.language,
+        preferred_channel: r.preferred_channel,
+        relationship_stage: r.relationship_stage,
+        large: r.large,
+        key_account: r.key_account,
+        shareholder_related: r.shareholder_related,
+        risk_appetite: r.risk_appetite,
+        risk_tolerance: r.risk_tolerance,
+        marketing_consent: r.marketing_consent,
+        source_channel: r.source_channel,
+        collected_at: r.collected_at.map(instant),
+        org_id: OrgId(r.org_id),
+        org_code: r.org_code,
+        org_name: r.org_name,
+        created_at: instant(r.created_at),
+        updated_at: instant(r.updated_at),
+        version: r.version,
+    })
+}
+
+fn customers(keys: &Keyring, rows: Vec<Row>) -> Result<Vec<CustomerRow>> {
+    rows.into_iter().map(|r| customer(keys, r)).collect()
+}
+
+/// What to look for among customers.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    /// Of this kind.
+    pub kind: Option<CustomerKind>,
+    /// With this flag: `large`, `key_account` or `shareholder_related`.
+    pub flag: Option<CustomerFlag>,
+    /// Served in this language.
+    pub language: Option<String>,
+    /// Of this unit and those below it, by the unit's path.
+    pub org_path: Option<String>,
+    /// After the row of this key.
+    pub after: Option<PageKey>,
+}
+
+/// Flags that customers carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerFlag {
+    /// Large customer.
+    Large,
+    /// Key customer.
+    KeyAccount,
+    /// Related to a shareholder.
+    ShareholderRelated,
+}
+
+/// Customers in sight, the newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_customers(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &CustomerFilter,
+    limit: u64,
+) -> Result<Page<CustomerRow>> {
+    let mut select = Select::new(SELECT);
+    select.scope(scope, "c.org_id");
+    if let Some(kind) = filter.kind {
+        select.filter("c.kind = ?", params![kind.as_str()]);
+    }
+    match filter.flag {
+        Some(CustomerFlag::Large) => drop(select.filter("c.large", Vec::new())),
+        Some(CustomerFlag::KeyAccount) => drop(select.filter("c.key_account", Vec::new())),
+        Some(CustomerFlag::ShareholderRelated) => {
+            drop(select.filter("c.shareholder_related", Vec::new()))
+        }
+        None => {}
+    }
+    if let Some(language) = &filter.language {
+        select.filter("c.language = ?", params![language.as_str()]);
+    }
+    if let Some(path) = &filter.org_path {
+        select.under(path, "c.org_id");
+    }
+    if let Some(after) = &filter.after {
+        select.filter("c.id < ?", params![after.id]);
+    }
+    select.then(
+        "ORDER BY c.id DESC LIMIT ?",
+        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
+    );
+    let rows = customers(db.keys(), select.list(db).await?)?;
+    let key = |r: &CustomerRow| PageKey {
+        sort: String::new(),
+        id: r.id.0,
+    };
+    Ok(Page::cut(
+        rows,
+        usize::try_from(limit).unwrap_or(usize::MAX),
+        key,
+    ))
+}
+
+/// A customer in sight.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_customer(
+    db: &impl Reads,
+    scope: &Scope,
+    id: CustomerId,
+) -> Result<Option<CustomerRow>> {
+    let mut select = Select::new(SELECT);
+    select
+        .scope(scope, "c.org_id")
+        .filter("c.id = ?", params![id.0]);
+    Ok(customers(db.keys(), select.list(db).await?)?.pop())
+}
+
+/// A customer in sight, by number.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_customer_by_number(
+    db: &impl Reads,
+    scope: &Scope,
+    number: &str,
+) -> Result<Option<CustomerRow>> {
+    let mut select = Select::new(SELECT);
+    select
+        .scope(scope, "c.org_id")
+        .filter("c.customer_no = ?", params![number]);
+    Ok(customers(db.keys(), select.list(db).await?)?.pop())
+}
+
+/// By what customers are searched for; each is found through a blind index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CustomerTerm {
+    /// Full name.
+    Name(String),
+    /// Full mobile number.
+    Mobile(String),
+    /// Full landline number.
+    Phone(String),
+    /// Full identity number.
+    IdNumber(String),
+    /// Last four characters of a mobile or identity number.
+    LastFour(String),
+}
+
+/// Customers in sight that fit a term exactly.
+///
+/// # Errors
+/// What the database says.
+pub async fn search_customers(
+    db: &impl Reads,
+    scope: &Scope,
+    term: &CustomerTerm,
+    limit: u64,
+) -> Result<Vec<CustomerRow>> {
+    let keys = db.keys();
+    let lookups: Vec<(&str, i64)> = match term {
+        CustomerTerm::Name(name) => vec![("c.name_index = ?", keys.index("name", name))],
+        CustomerTerm::Mobile(number) => vec![("c.mobile_index = ?", keys.index("mobile", number))],
+        CustomerTerm::Phone(number) => vec![("c.phone_index = ?", keys.index("phone", number))],
+        CustomerTerm::IdNumber(number) => vec![("c.id_no_index = ?", keys.index("id_no", number))],
+        CustomerTerm::LastFour(tail) => vec![
+            (
+                "c.mobile_tail_index = ?",
+                keys.index(&crate::imports::tail_kind("mobile"), tail),
+            ),
+            (
+                "c.id_no_tail_index = ?",
+                keys.index(&crate::imports::tail_kind("id_no"), tail),
+            ),
+        ],
+    };
+    let mut found: Vec<CustomerRow> = Vec::new();
+    for (condition, index) in lookups {
+        let mut select = Select::new(SELECT);
+        select
+            .scope(scope, "c.org_id")
+            .filter(condition, params![index]);
+        select.then(
+            "ORDER BY c.id DESC LIMIT ?",
+            params![i64::try_from(limit).unwrap_or(i64::MAX)],
+        );
+        for row in customers(keys, select.list(db).await?)? {
+            if !found.iter().any(|f| f.id == row.id) {
+                found.push(row);
+            }
+        }
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// A contact person of a group customer.
+#[derive(Clone, Debug)]
+pub struct ContactRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Role as a code.
+    pub role: String,
+    /// Name.
+    pub name: PersonName,
+    /// Position.
+    pub position: Option<String>,
+    /// Mobile number.
+    pub mobile: Option<Mobile>,
+}
+
+#[derive(FromQueryResult)]
+struct ContactDbRow {
+    id: Uuid,
+    role: String,
+    name: Vec<u8>,
+    position: Option<String>,
+    mobile: Option<Vec<u8>>,
+}
+
+/// Contact persons of a customer in sight.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_contacts(
+    db: &impl Reads,
+    scope: &Scope,
+    customer: CustomerId,
+) -> Result<Vec<ContactRow>> {
+    let mut select = Select::new(
+        "SELECT t.id, t.role, t.name, t.position, t.mobile FROM contacts t JOIN customers c ON c.id = t.customer_id",
+    );
+    select
+        .scope(scope, "c.org_id")
+        .filter("t.customer_id = ?", params![customer.0]);
+    select.then("ORDER BY t.role", Vec::new());
+    let keys = db.keys();
+    let rows: Vec<ContactDbRow> = select.list(db).await?;
+    rows.into_iter()
+        .map(|r| {
+            let mobile = r
+                .mobile
+                .map(|m| keys.open("contacts.mobile", r.id, &m))
+                .transpose()?;
+            Ok(ContactRow {
+                id: r.id,
+                role: r.role,
+                name: PersonName::from_stored(keys.open("contacts.name", r.id, &r.name)?),
+                position: r.position,
+                mobile: mobile.map(Mobile::from_stored),
+            })
+        })
+        .collect()
+}
