@@ -12,6 +12,7 @@ pub mod imports;
 pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
+pub mod recordings;
 pub mod reports;
 pub mod rules;
 mod state;

@@ -47,9 +47,10 @@ CREATE INDEX callbacks_org_open_due ON callbacks (org_id, is_open, due_on, id);
 CREATE INDEX callbacks_assignee ON callbacks (assignee_id, is_open, due_on);
 CREATE TABLE recordings (
     id {id} NOT NULL PRIMARY KEY,
-    owner TEXT NOT NULL CHECK (owner IN ('attempt', 'ticket')),
+    owner TEXT NOT NULL CHECK (owner IN ('attempt', 'callback', 'ticket')),
     owner_id {id} NOT NULL,
     customer_id {id} NOT NULL REFERENCES customers (id),
+    org_id {id} NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('recording', 'signed_visit_questionnaire', 'document')),
     file_name TEXT NOT NULL,
     content_type TEXT NOT NULL,

@@ -1,6 +1,6 @@
 //! The audit log: who did what to whose data, in the transaction that did it.
 
-use crate::sql::{self, Page, PageKey, Select, instant, millis, params};
+use crate::sql::{Page, PageKey, Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
 use domain::access::{Actor, ActorKind, Scope};
@@ -280,7 +280,7 @@ pub async fn list_audit_entries(
         sort: millis(r.at).to_string(),
         id: r.id,
     };
-    Ok(sql::Page::cut(
+    Ok(Page::cut(
         rows.collect(),
         usize::try_from(limit).unwrap_or(usize::MAX),
         key,

@@ -9,22 +9,17 @@ use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-/// What a recording belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordingOwner {
-    /// An attempt.
-    Attempt(Uuid),
-    /// A ticket.
-    Ticket(Uuid),
-}
-
-impl RecordingOwner {
-    fn parts(self) -> (&'static str, Uuid) {
-        match self {
-            Self::Attempt(id) => ("attempt", id),
-            Self::Ticket(id) => ("ticket", id),
-        }
-    }
+/// What a recording belongs to, and whose business it is.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordingOwner {
+    /// `attempt`, `callback` or `ticket`.
+    pub kind: &'static str,
+    /// The attempt, callback or ticket.
+    pub id: Uuid,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The unit of the business: who sees the callback hears its recordings.
+    pub org: Uuid,
 }
 
 /// A recording or scan to add.
@@ -32,8 +27,6 @@ impl RecordingOwner {
 pub struct NewRecording<'n> {
     /// What it belongs to.
     pub owner: RecordingOwner,
-    /// The customer.
-    pub customer: CustomerId,
     /// Kind of evidence.
     pub kind: EvidenceKind,
     /// Name of the file.
@@ -127,15 +120,16 @@ pub async fn insert_recording(
     recording: &NewRecording<'_>,
 ) -> Result<RecordingId> {
     let id = work.next_id();
-    let (owner, owner_id) = recording.owner.parts();
-    let sql = "INSERT INTO recordings (id, owner, owner_id, customer_id, kind, file_name, content_type, size_bytes, \
-               sha256, location, is_link, added_by, added_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let owner = recording.owner;
+    let sql = "INSERT INTO recordings (id, owner, owner_id, customer_id, org_id, kind, file_name, content_type, \
+               size_bytes, sha256, location, is_link, added_by, added_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let values = params![
         id,
-        owner,
-        owner_id,
-        recording.customer.0,
+        owner.kind,
+        owner.id,
+        owner.customer.0,
+        owner.org,
         recording.kind.as_str(),
         recording.file_name,
         recording.content_type,
@@ -152,7 +146,7 @@ pub async fn insert_recording(
 
 const SELECT: &str = "SELECT r.id, r.owner_id, r.customer_id, r.kind, r.file_name, r.content_type, r.size_bytes, \
      r.sha256, r.location, r.is_link, r.added_by, r.added_at \
-     FROM recordings r JOIN customers c ON c.id = r.customer_id";
+     FROM recordings r";
 
 /// Recordings and scans of attempts or tickets whose customers are in sight, the oldest first.
 ///
@@ -165,7 +159,8 @@ pub async fn list_recordings(
 ) -> Result<Vec<RecordingRow>> {
     let mut select = Select::new(SELECT);
     select
-        .scope(scope, "c.org_id")
+        .scope(scope, "r.org_id")
+        .own(scope, "r.customer_id")
         .filter_in("r.owner_id", owners.iter().map(|o| (*o).into()).collect());
     select.then("ORDER BY r.id LIMIT 500", Vec::new());
     select
@@ -187,7 +182,8 @@ pub async fn find_recording(
 ) -> Result<Option<RecordingRow>> {
     let mut select = Select::new(SELECT);
     select
-        .scope(scope, "c.org_id")
+        .scope(scope, "r.org_id")
+        .own(scope, "r.customer_id")
         .filter("r.id = ?", params![id.0]);
     select
         .list::<Row>(db)

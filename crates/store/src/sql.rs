@@ -1,6 +1,6 @@
 //! Statements and rows: the little that sits between SQL text and types.
 
-use crate::{Reads, Result, StoreError};
+use crate::{Reads, Result};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use std::fmt::Write as _;
 
@@ -38,15 +38,6 @@ pub(crate) async fn find<T: FromQueryResult>(
     let connection = db.connection();
     let statement = statement(connection, sql, params);
     Ok(T::find_by_statement(statement).one(connection).await?)
-}
-
-/// The row of a query that must exist.
-pub(crate) async fn get<T: FromQueryResult>(
-    db: &impl Reads,
-    sql: &str,
-    params: Vec<Value>,
-) -> Result<T> {
-    find(db, sql, params).await?.ok_or(StoreError::Missing)
 }
 
 #[derive(FromQueryResult)]
@@ -114,6 +105,33 @@ impl Select {
             return self;
         }
         self.under(scope.org().as_str(), column)
+    }
+
+    /// Adds, for scopes that end at a person's own list, the customers on it (CBK-19).
+    pub(crate) fn own(&mut self, scope: &domain::access::Scope, customer: &str) -> &mut Self {
+        let Some(user) = scope.own_list_of() else {
+            return self;
+        };
+        let condition = format!(
+            "EXISTS (SELECT 1 FROM callbacks own WHERE own.customer_id = {customer} AND own.assignee_id = ?)"
+        );
+        self.filter(&condition, params![user.0])
+    }
+
+    /// Adds the customers that a scope shows: of its units, or with a policy there. The customer is
+    /// `c`.
+    pub(crate) fn scope_customer(&mut self, scope: &domain::access::Scope) -> &mut Self {
+        self.own(scope, "c.id");
+        if scope.is_whole_company() {
+            return self;
+        }
+        let path = scope.org().as_str();
+        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        self.filter(
+            "(c.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?) OR EXISTS (SELECT 1 FROM policies held \
+             WHERE held.policyholder_id = c.id AND held.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)))",
+            params![length, path, length, path],
+        )
     }
 
     /// Adds the rows of a unit and those below it, by the unit's path.

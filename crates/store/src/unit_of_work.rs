@@ -71,10 +71,6 @@ impl UnitOfWork {
         self.ids.next(self.now)
     }
 
-    pub(crate) fn ids(&self) -> &Ids {
-        &self.ids
-    }
-
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn execute(&self, sql: &str, params: Vec<Value>) -> Result<u64> {
         let statement = statement(&self.transaction, sql, params);

@@ -250,7 +250,7 @@ pub(super) async fn case_facts(db: &impl Reads, record: &CallbackRecord) -> Resu
     let Some(policy) = record.policy else {
         return Ok(CaseFacts::default());
     };
-    let whole = domain::access::Actor::system().scope(Permission::PoliciesRead)?;
+    let whole = Actor::system().scope(Permission::PoliciesRead)?;
     let row = store::policies::find_policy(db, &whole, policy).await?;
     let claims = store::policies::list_claims(db, &whole, policy).await?;
     Ok(row

@@ -17,10 +17,8 @@ pub use call::{CallItem, CallPage, CallbackPage, PastAnswer, call_page, callback
 pub use decide::{Decision, decide};
 pub use finish::{FinishForm, finish_attempt};
 pub use list::{CallbackList, ListQuery, list_callbacks};
-pub use recordings::{UPLOAD_BYTES_MAX, Upload, add_link, add_upload, open_recording};
-pub(crate) use recordings::{attach, store_file};
+pub use recordings::{add_link, add_upload};
 pub use values::ScriptValues;
-pub(crate) use values::grouped;
 pub use workbench::{Workbench, next_callback, workbench};
 
 use crate::{Error, Result};

@@ -1,48 +1,18 @@
-//! Recordings and signed records: kept with their SHA-256 in a folder or S3, or linked.
+//! Recordings of attempts and signed records of letters and visits.
 
 use super::attempt::under_way;
 use super::record;
+use crate::recordings::{Upload, attach, store_file};
 use crate::{App, Error, Result};
-use bytes::Bytes;
 use domain::access::{Actor, Permission, Scope};
-use domain::ids::{CallbackId, CustomerId, RecordingId};
+use domain::ids::{CallbackId, RecordingId};
 use domain::tickets::EvidenceKind;
-use domain::time::{self, Instant};
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path as Key;
-use sha2::{Digest as _, Sha256};
-use store::recordings::{NewRecording, RecordingOwner, RecordingRow};
-use store::{AuditEntry, UnitOfWork};
+use domain::time::Instant;
+use store::AuditEntry;
+use store::recordings::{NewRecording, RecordingOwner};
 
-/// Largest recording or scan: two hours of telephone quality are about 60 MB.
-pub const UPLOAD_BYTES_MAX: usize = 100 * 1024 * 1024;
-/// Longest name of a file that is kept.
-const FILE_NAME_MAX: usize = 120;
 /// Longest link.
 const LINK_MAX: usize = 1_000;
-/// Media types that are taken, by the end of the file name.
-const MEDIA_TYPES: [(&str, &str); 11] = [
-    ("mp3", "audio/mpeg"),
-    ("wav", "audio/wav"),
-    ("m4a", "audio/mp4"),
-    ("ogg", "audio/ogg"),
-    ("opus", "audio/ogg"),
-    ("amr", "audio/amr"),
-    ("webm", "audio/webm"),
-    ("pdf", "application/pdf"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("png", "image/png"),
-];
-
-/// A file as it was sent.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// Name of the file.
-    pub file_name: String,
-    /// Its bytes.
-    pub bytes: Bytes,
-}
 
 /// Adds a recording to the attempt under way, or a signed record to a callback out by letter or
 /// visit.
@@ -57,15 +27,15 @@ pub async fn add_upload(
     kind: EvidenceKind,
     upload: Upload,
 ) -> Result<RecordingId> {
-    let (scope, owner, customer) = owner_of(app, actor, id, kind).await?;
+    let (scope, owner) = owner_of(app, actor, id, kind).await?;
     let stored = store_file(app, now, &upload).await?;
     let work = app.store().begin(now).await?;
-    let _ = super::record(&work, &scope, id).await?;
-    let recording = attach(&work, actor, owner, customer, kind, &stored).await?;
+    let _ = record(&work, &scope, id).await?;
+    let recording = attach(&work, actor, owner, kind, &stored).await?;
     let detail =
         serde_json::json!({ "sha256": stored.sha256, "size": stored.size, "kind": kind.as_str() });
     let entry = AuditEntry::new(actor, "recording.added", "recording", recording.0);
-    work.commit(entry.customer(customer.0).detail(detail))
+    work.commit(entry.customer(owner.customer.0).detail(detail))
         .await?;
     Ok(recording)
 }
@@ -82,7 +52,7 @@ pub async fn add_link(
     link: &str,
 ) -> Result<RecordingId> {
     let kind = EvidenceKind::Recording;
-    let (scope, owner, customer) = owner_of(app, actor, id, kind).await?;
+    let (scope, owner) = owner_of(app, actor, id, kind).await?;
     let link = link.trim();
     let good = (link.starts_with("https://") || link.starts_with("http://"))
         && link.len() <= LINK_MAX
@@ -91,10 +61,9 @@ pub async fn add_link(
         return Err(Error::invalid("link", "link"));
     }
     let work = app.store().begin(now).await?;
-    let _ = super::record(&work, &scope, id).await?;
+    let _ = record(&work, &scope, id).await?;
     let new = NewRecording {
         owner,
-        customer,
         kind,
         file_name: link.rsplit('/').next().unwrap_or(link),
         content_type: "",
@@ -106,7 +75,7 @@ pub async fn add_link(
     };
     let recording = store::recordings::insert_recording(&work, &new).await?;
     let entry = AuditEntry::new(actor, "recording.linked", "recording", recording.0);
-    work.commit(entry.customer(customer.0)).await?;
+    work.commit(entry.customer(owner.customer.0)).await?;
     Ok(recording)
 }
 
@@ -117,131 +86,28 @@ async fn owner_of(
     actor: &Actor,
     id: CallbackId,
     kind: EvidenceKind,
-) -> Result<(Scope, RecordingOwner, CustomerId)> {
+) -> Result<(Scope, RecordingOwner)> {
     let Some(by) = actor.user() else {
         return Err(crate::Refusal::new("person-needed").into());
     };
-    if kind == EvidenceKind::Recording {
-        let scope = actor.scope(Permission::CallbacksMake)?;
-        let record = record(app.store(), &scope, id).await?;
-        let attempt = under_way(app.store(), &record, by).await?;
-        return Ok((
-            scope,
-            RecordingOwner::Attempt(attempt.id.0),
-            record.customer,
-        ));
-    }
-    let scope = actor.scope(Permission::CallbacksDecide)?;
+    let of_call = kind == EvidenceKind::Recording;
+    let permission = if of_call {
+        Permission::CallbacksMake
+    } else {
+        Permission::CallbacksDecide
+    };
+    let scope = actor.scope(permission)?;
     let record = record(app.store(), &scope, id).await?;
-    Ok((scope, RecordingOwner::Attempt(record.id.0), record.customer))
-}
-
-/// A file in the store of files.
-pub(crate) struct StoredFile {
-    pub file_name: String,
-    pub content_type: &'static str,
-    pub size: i64,
-    pub sha256: String,
-    pub key: String,
-}
-
-/// Writes a file under a new key and hashes it.
-pub(crate) async fn store_file(app: &App, now: Instant, upload: &Upload) -> Result<StoredFile> {
-    let name: String = upload
-        .file_name
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or("")
-        .chars()
-        .take(FILE_NAME_MAX)
-        .collect();
-    let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    let known = MEDIA_TYPES.iter().find(|(e, _)| *e == ending);
-    let Some((_, content_type)) = known else {
-        return Err(Error::invalid("file", "file-type"));
+    let (kind, id) = if of_call {
+        ("attempt", under_way(app.store(), &record, by).await?.id.0)
+    } else {
+        ("callback", record.id.0)
     };
-    if upload.bytes.is_empty() {
-        return Err(Error::invalid("file", "missing"));
-    }
-    if upload.bytes.len() > UPLOAD_BYTES_MAX {
-        return Err(Error::invalid("file", "too-long"));
-    }
-    let sha256 = hex::encode(Sha256::digest(&upload.bytes));
-    let id = app.store().ids().next(now);
-    let day = time::date_in_china(now).format("%Y/%m/%d");
-    let key = format!("recordings/{day}/{}.{ending}", id.simple());
-    let path = Key::parse(&key).map_err(|e| Error::Fault(e.to_string()))?;
-    let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-    app.files()
-        .put(&path, upload.bytes.clone().into())
-        .await
-        .map_err(|e| Error::Unavailable(format!("files: {e}")))?;
-    Ok(StoredFile {
-        file_name: name,
-        content_type,
-        size,
-        sha256,
-        key,
-    })
-}
-
-/// Notes a stored file.
-pub(crate) async fn attach(
-    work: &UnitOfWork,
-    actor: &Actor,
-    owner: RecordingOwner,
-    customer: CustomerId,
-    kind: EvidenceKind,
-    file: &StoredFile,
-) -> Result<RecordingId> {
-    let new = NewRecording {
-        owner,
-        customer,
+    let owner = RecordingOwner {
         kind,
-        file_name: &file.file_name,
-        content_type: file.content_type,
-        size_bytes: Some(file.size),
-        sha256: Some(&file.sha256),
-        location: &file.key,
-        is_link: false,
-        added_by: &actor.name,
+        id,
+        customer: record.customer,
+        org: record.org,
     };
-    Ok(store::recordings::insert_recording(work, &new).await?)
-}
-
-/// Opens a recording to listen to; that someone did is recorded. The bytes are checked against the
-/// hash, so that an altered file is never played as if it were the original.
-///
-/// # Errors
-/// When the actor may not, it is a link, or the file is gone or altered.
-pub async fn open_recording(
-    app: &App,
-    actor: &Actor,
-    now: Instant,
-    id: RecordingId,
-) -> Result<(RecordingRow, Bytes)> {
-    let scope = actor.scope(Permission::RecordingsListen)?;
-    let row = store::recordings::find_recording(app.store(), &scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    if row.is_link {
-        return Err(Error::NotFound);
-    }
-    let path = Key::parse(&row.location).map_err(|e| Error::Fault(e.to_string()))?;
-    let unavailable = |e: object_store::Error| Error::Unavailable(format!("files: {e}"));
-    let bytes = app
-        .files()
-        .get(&path)
-        .await
-        .map_err(unavailable)?
-        .bytes()
-        .await
-        .map_err(unavailable)?;
-    if row.sha256.as_deref() != Some(hex::encode(Sha256::digest(&bytes)).as_str()) {
-        return Err(crate::Refusal::new("recording-altered").into());
-    }
-    let work = app.store().begin(now).await?;
-    let entry = AuditEntry::new(actor, "recording.played", "recording", row.id.0);
-    work.commit(entry.customer(row.customer_id.0)).await?;
-    Ok((row, bytes))
+    Ok((scope, owner))
 }

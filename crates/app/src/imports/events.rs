@@ -37,7 +37,6 @@ pub(super) const REQUIRED: [&str; 3] = ["event_id", "type", "occurred_at"];
 pub(super) struct Event {
     pub key: String,
     pub kind: EventType,
-    pub occurred_on: NaiveDate,
     pub policy_no: Option<String>,
     pub customer_no: Option<String>,
     pub record: Record,
@@ -88,7 +87,6 @@ pub(super) fn parse(
     Some(Event {
         key: format!("{}\u{1f}{kind}", id?),
         kind,
-        occurred_on: occurred_on?,
         policy_no: row.value("policy_no").map(str::to_owned),
         customer_no: row.value("customer_no").map(str::to_owned),
         record: Record { fields },

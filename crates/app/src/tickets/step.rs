@@ -1,7 +1,7 @@
 //! Working on a ticket, step by step.
 
 use super::open::decision_view;
-use crate::callbacks::{Upload, attach};
+use crate::recordings::{Upload, attach, store_file};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::Command;
@@ -260,10 +260,15 @@ pub async fn add_evidence(
     if ticket.state.is_final() {
         return Err(crate::Refusal::with("ticket-wrong-state", ticket.state.as_str()).into());
     }
-    let stored = crate::callbacks::store_file(app, now, &upload).await?;
+    let stored = store_file(app, now, &upload).await?;
     let work = app.store().begin(now).await?;
-    let owner = RecordingOwner::Ticket(id.0);
-    let recording = attach(&work, actor, owner, ticket.customer_id, kind, &stored).await?;
+    let owner = RecordingOwner {
+        kind: "ticket",
+        id: id.0,
+        customer: ticket.customer_id,
+        org: ticket.org_id,
+    };
+    let recording = attach(&work, actor, owner, kind, &stored).await?;
     rows::insert_ticket_entry(
         &work,
         id,

@@ -1,6 +1,6 @@
 //! Users and their roles.
 
-use crate::sql::{self, Select, count, find, list, millis, params};
+use crate::sql::{Select, count, find, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{AgentId, OrgId, UserId};
@@ -269,7 +269,7 @@ pub async fn set_roles(work: &UnitOfWork, user: UserId, roles: &[Role]) -> Resul
 pub async fn set_password(work: &UnitOfWork, user: UserId, hash: &str) -> Result<()> {
     let sql =
         "UPDATE users SET password_hash = $1, version = version + 1, updated_at = $2 WHERE id = $3";
-    work.execute_one(sql, params![hash, sql::millis(work.now()), user.0])
+    work.execute_one(sql, params![hash, millis(work.now()), user.0])
         .await
 }
 

@@ -199,6 +199,7 @@ pub async fn list_attempts(
     let mut select = Select::new(SELECT);
     select
         .scope(scope, "b.org_id")
+        .own(scope, "b.customer_id")
         .filter("a.callback_id = ?", params![callback.0]);
     select.then("ORDER BY a.seq LIMIT 200", Vec::new());
     let keys = db.keys();
@@ -315,6 +316,7 @@ pub async fn list_answers(
     );
     select
         .scope(scope, "b.org_id")
+        .own(scope, "b.customer_id")
         .filter("n.callback_id = ?", params![callback.0]);
     select.then("ORDER BY a.seq, n.seq LIMIT 2000", Vec::new());
     let keys = db.keys();
@@ -413,6 +415,7 @@ pub async fn list_entries(
     );
     select
         .scope(scope, "b.org_id")
+        .own(scope, "b.customer_id")
         .filter("e.callback_id = ?", params![callback.0]);
     select.then("ORDER BY e.id LIMIT 500", Vec::new());
     let keys = db.keys();

@@ -257,17 +257,17 @@ pub async fn list_customers(
     limit: u64,
 ) -> Result<Page<CustomerRow>> {
     let mut select = Select::new(SELECT);
-    select.scope(scope, "c.org_id");
+    select.scope(scope, "c.org_id").own(scope, "c.id");
     if let Some(kind) = filter.kind {
         select.filter("c.kind = ?", params![kind.as_str()]);
     }
-    match filter.flag {
-        Some(CustomerFlag::Large) => drop(select.filter("c.large", Vec::new())),
-        Some(CustomerFlag::KeyAccount) => drop(select.filter("c.key_account", Vec::new())),
-        Some(CustomerFlag::ShareholderRelated) => {
-            drop(select.filter("c.shareholder_related", Vec::new()))
-        }
-        None => {}
+    let flag = filter.flag.map(|flag| match flag {
+        CustomerFlag::Large => "c.large",
+        CustomerFlag::KeyAccount => "c.key_account",
+        CustomerFlag::ShareholderRelated => "c.shareholder_related",
+    });
+    if let Some(column) = flag {
+        select.filter(column, Vec::new());
     }
     if let Some(language) = &filter.language {
         select.filter("c.language = ?", params![language.as_str()]);
@@ -305,7 +305,7 @@ pub async fn find_customer(
 ) -> Result<Option<CustomerRow>> {
     let mut select = Select::new(SELECT);
     select
-        .scope(scope, "c.org_id")
+        .scope_customer(scope)
         .filter("c.id = ?", params![id.0]);
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
 }
@@ -321,7 +321,7 @@ pub async fn find_customer_by_number(
 ) -> Result<Option<CustomerRow>> {
     let mut select = Select::new(SELECT);
     select
-        .scope(scope, "c.org_id")
+        .scope_customer(scope)
         .filter("c.customer_no = ?", params![number]);
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
 }
@@ -358,21 +358,15 @@ pub async fn search_customers(
         CustomerTerm::Phone(number) => vec![("c.phone_index = ?", keys.index("phone", number))],
         CustomerTerm::IdNumber(number) => vec![("c.id_no_index = ?", keys.index("id_no", number))],
         CustomerTerm::LastFour(tail) => vec![
-            (
-                "c.mobile_tail_index = ?",
-                keys.index(&crate::imports::tail_kind("mobile"), tail),
-            ),
-            (
-                "c.id_no_tail_index = ?",
-                keys.index(&crate::imports::tail_kind("id_no"), tail),
-            ),
+            ("c.mobile_tail_index = ?", keys.index_tail("mobile", tail)),
+            ("c.id_no_tail_index = ?", keys.index_tail("id_no", tail)),
         ],
     };
     let mut found: Vec<CustomerRow> = Vec::new();
     for (condition, index) in lookups {
         let mut select = Select::new(SELECT);
         select
-            .scope(scope, "c.org_id")
+            .scope_customer(scope)
             .filter(condition, params![index]);
         select.then(
             "ORDER BY c.id DESC LIMIT ?",
@@ -425,7 +419,7 @@ pub async fn list_contacts(
         "SELECT t.id, t.role, t.name, t.position, t.mobile FROM contacts t JOIN customers c ON c.id = t.customer_id",
     );
     select
-        .scope(scope, "c.org_id")
+        .scope_customer(scope)
         .filter("t.customer_id = ?", params![customer.0]);
     select.then("ORDER BY t.role", Vec::new());
     let keys = db.keys();

@@ -22,11 +22,10 @@ pub async fn change_mobile(
 ) -> Result<()> {
     let keys = work.keys();
     let plain = new.reveal(Reveal::for_storage());
-    let tail = crate::imports::last_four(plain);
     let values = params![
         keys.seal("customers.mobile", customer.0, plain)?,
         keys.index("mobile", plain),
-        keys.index(&crate::imports::tail_kind("mobile"), tail),
+        keys.index_tail("mobile", plain),
         millis(work.now()),
         customer.0,
         version,

@@ -13,4 +13,3 @@ pub use upsert::{
     Column, Entity, Fate, Field, FieldChange, Outcome, Record, Target, load_agents, load_orgs,
     lookup_customers, lookup_policies, upsert,
 };
-pub(crate) use upsert::{last_four, tail_kind};

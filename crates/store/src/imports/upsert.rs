@@ -362,23 +362,12 @@ fn write_cells(
             if let Some((_, kind)) = index {
                 cells.push(Cell::Int(keys.index(kind, value)));
                 if tail.is_some() {
-                    cells.push(Cell::Int(keys.index(&tail_kind(kind), last_four(value))));
+                    cells.push(Cell::Int(keys.index_tail(kind, value)));
                 }
             }
         }
     }
     Ok(())
-}
-
-/// The kind under which last-four indexes of a kind of value are kept.
-pub(crate) fn tail_kind(kind: &str) -> String {
-    format!("{kind}.tail")
-}
-
-/// The last four characters of a value.
-pub(crate) fn last_four(value: &str) -> &str {
-    let start = value.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    &value[start..]
 }
 
 async fn update(

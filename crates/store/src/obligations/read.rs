@@ -184,7 +184,7 @@ pub struct ObligationFilter {
 
 fn filtered(select: &str, scope: &Scope, filter: &ObligationFilter) -> Select {
     let mut select = Select::new(select);
-    select.scope(scope, "o.org_id");
+    select.scope(scope, "o.org_id").own(scope, "o.customer_id");
     if let Some(programme) = &filter.programme {
         select.filter("o.programme = ?", params![programme.as_str()]);
     }
@@ -254,6 +254,7 @@ pub async fn find_obligation_by_number(
     let mut select = Select::new(SELECT);
     select
         .scope(scope, "o.org_id")
+        .own(scope, "o.customer_id")
         .filter("o.number = ?", params![number]);
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows.into_iter().next().map(ObligationRow::from))
@@ -316,7 +317,7 @@ pub async fn list_exclusions(
          e.reason_code FROM exclusions e JOIN customers c ON c.id = e.customer_id \
          JOIN rule_packs k ON k.id = e.pack_id LEFT JOIN policies p ON p.id = e.policy_id",
     );
-    select.scope(scope, "e.org_id");
+    select.scope(scope, "e.org_id").own(scope, "e.customer_id");
     if let Some(programme) = &filter.programme {
         select.filter("e.programme = ?", params![programme.as_str()]);
     }

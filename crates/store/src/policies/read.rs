@@ -264,7 +264,9 @@ pub async fn list_policies(
     limit: u64,
 ) -> Result<Page<PolicyRow>> {
     let mut select = Select::new(SELECT);
-    select.scope(scope, "p.org_id");
+    select
+        .scope(scope, "p.org_id")
+        .own(scope, "p.policyholder_id");
     let codes = [
         ("p.line = ?", &filter.line),
         ("p.channel = ?", &filter.channel),
@@ -327,6 +329,7 @@ pub async fn find_policy(
     let mut select = Select::new(SELECT);
     select
         .scope(scope, "p.org_id")
+        .own(scope, "p.policyholder_id")
         .filter("p.id = ?", params![id.0]);
     Ok(policies(db, select.list(db).await?)?.pop())
 }
@@ -343,6 +346,7 @@ pub async fn find_policy_by_number(
     let mut select = Select::new(SELECT);
     select
         .scope(scope, "p.org_id")
+        .own(scope, "p.policyholder_id")
         .filter("p.policy_no = ?", params![number]);
     Ok(policies(db, select.list(db).await?)?.pop())
 }
@@ -432,7 +436,9 @@ pub async fn list_events(
          FROM events e LEFT JOIN policies p ON p.id = e.policy_id LEFT JOIN customers c ON c.id = e.customer_id \
          LEFT JOIN agents a ON a.id = e.agent_id",
     );
-    select.scope(scope, "COALESCE(p.org_id, c.org_id, a.org_id)");
+    select
+        .scope(scope, "COALESCE(p.org_id, c.org_id, a.org_id)")
+        .own(scope, "COALESCE(p.policyholder_id, e.customer_id)");
     if let Some(policy) = filter.policy {
         select.filter("e.policy_id = ?", params![policy.0]);
     }
@@ -500,6 +506,7 @@ pub async fn list_claims(
     );
     select
         .scope(scope, "p.org_id")
+        .own(scope, "p.policyholder_id")
         .filter("k.policy_id = ?", params![policy.0]);
     select.then("ORDER BY k.claim_no LIMIT 200", Vec::new());
     select.list(db).await

@@ -4,7 +4,6 @@ use super::MasterKey;
 use crate::{Entropy, Result, StoreError};
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce};
-use domain::customers::Reveal;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -172,9 +171,11 @@ impl Keyring {
         i64::from_be_bytes(first)
     }
 
-    /// Allows the store to look at a value in order to seal or index it.
-    pub(crate) fn reveal() -> Reveal {
-        Reveal::for_storage()
+    /// The blind index of the last four characters of a value, for search by what people remember.
+    pub fn index_tail(&self, kind: &str, normalised: &str) -> i64 {
+        let start = normalised.char_indices().rev().nth(3);
+        let tail = &normalised[start.map_or(0, |(at, _)| at)..];
+        self.index(&format!("{kind}.tail"), tail)
     }
 }
 

@@ -34,6 +34,8 @@ pub struct TicketRow {
     pub policy_no: Option<String>,
     /// Channel of the policy as a code.
     pub channel: Option<String>,
+    /// The unit.
+    pub org_id: Uuid,
     /// Code of the unit.
     pub org_code: String,
     /// Name of the unit.
@@ -95,6 +97,7 @@ struct Row {
     policy_id: Option<Uuid>,
     policy_no: Option<String>,
     channel: Option<String>,
+    org_id: Uuid,
     org_code: String,
     org_name: String,
     org_path: String,
@@ -121,7 +124,7 @@ struct Row {
 }
 
 const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, t.customer_id, c.customer_no, \
-     c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, o.org_code, \
+     c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
      o.name AS org_name, o.path AS org_path, t.programme, t.kind, t.type AS problem, t.item, t.finding, t.state, \
      t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.handler_id, u.display_name AS handler_name, \
      t.feedback, t.feedback_by, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.version \
@@ -154,6 +157,7 @@ fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>> {
                 policy_id: r.policy_id.map(PolicyId),
                 policy_no: r.policy_no,
                 channel: r.channel,
+                org_id: r.org_id,
                 org_code: r.org_code,
                 org_name: r.org_name,
                 org_path: OrgPath::from_stored(r.org_path),
