@@ -1,0 +1,3 @@
+//! Use cases from end to end, each on SQLite and on PostgreSQL.
+
+mod calling;
