@@ -112,7 +112,11 @@ impl TestApp {
     ///
     /// # Errors
     /// What the import says.
-    pub async fn run_import(&self, now: Instant, request: ImportRequest) -> app::Result<ImportReport> {
+    pub async fn run_import(
+        &self,
+        now: Instant,
+        request: ImportRequest,
+    ) -> app::Result<ImportReport> {
         import_file(&self.app, &Actor::shell("tests"), now, request, &|_| {}).await
     }
 

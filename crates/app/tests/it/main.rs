@@ -1,3 +1,5 @@
 //! Use cases from end to end, each on SQLite and on PostgreSQL.
 
 mod calling;
+mod customers;
+mod policies;
