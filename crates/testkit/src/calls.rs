@@ -33,6 +33,7 @@ impl TestApp {
         let policy = store::policies::find_policy_by_number(store, &scope, policy_no)
             .await
             .unwrap()?;
+        // By policy the list also shows what has no due date yet.
         let filter = CallbackFilter {
             programme: Some(programme.to_owned()),
             policy: Some(policy.id),
@@ -118,7 +119,9 @@ impl TestApp {
         exceptions: &[(&str, &str)],
     ) {
         loop {
-            let page = callbacks::call_page(&self.app, by, now, id, "惠民人寿").await.unwrap();
+            let page = callbacks::call_page(&self.app, by, now, id, "惠民人寿")
+                .await
+                .unwrap();
             let Some(next) = page.items.get(page.current) else {
                 return;
             };
@@ -146,7 +149,12 @@ impl TestApp {
     ///
     /// # Errors
     /// What the use case says.
-    pub async fn record(&self, by: &Actor, now: Instant, id: CallbackId) -> app::Result<RecordingId> {
+    pub async fn record(
+        &self,
+        by: &Actor,
+        now: Instant,
+        id: CallbackId,
+    ) -> app::Result<RecordingId> {
         let upload = Upload {
             file_name: "call.mp3".into(),
             bytes: Bytes::from_static(b"sound of a call"),

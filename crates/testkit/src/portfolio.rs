@@ -12,7 +12,9 @@ pub struct Table {
 
 /// A row of an import file, by column.
 pub fn row<const N: usize>(cells: [(&'static str, &str); N]) -> Vec<(&'static str, String)> {
-    cells.map(|(column, value)| (column, value.to_owned())).to_vec()
+    cells
+        .map(|(column, value)| (column, value.to_owned()))
+        .to_vec()
 }
 
 impl Table {
@@ -143,6 +145,43 @@ impl Portfolio {
         }
     }
 
+    /// A whole-life policy over twenty years of premiums, with a cooling-off period of fifteen days. An
+    /// empty day of signature stands for a receipt that is missing.
+    pub fn life_policy(
+        number: &str,
+        holder: &str,
+        org: &str,
+        agent: &str,
+        issued: &str,
+        signed: &str,
+    ) -> Vec<(&'static str, String)> {
+        row([
+            ("policy_no", number),
+            ("product_code", "WL-A"),
+            ("product_name", "安享终身寿险（分红型）"),
+            ("product_class", "participating"),
+            ("line", "life"),
+            ("channel", "individual_agent"),
+            ("policyholder_no", holder),
+            ("insured_no", holder),
+            ("agent_code", agent),
+            ("org_code", org),
+            ("application_date", issued),
+            ("issue_date", issued),
+            ("effective_date", issued),
+            ("term_months", "792"),
+            ("premium", "12000.00"),
+            ("premium_frequency", "annual"),
+            ("premium_term_years", "20"),
+            ("sum_insured", "300000.00"),
+            ("cooling_off_days", "15"),
+            ("ack_signed_on", signed),
+            ("ack_entered_on", signed),
+            ("double_recorded", "true"),
+            ("status", "in_force"),
+        ])
+    }
+
     /// The files in the order in which they depend on each other.
     pub fn files(&self) -> [(ImportKind, &Table); 6] {
         [
@@ -218,11 +257,56 @@ fn customers() -> Table {
         ])
     };
     let mut table = Table::new([
-        person("C50-ZHOU", "周敏", "female", "1980-05-06", "500103", 122, "13800500001", "5001"),
-        person("C50-LI", "李强", "male", "1975-11-30", "500103", 231, "13800500002", "5001"),
-        person("C50-HE", "何芳", "female", "1990-02-28", "500112", 340, "13800500003", "50"),
-        person("C37-SUN", "孙磊", "male", "1988-08-08", "370102", 451, "13800370001", "3701"),
-        person("C37-MA", "马丽", "female", "1969-01-15", "370102", 562, "13800370002", "3701"),
+        person(
+            "C50-ZHOU",
+            "周敏",
+            "female",
+            "1980-05-06",
+            "500103",
+            122,
+            "13800500001",
+            "5001",
+        ),
+        person(
+            "C50-LI",
+            "李强",
+            "male",
+            "1975-11-30",
+            "500103",
+            231,
+            "13800500002",
+            "5001",
+        ),
+        person(
+            "C50-HE",
+            "何芳",
+            "female",
+            "1990-02-28",
+            "500112",
+            340,
+            "13800500003",
+            "50",
+        ),
+        person(
+            "C37-SUN",
+            "孙磊",
+            "male",
+            "1988-08-08",
+            "370102",
+            451,
+            "13800370001",
+            "3701",
+        ),
+        person(
+            "C37-MA",
+            "马丽",
+            "female",
+            "1969-01-15",
+            "370102",
+            562,
+            "13800370002",
+            "3701",
+        ),
     ]);
     table.set("C50-ZHOU", "language", "sichuan");
     table.add(row([
@@ -236,39 +320,41 @@ fn customers() -> Table {
 }
 
 fn policies() -> Table {
-    let life = |number, holder, org, agent, issued, signed| {
-        row([
-            ("policy_no", number),
-            ("product_code", "WL-A"),
-            ("product_name", "安享终身寿险（分红型）"),
-            ("product_class", "participating"),
-            ("line", "life"),
-            ("channel", "individual_agent"),
-            ("policyholder_no", holder),
-            ("insured_no", holder),
-            ("agent_code", agent),
-            ("org_code", org),
-            ("application_date", issued),
-            ("issue_date", issued),
-            ("effective_date", issued),
-            ("term_months", "792"),
-            ("premium", "12000.00"),
-            ("premium_frequency", "annual"),
-            ("premium_term_years", "20"),
-            ("sum_insured", "300000.00"),
-            ("cooling_off_days", "15"),
-            ("ack_signed_on", signed),
-            ("ack_entered_on", signed),
-            ("double_recorded", "true"),
-            ("status", "in_force"),
-        ])
-    };
+    let life = Portfolio::life_policy;
     let mut table = Table::new([
-        life("P50-ZHOU", "C50-ZHOU", "5001", "A5001", "2024-02-26", "2024-03-01"),
-        life("P50-LI", "C50-LI", "5001", "A5002", "2024-02-20", "2024-02-25"),
+        life(
+            "P50-ZHOU",
+            "C50-ZHOU",
+            "5001",
+            "A5001",
+            "2024-02-26",
+            "2024-03-01",
+        ),
+        life(
+            "P50-LI",
+            "C50-LI",
+            "5001",
+            "A5002",
+            "2024-02-20",
+            "2024-02-25",
+        ),
         life("P50-HE", "C50-HE", "50", "A5002", "2024-02-28", ""),
-        life("P50-SHORT", "C50-HE", "5001", "A5002", "2024-02-21", "2024-02-22"),
-        life("P37-SUN", "C37-SUN", "3701", "A3701", "2024-02-26", "2024-03-02"),
+        life(
+            "P50-SHORT",
+            "C50-HE",
+            "5001",
+            "A5002",
+            "2024-02-21",
+            "2024-02-22",
+        ),
+        life(
+            "P37-SUN",
+            "C37-SUN",
+            "3701",
+            "A3701",
+            "2024-02-26",
+            "2024-03-02",
+        ),
         life("P37-MA", "C37-MA", "3701", "A3701", "2024-02-27", ""),
     ]);
     table
@@ -293,7 +379,13 @@ fn policies() -> Table {
     };
     table
         .add(property("P50-CAR", "motor", "motor", "C50-LI", "5001"))
-        .add(property("P50-CORP", "property", "commercial", "C50-CORP", "50"));
+        .add(property(
+            "P50-CORP",
+            "property",
+            "commercial",
+            "C50-CORP",
+            "50",
+        ));
     table
 }
 
@@ -313,7 +405,21 @@ fn events() -> Table {
     let paid_at = "2024-02-24T09:30:00+08:00";
     Table::new([
         claim("E1", "claim_paid", paid_at, "P50-CAR", "CL-1", "paid"),
-        claim("E2", "claim_paid", paid_at, "P50-CAR", "CL-2", "zero_closed"),
-        claim("E3", "claim_settled", "2024-03-01T15:00:00+08:00", "P50-CORP", "CL-3", "paid"),
+        claim(
+            "E2",
+            "claim_paid",
+            paid_at,
+            "P50-CAR",
+            "CL-2",
+            "zero_closed",
+        ),
+        claim(
+            "E3",
+            "claim_settled",
+            "2024-03-01T15:00:00+08:00",
+            "P50-CORP",
+            "CL-3",
+            "paid",
+        ),
     ])
 }
