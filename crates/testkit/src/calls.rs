@@ -33,6 +33,7 @@ impl TestApp {
         let policy = store::policies::find_policy_by_number(store, &scope, policy_no)
             .await
             .unwrap()?;
+        // By policy the list also shows what has no due date yet.
         let filter = CallbackFilter {
             programme: Some(programme.to_owned()),
             policy: Some(policy.id),

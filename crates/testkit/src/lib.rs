@@ -32,4 +32,4 @@ pub use clock::{at, day, morning};
 pub use database::{Engine, TestDatabase};
 pub use people::{PASSWORD, People, actor_of};
 pub use portfolio::{Portfolio, Table, row};
-pub use test_app::TestApp;
+pub use test_app::{TestApp, invalid, refused};

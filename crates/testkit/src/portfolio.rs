@@ -145,6 +145,43 @@ impl Portfolio {
         }
     }
 
+    /// A whole-life policy over twenty years of premiums, with a cooling-off period of fifteen days. An
+    /// empty day of signature stands for a receipt that is missing.
+    pub fn life_policy(
+        number: &str,
+        holder: &str,
+        org: &str,
+        agent: &str,
+        issued: &str,
+        signed: &str,
+    ) -> Vec<(&'static str, String)> {
+        row([
+            ("policy_no", number),
+            ("product_code", "WL-A"),
+            ("product_name", "安享终身寿险（分红型）"),
+            ("product_class", "participating"),
+            ("line", "life"),
+            ("channel", "individual_agent"),
+            ("policyholder_no", holder),
+            ("insured_no", holder),
+            ("agent_code", agent),
+            ("org_code", org),
+            ("application_date", issued),
+            ("issue_date", issued),
+            ("effective_date", issued),
+            ("term_months", "792"),
+            ("premium", "12000.00"),
+            ("premium_frequency", "annual"),
+            ("premium_term_years", "20"),
+            ("sum_insured", "300000.00"),
+            ("cooling_off_days", "15"),
+            ("ack_signed_on", signed),
+            ("ack_entered_on", signed),
+            ("double_recorded", "true"),
+            ("status", "in_force"),
+        ])
+    }
+
     /// The files in the order in which they depend on each other.
     pub fn files(&self) -> [(ImportKind, &Table); 6] {
         [
@@ -283,33 +320,7 @@ fn customers() -> Table {
 }
 
 fn policies() -> Table {
-    let life = |number, holder, org, agent, issued, signed| {
-        row([
-            ("policy_no", number),
-            ("product_code", "WL-A"),
-            ("product_name", "安享终身寿险（分红型）"),
-            ("product_class", "participating"),
-            ("line", "life"),
-            ("channel", "individual_agent"),
-            ("policyholder_no", holder),
-            ("insured_no", holder),
-            ("agent_code", agent),
-            ("org_code", org),
-            ("application_date", issued),
-            ("issue_date", issued),
-            ("effective_date", issued),
-            ("term_months", "792"),
-            ("premium", "12000.00"),
-            ("premium_frequency", "annual"),
-            ("premium_term_years", "20"),
-            ("sum_insured", "300000.00"),
-            ("cooling_off_days", "15"),
-            ("ack_signed_on", signed),
-            ("ack_entered_on", signed),
-            ("double_recorded", "true"),
-            ("status", "in_force"),
-        ])
-    };
+    let life = Portfolio::life_policy;
     let mut table = Table::new([
         life(
             "P50-ZHOU",

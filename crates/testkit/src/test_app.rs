@@ -146,3 +146,21 @@ async fn start(database: &TestDatabase, seed: u64, now: Instant) -> App {
         .await
         .unwrap()
 }
+
+/// The code of a refusal; anything else fails the test.
+pub fn refused<T: std::fmt::Debug>(result: app::Result<T>) -> &'static str {
+    match result {
+        Err(app::Error::Refused(refusal)) => refusal.code,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// Fields and codes of what was not taken; anything else fails the test.
+pub fn invalid<T: std::fmt::Debug>(result: app::Result<T>) -> Vec<(String, String)> {
+    match result {
+        Err(app::Error::Invalid(problems)) => {
+            problems.into_iter().map(|p| (p.field, p.code)).collect()
+        }
+        other => panic!("not invalid: {other:?}"),
+    }
+}
