@@ -126,7 +126,7 @@ impl Select {
             return self;
         }
         let path = scope.org().as_str();
-        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
         self.filter(
             "(c.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?) OR EXISTS (SELECT 1 FROM policies held \
              WHERE held.policyholder_id = c.id AND held.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)))",
@@ -136,7 +136,7 @@ impl Select {
 
     /// Adds the rows of a unit and those below it, by the unit's path.
     pub(crate) fn under(&mut self, path: &str, column: &str) -> &mut Self {
-        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
         let condition = format!("{column} IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)");
         self.filter(&condition, params![length, path])
     }

@@ -84,6 +84,14 @@ pub struct TicketRow {
     pub version: i64,
 }
 
+impl TicketRow {
+    /// Whether the case only follows its callback and ends with it: the number is being verified, or
+    /// the branch has taken over. What an answer raised stands for itself.
+    pub fn follows_callback(&self) -> bool {
+        self.item.is_none() && matches!(self.kind, CaseKind::Failed | CaseKind::Verification)
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
