@@ -3,6 +3,7 @@
 mod calendar;
 mod explain;
 mod export;
+mod generate;
 mod import;
 mod plan;
 mod rules;
@@ -21,6 +22,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::read(cli.config.as_deref())?;
     let opened = || open(&config, cli.database_url.as_deref());
     match cli.command {
+        Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&opened().await?, args).await,
         Command::Plan(args) => plan::run(&opened().await?, args).await,
         Command::Export(args) => export::run(&opened().await?, args).await,

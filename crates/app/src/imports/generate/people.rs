@@ -1,0 +1,421 @@
+//! Households and companies: members of one family live together and share a name.
+
+use super::GenerateError;
+use super::dice::Dice;
+use super::names;
+use super::numbers;
+use super::offices::Office;
+use super::places::{ESTATES, STREETS};
+use super::sheet::Sheet;
+use chrono::{Datelike as _, Days, NaiveDate};
+
+/// Companies among the customers, in a thousand.
+const COMPANIES_PER_MILLE: u32 = 30;
+/// The age at which people buy insurance for themselves.
+pub(super) const ADULT_YEARS: i32 = 18;
+
+const OCCUPATIONS: [&str; 20] = [
+    "公司职员",
+    "教师",
+    "医生",
+    "护士",
+    "个体工商户",
+    "公务员",
+    "工程师",
+    "会计",
+    "销售人员",
+    "司机",
+    "企业管理人员",
+    "自由职业",
+    "工人",
+    "农民",
+    "餐饮服务员",
+    "软件开发人员",
+    "退休",
+    "快递员",
+    "律师",
+    "全职家庭主妇",
+];
+const NEEDS: [&str; 8] = [
+    "希望了解养老规划",
+    "关注子女教育金储备",
+    "计划为父母增加医疗保障",
+    "近期有购车计划",
+    "希望调整缴费方式",
+    "关注重疾保障额度",
+    "希望了解保单贷款",
+    "计划换购住房",
+];
+const SPECIAL_NEEDS: [&str; 6] = [
+    "听力不便，请提高音量、放慢语速",
+    "行动不便，请勿要求到柜面办理",
+    "夜班工作，上午请勿致电",
+    "视力障碍，书面材料请改为语音",
+    "普通话不熟练，请用方言沟通",
+    "孕期，请勿长时间通话",
+];
+const PREFERRED: [(&str, u32); 7] = [
+    ("phone", 40),
+    ("", 28),
+    ("wechat", 14),
+    ("sms", 10),
+    ("email", 4),
+    ("visit", 2),
+    ("letter", 2),
+];
+const DEGREES: [(&str, u32); 4] = [("medium", 35), ("low", 25), ("high", 15), ("", 25)];
+const SOURCES: [(&str, u32); 4] = [
+    ("sales", 70),
+    ("service", 18),
+    ("partner", 9),
+    ("market_research", 3),
+];
+const POSITIONS: [&str; 6] = [
+    "行政主管",
+    "人力资源经理",
+    "财务经理",
+    "办公室主任",
+    "安全主管",
+    "采购经理",
+];
+
+/// A member of a household, or a company.
+pub(super) struct Member {
+    /// Customer number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Male.
+    pub male: bool,
+    /// Birth date; the day of founding for companies.
+    pub born: NaiveDate,
+}
+
+impl Member {
+    /// Completed years on a day.
+    pub(super) fn age(&self, on: NaiveDate) -> i32 {
+        domain::time::years_between(self.born, on)
+    }
+}
+
+/// A household, or a company that stands for itself.
+pub(super) struct Household<'o> {
+    /// The office that serves it.
+    pub office: &'o Office,
+    /// The unit that serves it.
+    pub unit: &'o str,
+    /// Whether it is a company.
+    pub is_company: bool,
+    /// Its members: adults first, then children.
+    pub members: Vec<Member>,
+    district: (u32, &'static str),
+    address: String,
+    language: &'static str,
+}
+
+/// What the policies of a member say of the relationship.
+pub(super) struct Relationship {
+    /// Stage, as a code.
+    pub stage: &'static str,
+    /// First day on which something was collected.
+    pub since: NaiveDate,
+    /// Yearly premium of everything in force, in fen.
+    pub premium_fen: i64,
+    /// Salesperson who collected the data.
+    pub agent: Option<String>,
+}
+
+/// A household of at most so many members, numbered from `first` on.
+pub(super) fn household<'o>(
+    dice: &mut Dice,
+    offices: &'o [Office],
+    first: u64,
+    room: u64,
+    around: NaiveDate,
+) -> Household<'o> {
+    let office = dice.weighted(offices, |o| o.city.weight);
+    let unit = dice.pick(&office.units).as_str();
+    let district = *dice.pick(office.city.districts);
+    let is_company = dice.per_mille(COMPANIES_PER_MILLE);
+    let street = dice.pick(&STREETS);
+    let house = dice.between(1, 399);
+    let address = if is_company {
+        let floor = dice.between(1, 28);
+        format!(
+            "{}{}{street}{house}号{floor}层",
+            office.city.address, district.1
+        )
+    } else {
+        let (estate, building, flat) = (
+            dice.pick(&ESTATES),
+            dice.between(1, 32),
+            dice.between(1, 26) * 100 + dice.between(1, 4),
+        );
+        format!(
+            "{}{}{street}{house}号{estate}{building}栋{flat}室",
+            office.city.address, district.1
+        )
+    };
+    let language = match office.province.dialect {
+        Some((dialect, chance)) if dice.per_mille(chance) => dialect,
+        _ => "mandarin",
+    };
+    let members = if is_company {
+        vec![Member {
+            number: number(first),
+            name: names::company(dice, office.city.name),
+            male: false,
+            born: around - Days::new(u64::from(400 + dice.below(8_000))),
+        }]
+    } else {
+        family(dice, first, room, around)
+    };
+    Household {
+        office,
+        unit,
+        is_company,
+        members,
+        district,
+        address,
+        language,
+    }
+}
+
+fn number(serial: u64) -> String {
+    format!("C{serial:08}")
+}
+
+fn family(dice: &mut Dice, first: u64, room: u64, around: NaiveDate) -> Vec<Member> {
+    let (spouse, children) = *dice.pick(&[
+        (false, 0),
+        (false, 0),
+        (false, 0),
+        (false, 1),
+        (true, 0),
+        (true, 0),
+        (true, 1),
+        (true, 1),
+        (true, 2),
+    ]);
+    let surname = names::surname(dice);
+    let male = dice.per_mille(530);
+    let age = dice.between(23, 66);
+    let head = person(dice, first, surname, male, age, around);
+    let family_name = if male { surname } else { names::surname(dice) };
+    let mut members = vec![head];
+    if spouse {
+        let their_age = (age + dice.between(-4, 4)).max(22);
+        let their_name = if male {
+            names::surname(dice)
+        } else {
+            family_name
+        };
+        members.push(person(
+            dice,
+            first + 1,
+            their_name,
+            !male,
+            their_age,
+            around,
+        ));
+    }
+    for _ in 0..children {
+        let child_age = (age - dice.between(23, 34)).clamp(0, 24);
+        let serial = first + members.len() as u64;
+        let male = dice.per_mille(515);
+        members.push(person(dice, serial, family_name, male, child_age, around));
+    }
+    members.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+    members
+}
+
+fn person(
+    dice: &mut Dice,
+    serial: u64,
+    surname: &str,
+    male: bool,
+    age: i64,
+    around: NaiveDate,
+) -> Member {
+    // So many birthdays ago, and some days that are not a full year.
+    let days = age * 1461 / 4 + dice.between(30, 364);
+    let born = around - Days::new(u64::try_from(days).unwrap_or(0));
+    Member {
+        number: number(serial),
+        name: format!("{surname}{}", names::given(dice, born.year(), male)),
+        male,
+        born,
+    }
+}
+
+impl Household<'_> {
+    /// Writes the row of a member.
+    pub(super) fn write_member(
+        &self,
+        sheet: &mut Sheet,
+        dice: &mut Dice,
+        at: usize,
+        relationship: &Relationship,
+        around: NaiveDate,
+        dirty: bool,
+    ) -> Result<(), GenerateError> {
+        let member = &self.members[at];
+        let adult = self.is_company || member.age(around) >= ADULT_YEARS;
+        let kind = if self.is_company {
+            "group"
+        } else {
+            "individual"
+        };
+        sheet.text(&member.number).text(kind).text(&member.name);
+        self.write_identity(sheet, dice, member, around);
+        let mobile =
+            (!self.is_company && adult && !dice.per_mille(12)).then(|| numbers::mobile(dice));
+        match mobile.as_deref() {
+            Some(mobile) if dirty => sheet.text(&mobile[..10]),
+            mobile => sheet.maybe(mobile),
+        };
+        let landline = self.is_company || dice.per_mille(90);
+        sheet.maybe(landline.then(|| numbers::landline(dice, self.office.city.area)));
+        let email = adult && dice.per_mille(330);
+        sheet.maybe(email.then(|| format!("u{}@mail.example.com", dice.below(100_000_000))));
+        sheet.text(&self.address);
+        let elsewhere = adult && dice.per_mille(60);
+        sheet.maybe(elsewhere.then(|| {
+            let street = dice.pick(&STREETS);
+            format!(
+                "{}{}{street}{}号",
+                self.office.city.address,
+                self.district.1,
+                dice.between(1, 300)
+            )
+        }));
+        self.write_profile(sheet, dice, adult, relationship);
+        sheet.text(self.unit).end()
+    }
+
+    /// Sex to nationality.
+    fn write_identity(
+        &self,
+        sheet: &mut Sheet,
+        dice: &mut Dice,
+        member: &Member,
+        around: NaiveDate,
+    ) {
+        if self.is_company {
+            let code = numbers::credit_code(dice, self.district.0);
+            sheet.blank(2).text("unified_social_credit").text(&code);
+            sheet.blank(1).text("CHN");
+            return;
+        }
+        sheet.text(if member.male { "male" } else { "female" });
+        sheet.date(Some(member.born));
+        let (kind, number) = match dice.below(1_000) {
+            0..8 => ("passport", format!("E{:08}", dice.below(100_000_000))),
+            8..14 => (
+                "military_id",
+                format!("军字第{:07}号", dice.below(10_000_000)),
+            ),
+            14..20 => (
+                "hk_macau_permit",
+                format!("H{:08}", dice.below(100_000_000)),
+            ),
+            20..23 => ("taiwan_permit", format!("{:08}", dice.below(100_000_000))),
+            _ => {
+                // One in three was registered in another district of the city.
+                let home = if dice.per_mille(330) {
+                    dice.pick(self.office.city.districts).0
+                } else {
+                    self.district.0
+                };
+                (
+                    "resident_id",
+                    numbers::resident_id(dice, home, member.born, member.male),
+                )
+            }
+        };
+        sheet.text(kind).text(&number);
+        // Identity cards of people over 46 do not expire.
+        let expires = member.age(around) < 46;
+        let days = dice.below(5_400);
+        let expires_on = around + Days::new(u64::from(days)) - Days::new(200);
+        sheet.date(expires.then_some(expires_on)).text("CHN");
+    }
+
+    /// Occupation to the day of collection.
+    fn write_profile(
+        &self,
+        sheet: &mut Sheet,
+        dice: &mut Dice,
+        adult: bool,
+        relationship: &Relationship,
+    ) {
+        let person = !self.is_company;
+        let occupation = match (person, adult) {
+            (true, true) => *dice.pick(&OCCUPATIONS),
+            (true, false) => "学生",
+            _ => "",
+        };
+        sheet
+            .text(occupation)
+            .text(self.language)
+            .text(dice.code(&PREFERRED));
+        sheet.text(relationship.stage);
+        // Yearly premiums from 50,000 yuan on make a large customer.
+        let large = relationship.premium_fen >= 5_000_000;
+        sheet
+            .shown(large)
+            .shown(large && dice.per_mille(400))
+            .shown(dice.per_mille(2));
+        let needs = dice.per_mille(80).then(|| *dice.pick(&NEEDS));
+        sheet.maybe(needs);
+        let special = (person && dice.per_mille(25)).then(|| *dice.pick(&SPECIAL_NEEDS));
+        sheet
+            .maybe(special)
+            .text(dice.code(&DEGREES))
+            .text(dice.code(&DEGREES));
+        let income =
+            (person && adult && dice.per_mille(550)).then(|| dice.between(3, 60) * 1_000_000);
+        sheet
+            .money(income)
+            .shown(dice.per_mille(620))
+            .text(dice.code(&SOURCES));
+        sheet.maybe(relationship.agent.as_deref());
+        sheet.shown(format_args!(
+            "{}T{:02}:{:02}:00+08:00",
+            relationship.since,
+            dice.between(9, 17),
+            dice.below(60)
+        ));
+    }
+
+    /// Writes the contact persons of a company.
+    pub(super) fn write_contacts(
+        &self,
+        sheet: &mut Sheet,
+        dice: &mut Dice,
+    ) -> Result<(), GenerateError> {
+        let roles: &[&str] = match dice.below(10) {
+            0..5 => &["insurance_contact", "legal_representative"],
+            5..8 => &["insurance_contact"],
+            _ => &[
+                "insurance_contact",
+                "legal_representative",
+                "actual_controller",
+            ],
+        };
+        for role in roles {
+            let male = dice.per_mille(600);
+            let born = i32::try_from(dice.between(1962, 1996)).unwrap_or(1980);
+            let surname = names::surname(dice);
+            sheet.text(&self.members[0].number).text(role);
+            sheet.shown(format_args!("{surname}{}", names::given(dice, born, male)));
+            let position = match *role {
+                "legal_representative" => "法定代表人",
+                "actual_controller" => "董事长",
+                _ => *dice.pick(&POSITIONS),
+            };
+            sheet.text(position).text(&numbers::mobile(dice)).end()?;
+        }
+        Ok(())
+    }
+}
