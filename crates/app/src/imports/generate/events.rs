@@ -4,21 +4,11 @@ use super::GenerateError;
 use super::dice::Dice;
 use super::offices::Office;
 use super::people::Household;
-use super::places::PROVINCES;
 use super::policies::Policy;
 use super::sheet::Sheet;
 use chrono::{Days, NaiveDate};
 
-const REPORTERS: [(&str, u32); 6] = [
-    ("insured", 44),
-    ("driver", 25),
-    ("repair_shop", 12),
-    ("agent", 8),
-    ("salesperson", 6),
-    ("accident_party", 5),
-];
-const OUTCOMES: [(&str, u32); 3] = [("paid", 92), ("refused", 4), ("zero_closed", 4)];
-const METHODS: [(&str, u32); 2] = [("bank_transfer", 82), ("cash", 18)];
+pub(super) const METHODS: [(&str, u32); 2] = [("bank_transfer", 82), ("cash", 18)];
 /// Payouts of policy servicing: survival benefit, partial withdrawal, policy loan, bonus.
 const PAYOUTS: [(&str, u32); 4] = [("SURV", 35), ("PART", 25), ("LOAN", 30), ("BONUS", 10)];
 /// Changes of policies: address, telephone, beneficiary, way of paying, sum insured.
@@ -41,29 +31,30 @@ const ENQUIRIES: [&str; 5] = [
 
 /// One event; what is not known stays empty.
 #[derive(Default)]
-struct Event<'e> {
-    policy: Option<&'e str>,
-    customer: Option<&'e str>,
-    agent: Option<&'e str>,
-    claim: Option<&'e str>,
-    amount_fen: Option<i64>,
-    payout_method: Option<&'static str>,
-    service_item: Option<&'static str>,
-    payee: Option<&'static str>,
-    in_person: Option<bool>,
-    reporter: Option<&'static str>,
-    loss_region: Option<u32>,
-    underwriting_region: Option<u32>,
-    adjuster: Option<&'e str>,
-    outcome: Option<&'static str>,
-    paid_on: Option<NaiveDate>,
-    note: Option<&'static str>,
+pub(super) struct Event<'e> {
+    pub policy: Option<&'e str>,
+    pub customer: Option<&'e str>,
+    pub agent: Option<&'e str>,
+    pub claim: Option<&'e str>,
+    pub amount_fen: Option<i64>,
+    pub payout_method: Option<&'static str>,
+    pub service_item: Option<&'static str>,
+    pub payee: Option<&'static str>,
+    pub in_person: Option<bool>,
+    pub reporter: Option<&'static str>,
+    pub loss_region: Option<u32>,
+    pub underwriting_region: Option<u32>,
+    pub adjuster: Option<&'e str>,
+    pub outcome: Option<&'static str>,
+    pub paid_on: Option<NaiveDate>,
+    pub note: Option<&'static str>,
 }
 
 /// The file of events and the day on which it ends.
 pub(super) struct Events {
     sheet: Sheet,
-    around: NaiveDate,
+    /// The day of the portfolio.
+    pub around: NaiveDate,
     /// Serial number within the subject whose events are written.
     serial: u32,
     /// Chance in a thousand that an event names a policy that does not exist.
@@ -85,7 +76,7 @@ impl Events {
     }
 
     /// Writes an event, unless it would lie after the day of the portfolio.
-    fn put(
+    pub(super) fn put(
         &mut self,
         dice: &mut Dice,
         subject: &str,
@@ -231,91 +222,6 @@ impl Events {
         Ok(())
     }
 
-    fn claim(
-        &mut self,
-        dice: &mut Dice,
-        policy: &Policy,
-        subject: &str,
-        office: &Office,
-    ) -> Result<(), GenerateError> {
-        let until = policy.covered_until(self.around);
-        let days = (until - policy.effective).num_days();
-        let died = policy.life.status == "terminated";
-        let years = u32::try_from(days / 365).unwrap_or(0) + 1;
-        if days < 2 || !(died || dice.per_mille(policy.product.claims_per_mille * years.min(6))) {
-            return Ok(());
-        }
-        let lost_on = match policy.life.ended_on.filter(|_| died) {
-            Some(on) => on,
-            None => recent_day(dice, policy.effective, until),
-        };
-        let motor = policy.product.line == "motor";
-        let claim = format!("CL{subject}");
-        let here = office.province.code * 10_000;
-        let elsewhere = motor && dice.per_mille(160);
-        let adjuster = dice.pick(&office.adjusters).code.as_str();
-        let assessed = policy.product.is_property();
-        let reporter = if motor {
-            dice.code(&REPORTERS)
-        } else if died {
-            "beneficiary"
-        } else {
-            "insured"
-        };
-        let event = || Event {
-            policy: Some(&policy.number),
-            customer: Some(&policy.holder),
-            claim: Some(&claim),
-            reporter: Some(reporter),
-            loss_region: Some(if elsewhere { 0 } else { here }),
-            underwriting_region: Some(here),
-            adjuster: assessed.then_some(adjuster),
-            ..Event::default()
-        };
-        let region = if elsewhere {
-            other_region(dice, here)
-        } else {
-            here
-        };
-        let event = || Event {
-            loss_region: Some(region),
-            ..event()
-        };
-        self.put(dice, subject, "loss_reported", lost_on, &event())?;
-        let registered_on = lost_on + Days::new(u64::from(dice.below(3)));
-        self.put(dice, subject, "claim_registered", registered_on, &event())?;
-        let slow = if died || policy.product.line == "commercial" {
-            50
-        } else {
-            25
-        };
-        let settled_on = registered_on + Days::new(u64::from(2 + dice.below(slow)));
-        let outcome = if died { "paid" } else { dice.code(&OUTCOMES) };
-        let amount = if outcome == "paid" {
-            amount(dice, policy, died)
-        } else {
-            0
-        };
-        let settled = Event {
-            amount_fen: Some(amount),
-            outcome: Some(outcome),
-            ..event()
-        };
-        self.put(dice, subject, "claim_settled", settled_on, &settled)?;
-        // Lists of payments carry cases of no payment too, now and then.
-        if outcome == "paid" || dice.per_mille(350) {
-            let paid_on = settled_on + Days::new(u64::from(dice.below(4)));
-            let paid = Event {
-                payout_method: Some(dice.code(&METHODS)),
-                payee: Some(if died { "beneficiary" } else { "insured" }),
-                paid_on: Some(paid_on),
-                ..settled
-            };
-            self.put(dice, subject, "claim_paid", paid_on, &paid)?;
-        }
-        Ok(())
-    }
-
     fn ending(
         &mut self,
         dice: &mut Dice,
@@ -415,30 +321,9 @@ impl Events {
 }
 
 /// A day between two others, more often near the later one.
-fn recent_day(dice: &mut Dice, from: NaiveDate, until: NaiveDate) -> NaiveDate {
+pub(super) fn recent_day(dice: &mut Dice, from: NaiveDate, until: NaiveDate) -> NaiveDate {
     let days = (until - from).num_days().max(0);
     let near = dice.per_mille(450);
     let back = dice.between(0, if near { days.min(130) } else { days });
     until - Days::new(u64::try_from(back).unwrap_or(0))
-}
-
-fn other_region(dice: &mut Dice, here: u32) -> u32 {
-    let region = dice.pick(&PROVINCES).code * 10_000;
-    if region == here { 410_000 } else { region }
-}
-
-/// What a claim pays, in fen.
-fn amount(dice: &mut Dice, policy: &Policy, died: bool) -> i64 {
-    if died || policy.product.class == "long_term_health" {
-        return policy.sum_fen;
-    }
-    let high = match policy.product.line {
-        "commercial" => 800_000,
-        "motor" => 40_000,
-        _ => 25_000,
-    };
-    // The smallest of three draws: small claims are far more common.
-    let draw = |dice: &mut Dice| dice.between(300, high);
-    let yuan = draw(dice).min(draw(dice)).min(draw(dice));
-    (yuan * 100 + dice.between(0, 99)).min(policy.sum_fen)
 }

@@ -5,8 +5,10 @@
 //! is written as soon as it is made, so that memory does not grow with the portfolio. Names, addresses
 //! and numbers are made up; numbers pass their checks.
 
+mod claims;
 mod dice;
 mod events;
+mod life;
 mod names;
 mod numbers;
 mod offices;
@@ -14,7 +16,9 @@ mod people;
 mod places;
 mod policies;
 mod products;
+mod profile;
 mod sheet;
+mod terms;
 
 use chrono::NaiveDate;
 use dice::Dice;
@@ -176,3 +180,6 @@ impl Files {
         self.events.household(chance, household)
     }
 }
+
+#[cfg(test)]
+mod tests;
