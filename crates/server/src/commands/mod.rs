@@ -3,6 +3,7 @@
 mod calendar;
 mod explain;
 mod export;
+mod generate;
 mod import;
 mod plan;
 mod rules;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             )
             .await
         }
+        Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&opened().await?, args).await,
         Command::Plan(args) => plan::run(&opened().await?, args).await,
         Command::Export(args) => export::run(&opened().await?, args).await,
