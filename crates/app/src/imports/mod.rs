@@ -19,8 +19,8 @@ mod source;
 
 pub(crate) use customers::COLUMNS as CUSTOMER_COLUMNS;
 pub(crate) use events::COLUMNS as EVENT_COLUMNS;
-pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use mapping::{Mapping, MappingError};
+pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use reason::Reason;
 pub use run::{ImportReport, ImportRequest, Progress, import_file};
 pub use source::{Format, SourceError};
