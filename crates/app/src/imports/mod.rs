@@ -5,6 +5,7 @@
 //! simply be run again.
 
 mod agents;
+mod api;
 mod contacts;
 mod customers;
 mod events;
@@ -16,7 +17,9 @@ mod reason;
 mod row;
 mod run;
 mod source;
+mod write;
 
+pub use api::{EVENTS_MAX, EventFate, EventProblem, EventResult, put_events};
 pub(crate) use customers::COLUMNS as CUSTOMER_COLUMNS;
 pub(crate) use events::COLUMNS as EVENT_COLUMNS;
 pub use mapping::{Mapping, MappingError};
