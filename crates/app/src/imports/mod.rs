@@ -9,6 +9,7 @@ mod contacts;
 mod customers;
 mod events;
 mod mapping;
+mod ndjson;
 mod orgs;
 mod policies;
 mod reason;
