@@ -119,7 +119,8 @@ async fn an_import_of_the_same_row_keeps_the_correction(
         (0, rows.len())
     );
     let scope = Actor::system().scope(Permission::CustomersRead).unwrap();
-    let term = store::customers::CustomerTerm::Mobile("13900500001".into());
+    let mobile = domain::customers::Mobile::parse("13900500001").unwrap();
+    let term = domain::customers::SearchTerm::Mobile(mobile);
     let found = store::customers::search_customers(t.app.store(), &scope, &term, 5)
         .await
         .unwrap();
