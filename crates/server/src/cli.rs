@@ -21,12 +21,14 @@ pub(crate) struct Cli {
 impl Cli {
     /// Whether the program will serve people.
     pub(crate) fn is_server(&self) -> bool {
-        false
+        matches!(self.command, Command::Serve(_))
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Migrate the database and serve
+    Serve(ServeArgs),
     /// Write a realistic synthetic portfolio as import files
     Generate(GenerateArgs),
     /// Import units, agents, customers, contacts, policies and events from files
@@ -43,6 +45,13 @@ pub(crate) enum Command {
     /// Working days
     #[command(subcommand)]
     Calendar(CalendarCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen (default: 127.0.0.1:7300)
+    #[arg(long, env = "HUIFANG_BIND", value_name = "ADDRESS")]
+    pub bind: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -88,7 +88,10 @@ impl Failure {
     fn words(&self, locale: Locale, reference: &str) -> (String, String) {
         match self {
             Self::SignInFirst => (locale.say("failure-sign-in"), String::new()),
-            Self::Forged => (locale.say("failure-forged"), locale.say("failure-forged-hint")),
+            Self::Forged => (
+                locale.say("failure-forged"),
+                locale.say("failure-forged-hint"),
+            ),
             Self::TooMany(seconds) => (
                 locale.say("failure-too-many"),
                 locale.say_with("failure-too-many-hint", &[("seconds", (*seconds).into())]),
@@ -106,17 +109,24 @@ fn app_words(locale: Locale, error: &Error, reference: &str) -> (String, String)
             let hint = locale.say_with("failure-denied-hint", &[("right", right.into())]);
             (locale.say("failure-denied"), hint)
         }
-        Error::NotFound => (locale.say("failure-not-found"), locale.say("failure-not-found-hint")),
-        Error::Conflict => (locale.say("failure-conflict"), locale.say("failure-conflict-hint")),
+        Error::NotFound => (
+            locale.say("failure-not-found"),
+            locale.say("failure-not-found-hint"),
+        ),
+        Error::Conflict => (
+            locale.say("failure-conflict"),
+            locale.say("failure-conflict-hint"),
+        ),
         Error::Invalid(_) => (locale.say("failure-invalid"), String::new()),
         Error::Refused(refusal) => {
             let id = format!("refusal-{}", refusal.code);
             let values = [("detail", refusal.detail.as_str().into())];
             (locale.say_with(&id, &values), String::new())
         }
-        Error::Unavailable(_) => {
-            (locale.say("failure-unavailable"), locale.say("failure-unavailable-hint"))
-        }
+        Error::Unavailable(_) => (
+            locale.say("failure-unavailable"),
+            locale.say("failure-unavailable-hint"),
+        ),
         Error::Fault(_) => {
             let hint = locale.say_with("failure-fault-hint", &[("reference", reference.into())]);
             (locale.say("failure-fault"), hint)
@@ -164,10 +174,16 @@ pub(crate) async fn show(State(web): State<Web>, request: Request, next: Next) -
     let Some(failure) = response.extensions().get::<Failure>().cloned() else {
         return response;
     };
-    let Some(frame) = frame else { return failure.plain() };
+    let Some(frame) = frame else {
+        return failure.plain();
+    };
     let status = failure.status();
     if matches!(failure, Failure::SignInFirst) {
-        let path = if method == axum::http::Method::GET { frame.path.as_str() } else { "/" };
+        let path = if method == axum::http::Method::GET {
+            frame.path.as_str()
+        } else {
+            "/"
+        };
         let to = format!("/sign-in?next={}", escape(path));
         return if frame.partial {
             (StatusCode::UNAUTHORIZED, [("hx-redirect", to)]).into_response()
@@ -183,9 +199,23 @@ pub(crate) async fn show(State(web): State<Web>, request: Request, next: Next) -
     });
     let fields: Vec<_> = fields.collect();
     if frame.partial {
-        return (status, Json(Told { title, hint, fields })).into_response();
+        return (
+            status,
+            Json(Told {
+                title,
+                hint,
+                fields,
+            }),
+        )
+            .into_response();
     }
-    let page = FailurePage { f: frame, status: status.as_u16(), title, hint, fields };
+    let page = FailurePage {
+        f: frame,
+        status: status.as_u16(),
+        title,
+        hint,
+        fields,
+    };
     match html(&page) {
         Ok(body) => (status, body).into_response(),
         Err(failure) => failure.plain(),
@@ -194,7 +224,9 @@ pub(crate) async fn show(State(web): State<Web>, request: Request, next: Next) -
 
 /// Logs what nobody expected under an id that the user sees too.
 fn reference(web: &Web, failure: &Failure, frame: &Frame) -> String {
-    let Failure::App(error) = failure else { return String::new() };
+    let Failure::App(error) = failure else {
+        return String::new();
+    };
     let (Error::Fault(what) | Error::Unavailable(what)) = &**error else {
         return String::new();
     };

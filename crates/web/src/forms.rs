@@ -32,7 +32,10 @@ impl Fields {
 
     /// All values of a field that are not empty.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
-        let named = self.0.iter().filter(|(key, value)| key == name && !value.is_empty());
+        let named = self
+            .0
+            .iter()
+            .filter(|(key, value)| key == name && !value.is_empty());
         named.map(|(_, value)| value.clone()).collect()
     }
 
@@ -63,7 +66,10 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
             .await
             .map_err(|e| Failure::Unreadable(e.body_text()))?;
         let fields = Fields::parse(&body);
-        demand(&who, header.as_deref().unwrap_or_else(|| fields.get("csrf")))?;
+        demand(
+            &who,
+            header.as_deref().unwrap_or_else(|| fields.get("csrf")),
+        )?;
         Ok(Self(who, fields))
     }
 }
@@ -103,7 +109,9 @@ impl<S: Send + Sync> FromRequest<S> for SentFile {
         }
         let request = Request::from_parts(parts, body);
         let unreadable = |e: axum::extract::multipart::MultipartError| match e.status() {
-            axum::http::StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("file", "file-too-large").into(),
+            axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
+                Error::invalid("file", "file-too-large").into()
+            }
             _ => Failure::Unreadable(e.body_text()),
         };
         let mut form = Multipart::from_request(request, state)
@@ -114,7 +122,10 @@ impl<S: Send + Sync> FromRequest<S> for SentFile {
             let name = part.name().unwrap_or_default().to_owned();
             if let Some(file_name) = part.file_name().map(str::to_owned) {
                 // Nothing of a file is kept before the token was seen; pages send it first.
-                demand(&who, header.as_deref().unwrap_or_else(|| fields.get("csrf")))?;
+                demand(
+                    &who,
+                    header.as_deref().unwrap_or_else(|| fields.get("csrf")),
+                )?;
                 let bytes = part.bytes().await.map_err(unreadable)?;
                 if !file_name.is_empty() {
                     file = Some(Upload { file_name, bytes });
@@ -127,7 +138,10 @@ impl<S: Send + Sync> FromRequest<S> for SentFile {
                 fields.0.push((name, text));
             }
         }
-        demand(&who, header.as_deref().unwrap_or_else(|| fields.get("csrf")))?;
+        demand(
+            &who,
+            header.as_deref().unwrap_or_else(|| fields.get("csrf")),
+        )?;
         Ok(Self { who, fields, file })
     }
 }
@@ -138,7 +152,9 @@ impl SentFile {
     /// # Errors
     /// [`Error::Invalid`] when none was chosen.
     pub(crate) fn demand_file(&mut self) -> Result<Upload, Failure> {
-        self.file.take().ok_or_else(|| Error::invalid("file", "missing").into())
+        self.file
+            .take()
+            .ok_or_else(|| Error::invalid("file", "missing").into())
     }
 }
 

@@ -42,30 +42,137 @@ const fn entry(
     icon: &'static str,
     right: Option<Permission>,
 ) -> Entry {
-    Entry { name, href, icon, right }
+    Entry {
+        name,
+        href,
+        icon,
+        right,
+    }
 }
 
 /// Daily work.
 const WORK: [Entry; 7] = [
     entry("workbench", "/", "home", None),
-    entry("callbacks", "/callbacks", "headset", Some(Permission::CallbacksRead)),
-    entry("tickets", "/tickets", "ticket", Some(Permission::TicketsRead)),
-    entry("customers", "/customers", "users", Some(Permission::CustomersRead)),
-    entry("policies", "/policies", "file-text", Some(Permission::PoliciesRead)),
-    entry("obligations", "/obligations", "list-check", Some(Permission::ObligationsRead)),
-    entry("dashboard", "/dashboard", "chart-bar", Some(Permission::ReportsRead)),
+    entry(
+        "callbacks",
+        "/callbacks",
+        "headset",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
+        "tickets",
+        "/tickets",
+        "ticket",
+        Some(Permission::TicketsRead),
+    ),
+    entry(
+        "customers",
+        "/customers",
+        "users",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
+        "policies",
+        "/policies",
+        "file-text",
+        Some(Permission::PoliciesRead),
+    ),
+    entry(
+        "obligations",
+        "/obligations",
+        "list-check",
+        Some(Permission::ObligationsRead),
+    ),
+    entry(
+        "dashboard",
+        "/dashboard",
+        "chart-bar",
+        Some(Permission::ReportsRead),
+    ),
 ];
 
 /// Management.
 const MANAGE: [Entry; 7] = [
-    entry("reports", "/reports", "table", Some(Permission::ReportsRead)),
+    entry(
+        "reports",
+        "/reports",
+        "table",
+        Some(Permission::ReportsRead),
+    ),
     entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
-    entry("imports", "/imports", "database-import", Some(Permission::ImportsRun)),
-    entry("extraction-runs", "/extraction-runs", "calendar-event", Some(Permission::PlanRun)),
-    entry("users", "/users", "user-circle", Some(Permission::UsersManage)),
-    entry("clients", "/clients", "key", Some(Permission::ClientsManage)),
-    entry("audit", "/audit", "shield-check", Some(Permission::AuditRead)),
+    entry(
+        "imports",
+        "/imports",
+        "database-import",
+        Some(Permission::ImportsRun),
+    ),
+    entry(
+        "extraction-runs",
+        "/extraction-runs",
+        "calendar-event",
+        Some(Permission::PlanRun),
+    ),
+    entry(
+        "users",
+        "/users",
+        "user-circle",
+        Some(Permission::UsersManage),
+    ),
+    entry(
+        "clients",
+        "/clients",
+        "key",
+        Some(Permission::ClientsManage),
+    ),
+    entry(
+        "audit",
+        "/audit",
+        "shield-check",
+        Some(Permission::AuditRead),
+    ),
 ];
+
+/// A value inside a message. Templates hand values over by reference, however deep.
+pub(crate) trait Said {
+    /// The value as messages take it.
+    fn said(&self) -> FluentValue<'static>;
+}
+
+macro_rules! said_numbers {
+    ($($number:ty),+) => { $(
+        impl Said for $number {
+            fn said(&self) -> FluentValue<'static> {
+                FluentValue::from(*self)
+            }
+        }
+    )+ };
+}
+
+said_numbers!(i32, i64, u8, u16, u32, u64, usize);
+
+impl Said for str {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.to_owned())
+    }
+}
+
+impl Said for String {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.clone())
+    }
+}
+
+impl Said for NaiveDate {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.to_string())
+    }
+}
+
+impl<T: Said + ?Sized> Said for &T {
+    fn said(&self) -> FluentValue<'static> {
+        (**self).said()
+    }
+}
 
 /// What a page is made with.
 #[derive(Clone, Debug)]
@@ -84,34 +191,39 @@ pub(crate) struct Frame {
     pub(crate) company: String,
     /// Whether only a part of the page was asked for.
     pub(crate) partial: bool,
+    rules: Arc<app::rules::Rules>,
     session: Option<Arc<Session>>,
 }
 
 impl Frame {
+    /// Title of a programme.
+    pub(crate) fn programme(&self, code: &str) -> String {
+        let programmes = self.rules.book().programmes();
+        let found = programmes.iter().find(|p| p.code == code);
+        found.map_or_else(|| code.to_owned(), |p| self.text(&p.title).to_owned())
+    }
+
     /// A message.
     pub(crate) fn say(&self, id: &str) -> String {
         self.locale.say(id)
     }
 
     /// A message with a value.
-    pub(crate) fn say1<'v>(
-        &self,
-        id: &str,
-        name: &'static str,
-        value: impl Into<FluentValue<'v>>,
-    ) -> String {
-        self.locale.say_with(id, &[(name, value.into())])
+    pub(crate) fn say1(&self, id: &str, name: &'static str, value: impl Said) -> String {
+        self.locale.say_with(id, &[(name, value.said())])
     }
 
     /// A message with two values.
-    pub(crate) fn say2<'v>(
+    pub(crate) fn say2(
         &self,
         id: &str,
-        first: (&'static str, impl Into<FluentValue<'v>>),
-        second: (&'static str, impl Into<FluentValue<'v>>),
+        first: &'static str,
+        value: impl Said,
+        second: &'static str,
+        other: impl Said,
     ) -> String {
-        let values = [(first.0, first.1.into()), (second.0, second.1.into())];
-        self.locale.say_with(id, &values)
+        self.locale
+            .say_with(id, &[(first, value.said()), (second, other.said())])
     }
 
     /// The words for a code of a kind: `code("callback-state", "planned")`.
@@ -121,7 +233,8 @@ impl Frame {
 
     /// The words for a code that may be missing.
     pub(crate) fn code_of(&self, kind: &str, code: &Option<String>) -> String {
-        code.as_deref().map_or_else(|| "—".to_owned(), |c| self.code(kind, c))
+        code.as_deref()
+            .map_or_else(|| "—".to_owned(), |c| self.code(kind, c))
     }
 
     /// One of two texts, by language.
@@ -171,9 +284,10 @@ impl Frame {
 
     /// An amount in fen as yuan with separators, or a dash.
     pub(crate) fn money(&self, fen: &Option<i64>) -> String {
-        fen.map_or_else(|| "—".to_owned(), |fen| {
-            self.say1("money", "amount", Money(fen).grouped())
-        })
+        fen.map_or_else(
+            || "—".to_owned(),
+            |fen| self.say1("money", "amount", Money(fen).grouped()),
+        )
     }
 
     /// A text, or a dash.
@@ -212,13 +326,14 @@ impl Frame {
 
     /// The theme that the person chose; the browser decides otherwise.
     pub(crate) fn theme(&self) -> &str {
-        self.session().and_then(|s| s.user.theme.as_deref()).unwrap_or("")
+        self.session()
+            .and_then(|s| s.user.theme.as_deref())
+            .unwrap_or("")
     }
 
     /// Whether the person has a right, by its code.
     pub(crate) fn may(&self, permission: &str) -> bool {
-        Permission::parse(permission)
-            .is_ok_and(|p| self.session().is_some_and(|s| s.actor.may(p)))
+        Permission::parse(permission).is_ok_and(|p| self.session().is_some_and(|s| s.actor.may(p)))
     }
 
     /// Entries for daily work.
@@ -232,7 +347,9 @@ impl Frame {
     }
 
     fn entries(&self, all: &[Entry]) -> Vec<Entry> {
-        let Some(session) = self.session() else { return Vec::new() };
+        let Some(session) = self.session() else {
+            return Vec::new();
+        };
         let has = |e: &&Entry| e.right.is_none_or(|r| session.actor.may(r));
         all.iter().filter(has).copied().collect()
     }
@@ -252,10 +369,31 @@ struct Asked {
     path: String,
     partial: bool,
     company: String,
+    rules: Arc<app::rules::Rules>,
+}
+
+impl Asked {
+    fn frame(self) -> Frame {
+        Frame {
+            locale: self.locale,
+            now: self.now,
+            today: time::date_in_china(self.now),
+            here: "",
+            path: self.path,
+            company: self.company,
+            partial: self.partial,
+            rules: self.rules,
+            session: self.session,
+        }
+    }
 }
 
 /// Recognises who sent a request and in which language they read.
-pub(crate) async fn recognise(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn recognise(
+    State(web): State<Web>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let now = web.now();
     let token = cookie(request.headers(), SESSION_COOKIE);
     let session = match token {
@@ -271,13 +409,27 @@ pub(crate) async fn recognise(State(web): State<Web>, mut request: Request, next
         .or_else(|| cookie(headers, LOCALE_COOKIE))
         .and_then(|tag| Locale::from_tag(&tag))
         .unwrap_or_else(|| {
-            let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok());
+            let accepted = headers
+                .get(header::ACCEPT_LANGUAGE)
+                .and_then(|h| h.to_str().ok());
             accepted.map_or_else(Locale::default, Locale::accepted)
         });
-    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
     let partial = headers.contains_key("hx-request") && !headers.contains_key("hx-boosted");
     let company = web.settings.company.clone();
-    request.extensions_mut().insert(Asked { locale, now, session, path, partial, company });
+    request.extensions_mut().insert(Asked {
+        locale,
+        now,
+        session,
+        path,
+        partial,
+        company,
+        rules: web.app.rules(),
+    });
     next.run(request).await
 }
 
@@ -302,38 +454,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Anyone {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Ok(Self { frame: frame_of(parts)? })
+        Ok(Self {
+            frame: frame_of(parts)?,
+        })
     }
 }
 
 fn frame_of(parts: &Parts) -> Result<Frame, Failure> {
     let asked = parts.extensions.get::<Asked>();
     let asked = asked.ok_or_else(|| Failure::fault("a page outside the frame"))?;
-    Ok(Frame {
-        locale: asked.locale,
-        now: asked.now,
-        today: time::date_in_china(asked.now),
-        here: "",
-        path: asked.path.clone(),
-        company: asked.company.clone(),
-        partial: asked.partial,
-        session: asked.session.clone(),
-    })
+    Ok(asked.clone().frame())
 }
 
 /// The frame of a request, for rendering what went wrong.
 pub(crate) fn frame_of_request(request: &Request) -> Option<Frame> {
-    let asked = request.extensions().get::<Asked>()?.clone();
-    Some(Frame {
-        locale: asked.locale,
-        now: asked.now,
-        today: time::date_in_china(asked.now),
-        here: "",
-        path: asked.path,
-        company: asked.company,
-        partial: asked.partial,
-        session: asked.session,
-    })
+    request
+        .extensions()
+        .get::<Asked>()
+        .cloned()
+        .map(Asked::frame)
 }
 
 /// A person who signed in. Pages that take it send others to the sign-in page.
@@ -351,15 +490,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let frame = frame_of(parts)?;
-        let actor = frame.session().map(|s| s.actor.clone()).ok_or(Failure::SignInFirst)?;
-        Ok(Self { actor, now: frame.now, frame })
+        let actor = frame
+            .session()
+            .map(|s| s.actor.clone())
+            .ok_or(Failure::SignInFirst)?;
+        Ok(Self {
+            actor,
+            now: frame.now,
+            frame,
+        })
     }
 }
 
 impl Who {
     /// The frame of a page that lies under a menu entry.
     pub(crate) fn frame(&self, here: &'static str) -> Frame {
-        Frame { here, ..self.frame.clone() }
+        Frame {
+            here,
+            ..self.frame.clone()
+        }
     }
 
     /// Whether only a part of the page was asked for.

@@ -25,10 +25,18 @@ pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -50,7 +58,10 @@ impl Limiter {
             self.0.retain_recent();
         }
         let wait = |until: governor::NotUntil<_>| {
-            until.wait_time_from(DefaultClock::default().now()).as_secs() + 1
+            until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                + 1
         };
         self.0.check_key(&key).map_err(wait)
     }

@@ -39,8 +39,16 @@ impl Metrics {
         let seconds = Histogram::new(exponential_buckets(0.001, 2.0, 12));
         let mut registry = Registry::with_prefix("huifang");
         registry.register("http_requests", "Requests answered", requests.clone());
-        registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
-        Self { registry, requests, seconds }
+        registry.register(
+            "http_request_seconds",
+            "Time to answer a request",
+            seconds.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            seconds,
+        }
     }
 }
 
@@ -49,11 +57,18 @@ pub(crate) async fn measure(State(web): State<Web>, request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("other", MatchedPath::as_str).to_owned();
     let method = request.method().as_str().to_owned();
-    #[expect(clippy::disallowed_methods, reason = "how long something took is not the time of day")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long something took is not the time of day"
+    )]
     let begun = Instant::now();
     let response = next.run(request).await;
     web.metrics.seconds.observe(begun.elapsed().as_secs_f64());
-    let labels = Labels { method, route, status: response.status().as_u16() };
+    let labels = Labels {
+        method,
+        route,
+        status: response.status().as_u16(),
+    };
     web.metrics.requests.get_or_create(&labels).inc();
     response
 }
@@ -70,8 +85,16 @@ pub(crate) fn routes() -> Router<Web> {
 async fn is_ready(State(web): State<Web>) -> Response {
     match web.app.store().is_schema_current().await {
         Ok(true) => "ready\n".into_response(),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is behind: run `huifang serve` of this version once\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+        Ok(false) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the schema is behind: run `huifang serve` of this version once\n",
+        )
+            .into_response(),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+            .into_response(),
     }
 }
 

@@ -31,8 +31,14 @@ pub fn router(web: Web) -> Router {
         .merge(access::routes())
         .merge(callbacks::routes())
         .fallback(failure::no_such_page)
-        .layer(axum::middleware::from_fn_with_state(web.clone(), failure::show))
-        .layer(axum::middleware::from_fn_with_state(web.clone(), frame::recognise));
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            failure::show,
+        ))
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            frame::recognise,
+        ));
     Router::new()
         .merge(pages)
         .merge(health::routes())
@@ -40,6 +46,9 @@ pub fn router(web: Web) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::set_headers))
         .layer(CompressionLayer::new())
-        .layer(axum::middleware::from_fn_with_state(web.clone(), health::measure))
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            health::measure,
+        ))
         .with_state(web)
 }

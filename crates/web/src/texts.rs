@@ -85,7 +85,11 @@ impl Locale {
         let bundle = self.bundle();
         let pattern = bundle.get_message(id)?.value()?;
         let mut errors = Vec::new();
-        Some(bundle.format_pattern(pattern, args, &mut errors).into_owned())
+        Some(
+            bundle
+                .format_pattern(pattern, args, &mut errors)
+                .into_owned(),
+        )
     }
 
     /// A message. One that does not exist shows its id; a test looks for those.
@@ -99,7 +103,8 @@ impl Locale {
         for (name, value) in values {
             args.set(*name, value.clone());
         }
-        self.format(id, Some(&args)).unwrap_or_else(|| id.to_owned())
+        self.format(id, Some(&args))
+            .unwrap_or_else(|| id.to_owned())
     }
 
     /// The words for a code: the message `<kind>-<code>`, or the code itself.
@@ -119,7 +124,9 @@ mod tests {
             let dir = LOCALES.get_dir(folder).unwrap();
             for file in dir.files() {
                 let text = file.contents_utf8().unwrap().to_owned();
-                let errors = FluentResource::try_new(text).err().map(|(_, errors)| errors);
+                let errors = FluentResource::try_new(text)
+                    .err()
+                    .map(|(_, errors)| errors);
                 assert_eq!(errors, None, "{}", file.path().display());
             }
         }

@@ -54,11 +54,23 @@ pub(crate) fn due(locale: Locale, date: NaiveDate, now: Instant) -> Due {
     let (left, tone) = match days {
         0 => {
             let hours = 24 - i64::from(time::time_in_china(now).hour());
-            (locale.say_with("when-hours-left", &[("n", hours.into())]), "red")
+            (
+                locale.say_with("when-hours-left", &[("n", hours.into())]),
+                "red",
+            )
         }
-        d if d < 0 => (locale.say_with("when-days-late", &[("n", (-d).into())]), "red"),
-        d if d <= 2 => (locale.say_with("when-days-left", &[("n", d.into())]), "orange"),
-        d => (locale.say_with("when-days-left", &[("n", d.into())]), "secondary"),
+        d if d < 0 => (
+            locale.say_with("when-days-late", &[("n", (-d).into())]),
+            "red",
+        ),
+        d if d <= 2 => (
+            locale.say_with("when-days-left", &[("n", d.into())]),
+            "orange",
+        ),
+        d => (
+            locale.say_with("when-days-left", &[("n", d.into())]),
+            "secondary",
+        ),
     };
     Due {
         text: day(locale, date, today),
@@ -91,7 +103,10 @@ mod tests {
 
     #[test]
     fn deadlines_say_what_is_left() {
-        let now = time::at_in_china(date("2026-11-22"), chrono::NaiveTime::from_hms_opt(15, 0, 0).unwrap());
+        let now = time::at_in_china(
+            date("2026-11-22"),
+            chrono::NaiveTime::from_hms_opt(15, 0, 0).unwrap(),
+        );
         let zh = Locale::Chinese;
         for (day, text, left, tone) in [
             ("2026-11-22", "今天", "剩 9 小时", "red"),
@@ -101,7 +116,10 @@ mod tests {
             ("2027-01-02", "2027-01-02", "剩 41 天", "secondary"),
         ] {
             let due = due(zh, date(day), now);
-            assert_eq!((due.text.as_str(), due.left.as_str(), due.tone), (text, left, tone));
+            assert_eq!(
+                (due.text.as_str(), due.left.as_str(), due.tone),
+                (text, left, tone)
+            );
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
 use app::access::{Device, UserForm};
+use axum::Extension;
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -33,7 +34,10 @@ pub(crate) async fn show_sign_in(
 ) -> Answer {
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
     if let Some(locale) = Locale::from_tag(query.get("locale")) {
-        let kept = format!("{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", locale.tag());
+        let kept = format!(
+            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            locale.tag()
+        );
         return Ok(([(header::SET_COOKIE, kept)], Redirect::to("/sign-in")).into_response());
     }
     if anyone.frame.session().is_some() {
@@ -50,30 +54,47 @@ pub(crate) async fn show_sign_in(
 
 pub(crate) async fn create_session(
     State(web): State<Web>,
-    address: Option<ConnectInfo<SocketAddr>>,
+    address: Option<Extension<ConnectInfo<SocketAddr>>>,
     anyone: Anyone,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+    if headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site")
+    {
         return Err(Failure::Forged);
     }
     let form = Fields::parse(&body);
-    let address = address.map_or_else(String::new, |ConnectInfo(a)| a.ip().to_string());
-    for key in [format!("name:{}", form.get("username").to_lowercase()), format!("from:{address}")] {
+    let address = address.map_or_else(String::new, |Extension(ConnectInfo(a))| a.ip().to_string());
+    for key in [
+        format!("name:{}", form.get("username").to_lowercase()),
+        format!("from:{address}"),
+    ] {
         web.limiter.try_once(key).map_err(Failure::TooMany)?;
     }
-    let user_agent = headers.get(header::USER_AGENT).and_then(|h| h.to_str().ok());
-    let device = Device { user_agent: user_agent.unwrap_or_default().to_owned(), address };
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|h| h.to_str().ok());
+    let device = Device {
+        user_agent: user_agent.unwrap_or_default().to_owned(),
+        address,
+    };
     let (name, password) = (form.get("username"), form.get("password"));
     match app::access::sign_in(&web.app, web.now(), name, password, &device).await {
         Ok(signed_in) => {
-            let secure = if web.settings.secure_cookies { "; Secure" } else { "" };
+            let secure = if web.settings.secure_cookies {
+                "; Secure"
+            } else {
+                ""
+            };
             let kept = format!(
                 "{SESSION_COOKIE}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}",
                 signed_in.token.0
             );
-            let next = Some(form.get("next")).filter(|n| is_own_path(n)).unwrap_or("/");
+            let next = Some(form.get("next"))
+                .filter(|n| is_own_path(n))
+                .unwrap_or("/");
             Ok(([(header::SET_COOKIE, kept)], Redirect::to(next)).into_response())
         }
         Err(Error::Refused(refusal)) => {
@@ -96,7 +117,11 @@ fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
 }
 
-pub(crate) async fn end_session(State(web): State<Web>, headers: HeaderMap, Sent(who, _): Sent) -> Answer {
+pub(crate) async fn end_session(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Sent(who, _): Sent,
+) -> Answer {
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
         app::access::sign_out(&web.app, &who.actor, who.now, &token).await?;
     }
@@ -105,11 +130,24 @@ pub(crate) async fn end_session(State(web): State<Web>, headers: HeaderMap, Sent
 }
 
 pub(crate) async fn set_preferences(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
-    let some = |name: &str| Some(form.get(name)).filter(|v| !v.is_empty()).map(str::to_owned);
+    let some = |name: &str| {
+        Some(form.get(name))
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned)
+    };
     let (locale, theme) = (some("locale"), some("theme"));
     let now = who.now;
-    app::access::set_preferences(&web.app, &who.actor, now, locale.as_deref(), theme.as_deref()).await?;
-    let back = Some(form.get("back")).filter(|b| is_own_path(b)).unwrap_or("/");
+    app::access::set_preferences(
+        &web.app,
+        &who.actor,
+        now,
+        locale.as_deref(),
+        theme.as_deref(),
+    )
+    .await?;
+    let back = Some(form.get("back"))
+        .filter(|b| is_own_path(b))
+        .unwrap_or("/");
     Ok(who.go(back))
 }
 
@@ -153,13 +191,17 @@ pub(crate) async fn create_first_administrator(
         password: fields.own("password"),
         ..UserForm::default()
     };
-    let problems = match app::access::create_first_administrator(&web.app, web.now(), &token, &form).await {
-        Ok(()) => return Redirect::to("/sign-in").into_response(),
-        Err(Error::Invalid(problems)) => problems,
-        Err(error) => return Failure::from(error).into_response(),
-    };
+    let problems =
+        match app::access::create_first_administrator(&web.app, web.now(), &token, &form).await {
+            Ok(()) => return Redirect::to("/sign-in").into_response(),
+            Err(Error::Invalid(problems)) => problems,
+            Err(error) => return Failure::from(error).into_response(),
+        };
     let say = |p: &app::FieldProblem| {
-        let (field, what) = (anyone.frame.code("field", &p.field), anyone.frame.code("problem", &p.code));
+        let (field, what) = (
+            anyone.frame.code("field", &p.field),
+            anyone.frame.code("problem", &p.code),
+        );
         format!("{field}：{what}")
     };
     let page = FirstAdministratorPage {
