@@ -1,7 +1,7 @@
 //! Callbacks, attempts and answers.
 
 mod attempts;
-mod list;
+pub(crate) mod list;
 mod work;
 
 pub use attempts::{
