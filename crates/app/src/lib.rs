@@ -9,6 +9,7 @@ pub mod customers;
 mod error;
 pub mod exports;
 pub mod imports;
+mod listing;
 pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
@@ -19,6 +20,7 @@ mod state;
 pub mod tickets;
 
 pub use error::{Error, FieldProblem, Refusal};
+pub use listing::Listed;
 pub use state::{App, Passwords};
 
 /// What use cases return.

@@ -15,6 +15,24 @@ pub struct NotMoney;
 const YUAN_MAX: i64 = 1_000_000_000_000;
 
 impl Money {
+    /// Yuan with commas between thousands: `12,000.00`.
+    pub fn grouped(self) -> String {
+        let text = self.to_string();
+        let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+        let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |d| ("-", d));
+        let mut out = String::with_capacity(text.len() + 4);
+        out.push_str(sign);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at) % 3 == 0 {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        out.push('.');
+        out.push_str(cents);
+        out
+    }
+
     /// Reads decimal yuan such as `8720`, `8720.5` or `-3.25`. Zeros beyond the second decimal place
     /// are accepted, other digits are not.
     ///

@@ -21,12 +21,16 @@ pub(crate) struct Cli {
 impl Cli {
     /// Whether the program will serve people.
     pub(crate) fn is_server(&self) -> bool {
-        false
+        matches!(self.command, Command::Serve(_))
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Migrate the database and serve
+    Serve(ServeArgs),
+    /// Write a realistic synthetic portfolio as import files
+    Generate(GenerateArgs),
     /// Import units, agents, customers, contacts, policies and events from files
     Import(ImportArgs),
     /// Turn events and the calendar into obligations
@@ -43,6 +47,32 @@ pub(crate) enum Command {
     /// Working days
     #[command(subcommand)]
     Calendar(CalendarCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen (default: 127.0.0.1:7300)
+    #[arg(long, env = "HUIFANG_BIND", value_name = "ADDRESS")]
+    pub bind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// How many customers
+    #[arg(long, default_value_t = 10_000)]
+    pub customers: u64,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder of the files
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The day of the portfolio: nothing in it happens later
+    #[arg(long, value_name = "DATE", default_value = "2026-06-30")]
+    pub around: NaiveDate,
+    /// Mix in bad rows (about one in 200), to try out how imports refuse them
+    #[arg(long)]
+    pub dirty: bool,
 }
 
 #[derive(Debug, Args)]

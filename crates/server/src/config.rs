@@ -26,6 +26,9 @@ pub(crate) struct Config {
     pub files: Option<String>,
     /// Name of the company, as callers say it.
     pub company: Option<String>,
+    /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
+    #[serde(default)]
+    pub https: bool,
 }
 
 impl Config {

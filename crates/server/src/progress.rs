@@ -8,6 +8,12 @@ pub(crate) fn bytes(total: u64, what: &str) -> ProgressBar {
     bar(Some(total), what, style)
 }
 
+/// A bar over a known number of things, with rate and time left.
+pub(crate) fn things(total: u64, what: &str) -> ProgressBar {
+    let style = "{prefix} {wide_bar} {human_pos}/{human_len} ({per_sec}) {eta} {msg}";
+    bar(Some(total), what, style)
+}
+
 /// A counter over an unknown number of things, with rate.
 pub(crate) fn counter(what: &str) -> ProgressBar {
     bar(

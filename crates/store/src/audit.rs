@@ -223,7 +223,7 @@ pub async fn list_audit_entries(
     // Entries about customers of other units stay out of sight; entries about none belong to all.
     if !scope.is_whole_company() {
         let path = scope.org().as_str();
-        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
         select.filter(
             "(customer_id IS NULL OR customer_id IN (SELECT c.id FROM customers c JOIN orgs o ON o.id = c.org_id \
              WHERE substr(o.path, 1, ?) = ?))",
@@ -249,7 +249,7 @@ pub async fn list_audit_entries(
         select.filter("actor_name = ?", params![actor.as_str()]);
     }
     if let Some(action) = &filter.action {
-        let length = i64::try_from(action.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(action.chars().count()).unwrap_or(i32::MAX);
         select.filter("substr(action, 1, ?) = ?", params![length, action.as_str()]);
     }
     if let Some(customer) = filter.customer {

@@ -27,6 +27,7 @@ pub mod reports;
 pub mod rules;
 pub mod settings;
 pub mod tickets;
+pub mod timeline;
 
 pub use audit::{Audit, AuditActor, AuditEntry, AuditFilter, AuditRow, list_audit_entries};
 pub use dialect::Backend;

@@ -126,7 +126,7 @@ impl Select {
             return self;
         }
         let path = scope.org().as_str();
-        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
         self.filter(
             "(c.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?) OR EXISTS (SELECT 1 FROM policies held \
              WHERE held.policyholder_id = c.id AND held.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)))",
@@ -136,7 +136,7 @@ impl Select {
 
     /// Adds the rows of a unit and those below it, by the unit's path.
     pub(crate) fn under(&mut self, path: &str, column: &str) -> &mut Self {
-        let length = i64::try_from(path.chars().count()).unwrap_or(i64::MAX);
+        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
         let condition = format!("{column} IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)");
         self.filter(&condition, params![length, path])
     }
@@ -156,6 +156,29 @@ impl Select {
             }
         }
         self
+    }
+
+    /// Adds the start, the order and the end of a page that runs along an id; ids rise with time. One
+    /// row more than the limit is read, for [`Page::cut`].
+    pub(crate) fn page_by_id(
+        &mut self,
+        column: &str,
+        newest_first: bool,
+        after: Option<&PageKey>,
+        limit: u64,
+    ) -> &mut Self {
+        let (sign, order) = if newest_first {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
+        if let Some(after) = after {
+            self.filter(&format!("{column} {sign} ?"), params![after.id]);
+        }
+        self.then(
+            &format!("ORDER BY {column} {order} LIMIT ?"),
+            params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
+        )
     }
 
     pub(crate) async fn list<T: FromQueryResult>(&self, db: &impl Reads) -> Result<Vec<T>> {
@@ -206,7 +229,31 @@ pub struct Page<T> {
     pub next: Option<PageKey>,
 }
 
+impl PageKey {
+    /// The key of a row in a list that runs along ids.
+    pub(crate) fn by_id(id: uuid::Uuid) -> Self {
+        Self {
+            sort: String::new(),
+            id,
+        }
+    }
+}
+
 impl<T> Page<T> {
+    /// A page without rows, for what someone may not see.
+    pub fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
+            next: None,
+        }
+    }
+
+    /// Cuts a list along ids that was read with one row too many.
+    pub(crate) fn cut_by_id(rows: Vec<T>, limit: u64, id: impl Fn(&T) -> uuid::Uuid) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self::cut(rows, limit, |row| PageKey::by_id(id(row)))
+    }
+
     /// Cuts a list that was read with one row too many.
     pub(crate) fn cut(mut rows: Vec<T>, limit: usize, key: impl Fn(&T) -> PageKey) -> Self {
         let more = rows.len() > limit;
@@ -224,4 +271,14 @@ pub(crate) fn millis(at: domain::time::Instant) -> i64 {
 /// The moment of stored milliseconds.
 pub(crate) fn instant(millis: i64) -> domain::time::Instant {
     chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+/// Milliseconds at which a civil date begins in China, as stored.
+pub(crate) fn start_of_day(day: chrono::NaiveDate) -> i64 {
+    millis(domain::time::at_in_china(day, chrono::NaiveTime::MIN))
+}
+
+/// Milliseconds at which a civil date ends in China, as stored.
+pub(crate) fn end_of_day(day: chrono::NaiveDate) -> i64 {
+    millis(domain::time::end_of_day_in_china(day))
 }

@@ -1,1 +1,54 @@
-//! web
+//! Pages, htmx fragments, the JSON API and static files.
+//!
+//! A handler parses, calls one use case and renders. What every page needs comes with
+//! [`Who`](frame::Who); what goes wrong is a [`Failure`](failure::Failure), rendered in one place;
+//! forms arrive as [`Sent`](forms::Sent), which checks the token against forged requests.
+
+mod access;
+mod assets;
+mod callbacks;
+mod failure;
+mod forms;
+mod frame;
+mod guard;
+mod health;
+mod state;
+mod texts;
+mod when;
+
+pub use state::{DemoAccount, Settings, Web};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use tower_http::compression::CompressionLayer;
+
+/// Bodies that are not uploads end here: forms and JSON of a screenful.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Everything that the server answers.
+pub fn router(web: Web) -> Router {
+    let pages = Router::new()
+        .merge(access::routes())
+        .merge(callbacks::routes())
+        .fallback(failure::no_such_page)
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            failure::show,
+        ))
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            frame::recognise,
+        ));
+    Router::new()
+        .merge(pages)
+        .merge(health::routes())
+        .merge(assets::routes())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn(guard::set_headers))
+        .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            health::measure,
+        ))
+        .with_state(web)
+}

@@ -17,6 +17,12 @@ const SEEN_EVERY: Duration = Duration::minutes(5);
 /// The link for the first administrator is good for a day.
 const FIRST_LINK_LIFE: Duration = Duration::hours(24);
 const FIRST_ADMINISTRATOR: &str = "first_administrator";
+/// Wrong passwords under a name before it is locked.
+const FAILURES_MAX: i64 = 8;
+/// How long wrong passwords count, and so how long a name stays locked.
+const FAILURES_COUNT_FOR: Duration = Duration::minutes(15);
+/// Longest part of a name that is kept of a failure.
+const USERNAME_SHOWN_MAX: usize = 60;
 /// Longest part of a browser's name that is kept.
 const USER_AGENT_MAX: usize = 200;
 
@@ -52,7 +58,8 @@ pub struct Session {
 /// Signs in. Wrong names and wrong passwords take equally long and get the same answer.
 ///
 /// # Errors
-/// [`Error::Refused`] with `sign-in-failed`; the failure is in the audit log.
+/// [`Error::Refused`] with `sign-in-failed`, or with `sign-in-locked` after too many failures under the
+/// name, whether or not it exists; the failure is in the audit log.
 pub async fn sign_in(
     app: &App,
     now: Instant,
@@ -61,6 +68,12 @@ pub async fn sign_in(
     device: &Device,
 ) -> Result<SignedIn> {
     let username = username.trim();
+    let shown: String = username.chars().take(USERNAME_SHOWN_MAX).collect();
+    let since = now - FAILURES_COUNT_FOR;
+    if rows::count_failed_sign_ins(app.store(), &shown, since).await? >= FAILURES_MAX {
+        let minutes = FAILURES_COUNT_FOR.num_minutes().to_string();
+        return Err(Refusal::with("sign-in-locked", minutes).into());
+    }
     let user = rows::find_user_by_name(app.store(), username).await?;
     let hash = match &user {
         Some(user) => user.password_hash.clone(),
@@ -70,7 +83,6 @@ pub async fn sign_in(
     let good = secrets::verify_password(app, password, &hash).await?;
     let Some(user) = user.filter(|u| good && u.active) else {
         let work = app.store().begin(now).await?;
-        let shown: String = username.chars().take(60).collect();
         let detail = serde_json::json!({ "address": device.address });
         let actor = AuditActor::anonymous(shown);
         work.commit(AuditEntry::new(actor, "access.sign_in_failed", "user", None).detail(detail))

@@ -19,7 +19,7 @@ pub use finish::{FinishForm, finish_attempt};
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use recordings::{add_link, add_upload};
 pub use values::ScriptValues;
-pub use workbench::{Workbench, next_callback, workbench};
+pub use workbench::{Workbench, badges, next_callback, workbench};
 
 use crate::{Error, Result};
 use domain::access::Scope;

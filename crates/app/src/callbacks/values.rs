@@ -50,7 +50,7 @@ impl ScriptValues {
     /// Sets an amount: `12,000.00 元`.
     pub fn set_money(&mut self, name: &'static str, fen: Option<i64>) {
         let Some(fen) = fen else { return };
-        let text = grouped(Money(fen));
+        let text = Money(fen).grouped();
         self.set_words(name, format!("{text} 元"), format!("CNY {text}"));
     }
 
@@ -85,21 +85,6 @@ impl ScriptValues {
         out.push_str(rest);
         out
     }
-}
-
-/// An amount with commas between thousands.
-pub(crate) fn grouped(money: Money) -> String {
-    let text = money.to_string();
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |d| ("-", d));
-    let mut out = String::new();
-    for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    format!("{sign}{out}.{cents}")
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ const SHORT: u64 = 12;
 /// Calls that a caller makes in a day; for telling whether the week fits.
 const CALLS_PER_DAY: i64 = 40;
 
+/// Numbers beside the menu end here.
+const BADGE_CAP: i64 = 999;
+
 /// What the workbench shows.
 #[derive(Clone, Debug)]
 pub struct Workbench {
@@ -78,6 +81,32 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
         callers,
         capacity_week,
     })
+}
+
+/// Numbers beside the menu: callbacks due or late, tickets due; counting stops at 999.
+///
+/// # Errors
+/// When the actor may not see callbacks.
+pub async fn badges(app: &App, actor: &Actor, now: Instant) -> Result<(i64, i64)> {
+    let scope = actor.scope(Permission::CallbacksRead)?;
+    let today = time::date_in_china(now);
+    let due = CallbackFilter {
+        open: Some(true),
+        due_to: Some(today),
+        ..Default::default()
+    };
+    let callbacks = rows::count_callbacks(app.store(), &scope, &due, BADGE_CAP).await?;
+    if !actor.may(Permission::TicketsRead) {
+        return Ok((callbacks.min(BADGE_CAP), 0));
+    }
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let due = TicketFilter {
+        open: Some(true),
+        due_to: Some(today),
+        ..Default::default()
+    };
+    let tickets = store::tickets::count_tickets(app.store(), &scope, &due, BADGE_CAP).await?;
+    Ok((callbacks.min(BADGE_CAP), tickets.min(BADGE_CAP)))
 }
 
 async fn capacity(app: &App, actor: &Actor, now: Instant) -> Result<Option<i64>> {

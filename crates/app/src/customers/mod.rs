@@ -1,1 +1,15 @@
-//! customers
+//! Customers: lists, one customer with everything that happened, search, personal data on request.
+
+mod contact;
+mod list;
+mod page;
+mod reveal;
+mod search;
+
+pub use contact::{ContactForm, change_contact};
+pub(crate) use list::filter;
+pub use list::{CustomerQuery, list_customers};
+pub(crate) use page::seen;
+pub use page::{CustomerPage, customer_page, customer_timeline};
+pub use reveal::{RevealForm, Revealed, reveal};
+pub use search::{SearchResult, search};

@@ -8,6 +8,7 @@ mod agents;
 mod contacts;
 mod customers;
 mod events;
+pub mod generate;
 mod mapping;
 mod orgs;
 mod policies;

@@ -162,22 +162,15 @@ impl Source {
     }
 
     fn open_ndjson(path: &Path) -> Result<Self, SourceError> {
-        let mut file = File::open(path)?;
-        skip_byte_order_mark(&mut file)?;
-        let mut reader = BufReader::new(file);
-        // The first object names the columns; later ones may leave some out.
-        let first = read_line(&mut reader)?;
-        let columns = match first
-            .as_deref()
-            .map(serde_json::from_slice::<serde_json::Value>)
-        {
-            Some(Ok(serde_json::Value::Object(object))) => object.keys().cloned().collect(),
-            None => Vec::new(),
-            Some(_) => {
-                let what = "the first line must be a JSON object with every column".into();
-                return Err(SourceError::Table { line: 1, what });
-            }
+        let open = || -> Result<BufReader<File>, SourceError> {
+            let mut file = File::open(path)?;
+            skip_byte_order_mark(&mut file)?;
+            Ok(BufReader::new(file))
         };
+        // Objects may leave out what is unknown, so only all of them together name the columns.
+        let columns = json_columns(open()?)?;
+        let mut reader = open()?;
+        let first = read_line(&mut reader)?;
         let inner = Inner::Ndjson {
             reader,
             line: 0,
@@ -367,6 +360,36 @@ fn read_line(reader: &mut BufReader<File>) -> std::io::Result<Option<Vec<u8>>> {
             return Ok(Some(line));
         }
     }
+}
+
+/// The keys of all objects of a file, in the order in which they first come.
+fn json_columns(mut reader: BufReader<File>) -> Result<Vec<String>, SourceError> {
+    type Keys<'k> = std::collections::HashMap<std::borrow::Cow<'k, str>, serde::de::IgnoredAny>;
+    let mut columns: Vec<String> = Vec::new();
+    let mut known = std::collections::HashSet::new();
+    let mut is_first = true;
+    while let Some(line) = read_line(&mut reader)? {
+        let Ok(object) = serde_json::from_slice::<Keys<'_>>(&line) else {
+            if is_first {
+                let what = "the first line must be a JSON object".into();
+                return Err(SourceError::Table { line: 1, what });
+            }
+            continue;
+        };
+        is_first = false;
+        let mut new: Vec<_> = object
+            .into_keys()
+            .filter(|key| !known.contains(key.as_ref()))
+            .map(std::borrow::Cow::into_owned)
+            .collect();
+        new.sort_unstable();
+        known.extend(new.iter().cloned());
+        columns.extend(new);
+        if columns.len() > COLUMNS_MAX {
+            break;
+        }
+    }
+    Ok(columns)
 }
 
 fn json_cells(text: &[u8], columns: &[String]) -> Result<Vec<String>, Reason> {

@@ -2,6 +2,8 @@
 
 mod file;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub use script::{AnswerLabels, CaseFacts, Script, ScriptItem, Scripts, Term};
 

@@ -6,7 +6,7 @@ use domain::access::{Actor, Scope};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
-use domain::tickets::{CaseKind, ProblemType, Step, Ticket, TicketState};
+use domain::tickets::{ProblemType, Step, Ticket, TicketState};
 use domain::time;
 use store::callbacks::CallbackRecord;
 use store::tickets::{self as rows, NewTicket, TicketChange, TicketRow};
@@ -121,8 +121,7 @@ pub(crate) async fn close_followers(
 ) -> Result<Vec<AuditEntry>> {
     let mut audit = Vec::new();
     for ticket in rows::list_tickets_of_callback(work, scope, record.id).await? {
-        let follows = matches!(ticket.kind, CaseKind::Failed | CaseKind::Verification);
-        if !follows || ticket.state.is_final() {
+        if !ticket.follows_callback() || ticket.state.is_final() {
             continue;
         }
         let step = Step::CloseWithReason {

@@ -5,9 +5,9 @@ use crate::recordings::{Upload, attach, store_file};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::Command;
-use domain::customers::Mobile;
+use domain::customers::{Address, Mobile};
 use domain::ids::{RecordingId, TicketId, UserId};
-use domain::tickets::{CaseKind, EvidenceKind, Handler, Step, TicketState};
+use domain::tickets::{EvidenceKind, Handler, ProblemType, Step, TicketState};
 use domain::time::{self, Instant};
 use store::callbacks::Saved;
 use store::recordings::RecordingOwner;
@@ -29,8 +29,10 @@ pub struct StepForm {
     pub until: String,
     /// Feedback, reason or remark.
     pub text: String,
-    /// The corrected mobile number.
+    /// The corrected mobile number, for cases of a wrong number.
     pub mobile: String,
+    /// The corrected mailing address, for cases of a wrong address.
+    pub address: String,
 }
 
 /// Takes a step.
@@ -155,11 +157,18 @@ async fn move_callback(
 ) -> Result<Vec<AuditEntry>> {
     let command = match step {
         Step::JudgeValid => Command::TicketResolved,
+        // Contact data that an answer showed to be wrong is a problem like others: the second
+        // callback confirms the correction.
+        Step::CorrectContact | Step::ContactUncorrectable { .. } if ticket.item.is_some() => {
+            Command::TicketResolved
+        }
         Step::CorrectContact => Command::ContactCorrected,
         Step::ContactUncorrectable { reason } => Command::CannotCorrect {
             reason: reason.clone(),
         },
-        Step::CloseWithReason { .. } if ticket.state == TicketState::Verified => {
+        Step::CloseWithReason { .. }
+            if ticket.state == TicketState::Verified || ticket.item.is_some() =>
+        {
             Command::TicketResolved
         }
         _ => return Ok(Vec::new()),
@@ -168,7 +177,7 @@ async fn move_callback(
     let record = crate::callbacks::record(work, &whole, ticket.callback_id).await?;
     let mut audit = Vec::new();
     if matches!(step, Step::CorrectContact) {
-        audit.push(correct_mobile(work, actor, ticket, &form.mobile).await?);
+        audit.push(correct_contact(work, actor, ticket, form).await?);
     }
     if matches!(command, Command::TicketResolved) && others_open(work, ticket).await? {
         return Ok(audit);
@@ -206,39 +215,46 @@ async fn others_open(work: &UnitOfWork, ticket: &TicketRow) -> Result<bool> {
     let whole = Actor::system().scope(Permission::TicketsRead)?;
     let tickets = rows::list_tickets_of_callback(work, &whole, ticket.callback_id).await?;
     Ok(tickets.iter().any(|t| {
-        let follows = matches!(t.kind, CaseKind::Failed | CaseKind::Verification);
         t.id != ticket.id
-            && !follows
+            && !t.follows_callback()
             && !matches!(t.state, TicketState::Verified | TicketState::Closed)
     }))
 }
 
-async fn correct_mobile(
+/// Writes the corrected number or address to the customer, with the old one in the history.
+async fn correct_contact(
     work: &UnitOfWork,
     actor: &Actor,
     ticket: &TicketRow,
-    text: &str,
+    form: &StepForm,
 ) -> Result<AuditEntry> {
-    let new = Mobile::parse(text).map_err(|_| Error::invalid("mobile", "mobile"))?;
     let whole = Actor::system().scope(Permission::CustomersRead)?;
     let customer = store::customers::find_customer(work, &whole, ticket.customer_id).await?;
     let customer = customer.ok_or(Error::NotFound)?;
-    if customer.mobile.as_ref() == Some(&new) {
-        return Err(Error::invalid("mobile", "same-number"));
-    }
+    let (id, version) = (customer.id, customer.version);
     let by = AuditActor::from(actor);
     let reason = format!("ticket {}", ticket.number);
-    let old = customer.mobile.as_ref();
-    store::customers::change_mobile(work, customer.id, customer.version, old, &new, &by, &reason)
-        .await?;
-    let detail = serde_json::json!({ "mobile": [old.map(ToString::to_string), new.to_string()] });
-    let entry = AuditEntry::new(
-        actor,
-        "customer.contact_corrected",
-        "customer",
-        customer.id.0,
-    );
-    Ok(entry.customer(customer.id.0).detail(detail))
+    let detail = if ticket.problem == ProblemType::WrongAddress {
+        let old = customer.mailing_address.as_ref();
+        let new =
+            Address::parse(&form.address).map_err(|_| Error::invalid("address", "missing"))?;
+        if old == Some(&new) {
+            return Err(Error::invalid("address", "same-address"));
+        }
+        store::customers::change_mailing_address(work, id, version, old, &new, &by, &reason)
+            .await?;
+        serde_json::json!({ "mailing_address": [old.map(ToString::to_string), new.to_string()] })
+    } else {
+        let old = customer.mobile.as_ref();
+        let new = Mobile::parse(&form.mobile).map_err(|_| Error::invalid("mobile", "mobile"))?;
+        if old == Some(&new) {
+            return Err(Error::invalid("mobile", "same-number"));
+        }
+        store::customers::change_mobile(work, id, version, old, &new, &by, &reason).await?;
+        serde_json::json!({ "mobile": [old.map(ToString::to_string), new.to_string()] })
+    };
+    let entry = AuditEntry::new(actor, "customer.contact_corrected", "customer", id.0);
+    Ok(entry.customer(id.0).detail(detail))
 }
 
 /// Adds evidence to a ticket.

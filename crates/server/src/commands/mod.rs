@@ -3,10 +3,12 @@
 mod calendar;
 mod explain;
 mod export;
+mod generate;
 mod import;
 mod plan;
 mod report;
 mod rules;
+mod serve;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -22,6 +24,18 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::read(cli.config.as_deref())?;
     let opened = || open(&config, cli.database_url.as_deref());
     match cli.command {
+        Command::Serve(args) => {
+            let app = opened().await?;
+            let bind = args.bind.as_deref().or(config.bind.as_deref());
+            serve::run(
+                app,
+                &config,
+                bind.unwrap_or(serve::DEFAULT_BIND),
+                Vec::new(),
+            )
+            .await
+        }
+        Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&opened().await?, args).await,
         Command::Plan(args) => plan::run(&opened().await?, args).await,
         Command::Export(args) => export::run(&opened().await?, args).await,

@@ -11,8 +11,9 @@ pub use clients::{
     set_client_active,
 };
 pub use sessions::{
-    NewSession, SessionRow, delete_expired_sessions, delete_session, delete_sessions_of,
-    find_session, insert_session, put_one_time_link, take_one_time_link, touch_session,
+    NewSession, SessionRow, count_failed_sign_ins, delete_expired_sessions, delete_session,
+    delete_sessions_of, find_session, insert_session, put_one_time_link, take_one_time_link,
+    touch_session,
 };
 pub use users::{
     CallerRow, NewUser, UserRow, count_users, find_user, find_user_by_name, insert_user,

@@ -124,6 +124,18 @@ pub async fn delete_expired_sessions(work: &UnitOfWork) -> Result<()> {
     .map(|_| ())
 }
 
+/// How often signing in under a name failed since a moment and since it last succeeded. The audit log
+/// knows, so that servers side by side count together.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_failed_sign_ins(db: &impl Reads, username: &str, since: Instant) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM audit_entries WHERE at >= $1 AND action = 'access.sign_in_failed' \
+               AND actor_name = $2 AND at > COALESCE((SELECT MAX(at) FROM audit_entries WHERE at >= $1 \
+               AND action = 'access.signed_in' AND actor_name = $2), 0)";
+    crate::sql::count(db, sql, params![millis(since), username]).await
+}
+
 /// Keeps a link that works once until a moment.
 ///
 /// # Errors

@@ -294,7 +294,11 @@ fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> Select {
         select.filter("b.customer_id = ?", params![customer.0]);
     }
     if let Some(policy) = filter.policy {
-        select.filter("b.policy_id = ?", params![policy.0]);
+        // Through the obligations, which have an index by policy.
+        select.filter(
+            "b.obligation_id IN (SELECT id FROM obligations WHERE policy_id = ?)",
+            params![policy.0],
+        );
     }
     select
 }

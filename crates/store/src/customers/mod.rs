@@ -2,12 +2,14 @@
 
 mod bulk;
 mod read;
+mod search;
 mod write;
 
 pub use bulk::{follow_changes, lookup_groups};
 pub(crate) use read::shown_name;
 pub use read::{
-    ContactRow, CustomerFilter, CustomerFlag, CustomerRow, CustomerTerm, find_customer,
-    find_customer_by_number, list_contacts, list_customers, search_customers,
+    CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
+    find_customer_by_number, list_customers,
 };
+pub use search::{ContactRow, list_contacts, search_customers};
 pub use write::{change_mailing_address, change_mobile};

@@ -1,7 +1,7 @@
 //! Reading customers.
 
 use crate::sealing::Keyring;
-use crate::sql::{Page, PageKey, Select, instant, params};
+use crate::sql::{Page, PageKey, Select, end_of_day, instant, params, start_of_day};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
@@ -99,7 +99,7 @@ impl CustomerRow {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     customer_no: String,
     kind: String,
@@ -137,7 +137,7 @@ struct Row {
     version: i64,
 }
 
-const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
+pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
      c.special_needs, c.risk_appetite, c.risk_tolerance, c.marketing_consent, c.source_channel, c.collected_at, \
@@ -216,7 +216,7 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
     })
 }
 
-fn customers(keys: &Keyring, rows: Vec<Row>) -> Result<Vec<CustomerRow>> {
+pub(super) fn customers(keys: &Keyring, rows: Vec<Row>) -> Result<Vec<CustomerRow>> {
     rows.into_iter().map(|r| customer(keys, r)).collect()
 }
 
@@ -225,12 +225,20 @@ fn customers(keys: &Keyring, rows: Vec<Row>) -> Result<Vec<CustomerRow>> {
 pub struct CustomerFilter {
     /// Of this kind.
     pub kind: Option<CustomerKind>,
-    /// With this flag: `large`, `key_account` or `shareholder_related`.
+    /// With this flag.
     pub flag: Option<CustomerFlag>,
     /// Served in this language.
     pub language: Option<String>,
+    /// At this stage of the relationship.
+    pub stage: Option<String>,
     /// Of this unit and those below it, by the unit's path.
     pub org_path: Option<String>,
+    /// Known to us from this day.
+    pub known_from: Option<NaiveDate>,
+    /// Known to us until this day.
+    pub known_to: Option<NaiveDate>,
+    /// The oldest first, as exports run; the newest first otherwise.
+    pub oldest_first: bool,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }
@@ -246,17 +254,8 @@ pub enum CustomerFlag {
     ShareholderRelated,
 }
 
-/// Customers in sight, the newest first.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_customers(
-    db: &impl Reads,
-    scope: &Scope,
-    filter: &CustomerFilter,
-    limit: u64,
-) -> Result<Page<CustomerRow>> {
-    let mut select = Select::new(SELECT);
+fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
+    let mut select = Select::new(select);
     select.scope(scope, "c.org_id").own(scope, "c.id");
     if let Some(kind) = filter.kind {
         select.filter("c.kind = ?", params![kind.as_str()]);
@@ -272,26 +271,51 @@ pub async fn list_customers(
     if let Some(language) = &filter.language {
         select.filter("c.language = ?", params![language.as_str()]);
     }
+    if let Some(stage) = &filter.stage {
+        select.filter("c.relationship_stage = ?", params![stage.as_str()]);
+    }
     if let Some(path) = &filter.org_path {
         select.under(path, "c.org_id");
     }
-    if let Some(after) = &filter.after {
-        select.filter("c.id < ?", params![after.id]);
+    if let Some(day) = filter.known_from {
+        select.filter("c.created_at >= ?", params![start_of_day(day)]);
     }
-    select.then(
-        "ORDER BY c.id DESC LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    if let Some(day) = filter.known_to {
+        select.filter("c.created_at < ?", params![end_of_day(day)]);
+    }
+    select
+}
+
+/// Customers of the units in sight.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_customers(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &CustomerFilter,
+    limit: u64,
+) -> Result<Page<CustomerRow>> {
+    let mut select = filtered(SELECT, scope, filter);
+    select.page_by_id("c.id", !filter.oldest_first, filter.after.as_ref(), limit);
     let rows = customers(db.keys(), select.list(db).await?)?;
-    let key = |r: &CustomerRow| PageKey {
-        sort: String::new(),
-        id: r.id.0,
-    };
-    Ok(Page::cut(
-        rows,
-        usize::try_from(limit).unwrap_or(usize::MAX),
-        key,
-    ))
+    Ok(Page::cut_by_id(rows, limit, |r| r.id.0))
+}
+
+/// How many customers a filter finds, at most `cap + 1`.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_customers(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &CustomerFilter,
+    cap: i64,
+) -> Result<i64> {
+    let text = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM customers c";
+    let mut select = filtered(text, scope, filter);
+    select.then("LIMIT ?) AS capped", params![cap + 1]);
+    select.count(db).await
 }
 
 /// A customer in sight.
@@ -324,119 +348,4 @@ pub async fn find_customer_by_number(
         .scope_customer(scope)
         .filter("c.customer_no = ?", params![number]);
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
-}
-
-/// By what customers are searched for; each is found through a blind index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CustomerTerm {
-    /// Full name.
-    Name(String),
-    /// Full mobile number.
-    Mobile(String),
-    /// Full landline number.
-    Phone(String),
-    /// Full identity number.
-    IdNumber(String),
-    /// Last four characters of a mobile or identity number.
-    LastFour(String),
-}
-
-/// Customers in sight that fit a term exactly.
-///
-/// # Errors
-/// What the database says.
-pub async fn search_customers(
-    db: &impl Reads,
-    scope: &Scope,
-    term: &CustomerTerm,
-    limit: u64,
-) -> Result<Vec<CustomerRow>> {
-    let keys = db.keys();
-    let lookups: Vec<(&str, i64)> = match term {
-        CustomerTerm::Name(name) => vec![("c.name_index = ?", keys.index("name", name))],
-        CustomerTerm::Mobile(number) => vec![("c.mobile_index = ?", keys.index("mobile", number))],
-        CustomerTerm::Phone(number) => vec![("c.phone_index = ?", keys.index("phone", number))],
-        CustomerTerm::IdNumber(number) => vec![("c.id_no_index = ?", keys.index("id_no", number))],
-        CustomerTerm::LastFour(tail) => vec![
-            ("c.mobile_tail_index = ?", keys.index_tail("mobile", tail)),
-            ("c.id_no_tail_index = ?", keys.index_tail("id_no", tail)),
-        ],
-    };
-    let mut found: Vec<CustomerRow> = Vec::new();
-    for (condition, index) in lookups {
-        let mut select = Select::new(SELECT);
-        select
-            .scope_customer(scope)
-            .filter(condition, params![index]);
-        select.then(
-            "ORDER BY c.id DESC LIMIT ?",
-            params![i64::try_from(limit).unwrap_or(i64::MAX)],
-        );
-        for row in customers(keys, select.list(db).await?)? {
-            if !found.iter().any(|f| f.id == row.id) {
-                found.push(row);
-            }
-        }
-    }
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
-}
-
-/// A contact person of a group customer.
-#[derive(Clone, Debug)]
-pub struct ContactRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Role as a code.
-    pub role: String,
-    /// Name.
-    pub name: PersonName,
-    /// Position.
-    pub position: Option<String>,
-    /// Mobile number.
-    pub mobile: Option<Mobile>,
-}
-
-#[derive(FromQueryResult)]
-struct ContactDbRow {
-    id: Uuid,
-    role: String,
-    name: Vec<u8>,
-    position: Option<String>,
-    mobile: Option<Vec<u8>>,
-}
-
-/// Contact persons of a customer in sight.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_contacts(
-    db: &impl Reads,
-    scope: &Scope,
-    customer: CustomerId,
-) -> Result<Vec<ContactRow>> {
-    let mut select = Select::new(
-        "SELECT t.id, t.role, t.name, t.position, t.mobile FROM contacts t JOIN customers c ON c.id = t.customer_id",
-    );
-    select
-        .scope_customer(scope)
-        .filter("t.customer_id = ?", params![customer.0]);
-    select.then("ORDER BY t.role", Vec::new());
-    let keys = db.keys();
-    let rows: Vec<ContactDbRow> = select.list(db).await?;
-    rows.into_iter()
-        .map(|r| {
-            let mobile = r
-                .mobile
-                .map(|m| keys.open("contacts.mobile", r.id, &m))
-                .transpose()?;
-            Ok(ContactRow {
-                id: r.id,
-                role: r.role,
-                name: PersonName::from_stored(keys.open("contacts.name", r.id, &r.name)?),
-                position: r.position,
-                mobile: mobile.map(Mobile::from_stored),
-            })
-        })
-        .collect()
 }

@@ -30,7 +30,7 @@ pub async fn change_mobile(
         customer.0,
         version,
     ];
-    let sql = "UPDATE customers SET mobile = $1, mobile_index = $2, mobile_tail_index = $3, row_hash = 0, \
+    let sql = "UPDATE customers SET mobile = $1, mobile_index = $2, mobile_tail_index = $3, \
                updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6";
     work.execute_one(sql, values).await?;
     let old = old.map(|m| m.reveal(Reveal::for_storage()));
@@ -54,7 +54,7 @@ pub async fn change_mailing_address(
     let sealed = work
         .keys()
         .seal("customers.mailing_address", customer.0, plain)?;
-    let sql = "UPDATE customers SET mailing_address = $1, row_hash = 0, updated_at = $2, version = version + 1 \
+    let sql = "UPDATE customers SET mailing_address = $1, updated_at = $2, version = version + 1 \
                WHERE id = $3 AND version = $4";
     work.execute_one(
         sql,

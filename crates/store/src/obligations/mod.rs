@@ -1,10 +1,12 @@
 //! Obligations, exclusions, and the planner's queue.
 
+mod exclusions;
 mod plan;
 mod queue;
 mod read;
 mod runs;
 
+pub use exclusions::{ExclusionFilter, ExclusionRow, list_exclusions};
 pub use plan::{
     EventCase, ExistingObligation, NewObligation, PlannedExclusion, PlannedObligation, PolicyCase,
     Span, cancel_obligation, completed_at, delete_exclusions, insert_exclusions,
@@ -17,8 +19,8 @@ pub use queue::{
     shrink_entry,
 };
 pub use read::{
-    ExclusionFilter, ExclusionRow, ObligationFilter, ObligationRow, find_obligation_by_number,
-    list_exclusions, list_obligations,
+    ObligationFilter, ObligationOrder, ObligationRow, count_obligations, find_obligation_by_number,
+    list_obligations,
 };
 pub use runs::{
     ExtractionRun, RunCount, RunSums, add_to_extraction, find_extraction_run, finish_extraction,

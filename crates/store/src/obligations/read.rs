@@ -178,8 +178,28 @@ pub struct ObligationFilter {
     pub due_from: Option<NaiveDate>,
     /// Due until this day.
     pub due_to: Option<NaiveDate>,
-    /// After the row of this key, in the order of ids.
+    /// With this timing.
+    pub timing: Option<String>,
+    /// Of this unit and those below it, by the unit's path.
+    pub org_path: Option<String>,
+    /// Without a due date.
+    pub without_due: bool,
+    /// In which order.
+    pub order: ObligationOrder,
+    /// After the row of this key.
     pub after: Option<PageKey>,
+}
+
+/// Orders of obligations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ObligationOrder {
+    /// As they were planned.
+    #[default]
+    Planned,
+    /// The newest first.
+    Newest,
+    /// By due date; those without one are left out.
+    Due,
 }
 
 fn filtered(select: &str, scope: &Scope, filter: &ObligationFilter) -> Select {
@@ -208,13 +228,22 @@ fn filtered(select: &str, scope: &Scope, filter: &ObligationFilter) -> Select {
             select.filter(condition, params![day]);
         }
     }
-    if let Some(after) = &filter.after {
-        select.filter("o.id > ?", params![after.id]);
+    if let Some(timing) = &filter.timing {
+        select.filter("o.timing = ?", params![timing.as_str()]);
+    }
+    if let Some(path) = &filter.org_path {
+        select.under(path, "o.org_id");
+    }
+    if filter.without_due {
+        select.filter("o.due_on IS NULL", Vec::new());
+    }
+    if filter.order == ObligationOrder::Due {
+        select.filter("o.due_on IS NOT NULL", Vec::new());
     }
     select
 }
 
-/// Obligations in the order in which they were planned.
+/// Obligations in sight.
 ///
 /// # Errors
 /// What the database says.
@@ -225,14 +254,26 @@ pub async fn list_obligations(
     limit: u64,
 ) -> Result<Page<ObligationRow>> {
     let mut select = filtered(SELECT, scope, filter);
-    select.then(
-        "ORDER BY o.id LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    let after = filter.after.as_ref();
+    match filter.order {
+        ObligationOrder::Planned => select.page_by_id("o.id", false, after, limit),
+        ObligationOrder::Newest => select.page_by_id("o.id", true, after, limit),
+        ObligationOrder::Due => {
+            let due = after.and_then(|key| Some((key.sort.parse::<NaiveDate>().ok()?, key.id)));
+            if let Some((due, id)) = due {
+                select.filter(
+                    "(o.due_on > ? OR (o.due_on = ? AND o.id > ?))",
+                    params![due, due, id],
+                );
+            }
+            let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            select.then("ORDER BY o.due_on, o.id LIMIT ?", params![rows])
+        }
+    };
     let rows: Vec<Row> = select.list(db).await?;
     let rows = rows.into_iter().map(ObligationRow::from).collect();
     let key = |r: &ObligationRow| PageKey {
-        sort: String::new(),
+        sort: r.due_on.map_or_else(String::new, |d| d.to_string()),
         id: r.id,
     };
     Ok(Page::cut(
@@ -240,6 +281,22 @@ pub async fn list_obligations(
         usize::try_from(limit).unwrap_or(usize::MAX),
         key,
     ))
+}
+
+/// How many obligations a filter finds, at most `cap + 1`.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_obligations(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &ObligationFilter,
+    cap: i64,
+) -> Result<i64> {
+    let text = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM obligations o";
+    let mut select = filtered(text, scope, filter);
+    select.then("LIMIT ?) AS capped", params![cap + 1]);
+    select.count(db).await
 }
 
 /// An obligation by its number.
@@ -258,99 +315,4 @@ pub async fn find_obligation_by_number(
         .filter("o.number = ?", params![number]);
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows.into_iter().next().map(ObligationRow::from))
-}
-
-/// A candidate that was excluded.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct ExclusionRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Programme code.
-    pub programme: String,
-    /// Identity of the pack.
-    pub pack: String,
-    /// Type of the event.
-    pub trigger_type: String,
-    /// When.
-    pub trigger_on: NaiveDate,
-    /// The policy's number.
-    pub policy_no: Option<String>,
-    /// The customer's number.
-    pub customer_no: String,
-    /// The claim.
-    pub claim_no: Option<String>,
-    /// Code of the reason.
-    pub reason_code: String,
-}
-
-/// What to look for among exclusions.
-#[derive(Clone, Debug, Default)]
-pub struct ExclusionFilter {
-    /// Of this programme.
-    pub programme: Option<String>,
-    /// For this reason.
-    pub reason: Option<String>,
-    /// Of this policy.
-    pub policy: Option<PolicyId>,
-    /// Of this run.
-    pub run: Option<Uuid>,
-    /// Triggered from this day.
-    pub trigger_from: Option<NaiveDate>,
-    /// Triggered until this day.
-    pub trigger_to: Option<NaiveDate>,
-    /// After the row of this key.
-    pub after: Option<PageKey>,
-}
-
-/// Excluded candidates, in the order in which they were planned.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_exclusions(
-    db: &impl Reads,
-    scope: &Scope,
-    filter: &ExclusionFilter,
-    limit: u64,
-) -> Result<Page<ExclusionRow>> {
-    let mut select = Select::new(
-        "SELECT e.id, e.programme, k.pack, e.trigger_type, e.trigger_on, p.policy_no, c.customer_no, e.claim_no, \
-         e.reason_code FROM exclusions e JOIN customers c ON c.id = e.customer_id \
-         JOIN rule_packs k ON k.id = e.pack_id LEFT JOIN policies p ON p.id = e.policy_id",
-    );
-    select.scope(scope, "e.org_id").own(scope, "e.customer_id");
-    if let Some(programme) = &filter.programme {
-        select.filter("e.programme = ?", params![programme.as_str()]);
-    }
-    if let Some(reason) = &filter.reason {
-        select.filter("e.reason_code = ?", params![reason.as_str()]);
-    }
-    if let Some(policy) = filter.policy {
-        select.filter("e.policy_id = ?", params![policy.0]);
-    }
-    if let Some(run) = filter.run {
-        select.filter("e.run_id = ?", params![run]);
-    }
-    if let Some(day) = filter.trigger_from {
-        select.filter("e.trigger_on >= ?", params![day]);
-    }
-    if let Some(day) = filter.trigger_to {
-        select.filter("e.trigger_on <= ?", params![day]);
-    }
-    if let Some(after) = &filter.after {
-        select.filter("e.id > ?", params![after.id]);
-    }
-    select.then(
-        "ORDER BY e.id LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
-    let rows: Vec<ExclusionRow> = select.list(db).await?;
-    let key = |r: &ExclusionRow| PageKey {
-        sort: String::new(),
-        id: r.id,
-    };
-    Ok(Page::cut(
-        rows,
-        usize::try_from(limit).unwrap_or(usize::MAX),
-        key,
-    ))
 }

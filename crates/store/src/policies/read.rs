@@ -37,12 +37,16 @@ pub struct PolicyRow {
     pub policyholder_kind: String,
     /// The insured.
     pub insured_id: Option<CustomerId>,
+    /// Number of the insured.
+    pub insured_no: Option<String>,
     /// Name of the insured, masked.
     pub insured_name: Option<String>,
     /// Kind of insured as a code.
     pub insured_kind: Option<String>,
     /// The beneficiary.
     pub beneficiary_id: Option<CustomerId>,
+    /// Number of the beneficiary.
+    pub beneficiary_no: Option<String>,
     /// Name of the beneficiary, masked.
     pub beneficiary_name: Option<String>,
     /// The salesperson.
@@ -117,9 +121,11 @@ struct Row {
     holder_kind: String,
     holder_name: Vec<u8>,
     insured_id: Option<Uuid>,
+    insured_no: Option<String>,
     insured_kind: Option<String>,
     insured_name: Option<Vec<u8>>,
     beneficiary_id: Option<Uuid>,
+    beneficiary_no: Option<String>,
     beneficiary_kind: Option<String>,
     beneficiary_name: Option<Vec<u8>>,
     agent_id: Option<Uuid>,
@@ -154,7 +160,7 @@ struct Row {
 
 const SELECT: &str = "SELECT p.id, p.policy_no, p.product_code, p.product_name, p.product_class, p.line, p.channel, \
      p.policyholder_id, h.customer_no AS holder_no, h.kind AS holder_kind, h.name AS holder_name, p.insured_id, \
-     i.kind AS insured_kind, i.name AS insured_name, p.beneficiary_id, b.kind AS beneficiary_kind, \
+     i.customer_no AS insured_no, i.kind AS insured_kind, i.name AS insured_name, p.beneficiary_id, b.customer_no AS beneficiary_no, b.kind AS beneficiary_kind, \
      b.name AS beneficiary_name, p.agent_id, a.agent_code, a.name AS agent_name, p.org_id, o.org_code, \
      o.name AS org_name, p.application_date, p.issue_date, p.system_entry_date, p.print_date, p.effective_date, \
      p.expiry_date, p.term_months, p.premium_fen, p.premium_frequency, p.premium_term_years, p.sum_insured_fen, \
@@ -195,8 +201,10 @@ fn policies(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<PolicyRow>> {
                 policyholder_no: r.holder_no,
                 policyholder_kind: r.holder_kind,
                 insured_id: r.insured_id.map(CustomerId),
+                insured_no: r.insured_no,
                 insured_kind: r.insured_kind,
                 beneficiary_id: r.beneficiary_id.map(CustomerId),
+                beneficiary_no: r.beneficiary_no,
                 agent_id: r.agent_id.map(AgentId),
                 agent_code: r.agent_code,
                 agent_name: r.agent_name,
@@ -245,25 +253,22 @@ pub struct PolicyFilter {
     pub issued_from: Option<NaiveDate>,
     /// Issued until this day.
     pub issued_to: Option<NaiveDate>,
+    /// Sold by this salesperson.
+    pub agent: Option<AgentId>,
+    /// Of this class of product.
+    pub product_class: Option<String>,
     /// Without a signed receipt.
     pub without_receipt: bool,
     /// Of this unit and those below it, by the unit's path.
     pub org_path: Option<String>,
+    /// The oldest first, as exports run; the newest first otherwise.
+    pub oldest_first: bool,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }
 
-/// Policies in sight, the newest first.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_policies(
-    db: &impl Reads,
-    scope: &Scope,
-    filter: &PolicyFilter,
-    limit: u64,
-) -> Result<Page<PolicyRow>> {
-    let mut select = Select::new(SELECT);
+fn filtered(select: &str, scope: &Scope, filter: &PolicyFilter) -> Select {
+    let mut select = Select::new(select);
     select
         .scope(scope, "p.org_id")
         .own(scope, "p.policyholder_id");
@@ -271,6 +276,7 @@ pub async fn list_policies(
         ("p.line = ?", &filter.line),
         ("p.channel = ?", &filter.channel),
         ("p.status = ?", &filter.status),
+        ("p.product_class = ?", &filter.product_class),
     ];
     for (condition, code) in codes {
         if let Some(code) = code {
@@ -282,6 +288,9 @@ pub async fn list_policies(
             "(p.policyholder_id = ? OR p.insured_id = ?)",
             params![customer.0, customer.0],
         );
+    }
+    if let Some(agent) = filter.agent {
+        select.filter("p.agent_id = ?", params![agent.0]);
     }
     if let Some(day) = filter.issued_from {
         select.filter("p.issue_date >= ?", params![day]);
@@ -298,23 +307,39 @@ pub async fn list_policies(
     if let Some(path) = &filter.org_path {
         select.under(path, "p.org_id");
     }
-    if let Some(after) = &filter.after {
-        select.filter("p.id < ?", params![after.id]);
-    }
-    select.then(
-        "ORDER BY p.id DESC LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    select
+}
+
+/// Policies in sight.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_policies(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &PolicyFilter,
+    limit: u64,
+) -> Result<Page<PolicyRow>> {
+    let mut select = filtered(SELECT, scope, filter);
+    select.page_by_id("p.id", !filter.oldest_first, filter.after.as_ref(), limit);
     let rows = policies(db, select.list(db).await?)?;
-    let key = |r: &PolicyRow| PageKey {
-        sort: String::new(),
-        id: r.id.0,
-    };
-    Ok(Page::cut(
-        rows,
-        usize::try_from(limit).unwrap_or(usize::MAX),
-        key,
-    ))
+    Ok(Page::cut_by_id(rows, limit, |r| r.id.0))
+}
+
+/// How many policies a filter finds, at most `cap + 1`.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_policies(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &PolicyFilter,
+    cap: i64,
+) -> Result<i64> {
+    let text = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM policies p";
+    let mut select = filtered(text, scope, filter);
+    select.then("LIMIT ?) AS capped", params![cap + 1]);
+    select.count(db).await
 }
 
 /// A policy in sight.
@@ -349,165 +374,4 @@ pub async fn find_policy_by_number(
         .own(scope, "p.policyholder_id")
         .filter("p.policy_no = ?", params![number]);
     Ok(policies(db, select.list(db).await?)?.pop())
-}
-
-/// An event as it is shown.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct EventRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Its id in the system it came from.
-    pub event_id: String,
-    /// Its type.
-    #[sea_orm(from_alias = "type")]
-    pub kind: String,
-    /// When it occurred, in milliseconds since 1970.
-    pub occurred_at: i64,
-    /// The day on which it occurred.
-    pub occurred_on: NaiveDate,
-    /// Number of the policy.
-    pub policy_no: Option<String>,
-    /// Number of the customer.
-    pub customer_no: Option<String>,
-    /// Code of the salesperson.
-    pub agent_code: Option<String>,
-    /// Claim number.
-    pub claim_no: Option<String>,
-    /// Amount in fen.
-    pub amount_fen: Option<i64>,
-    /// How it was paid out.
-    pub payout_method: Option<String>,
-    /// Code of the servicing item.
-    pub service_item_code: Option<String>,
-    /// Who received it.
-    pub payee_role: Option<String>,
-    /// Handled in person.
-    pub handled_in_person: Option<bool>,
-    /// Who reported the loss.
-    pub reporter_role: Option<String>,
-    /// Place of loss.
-    pub loss_region: Option<String>,
-    /// Place of underwriting.
-    pub underwriting_region: Option<String>,
-    /// Adjuster.
-    pub adjuster_code: Option<String>,
-    /// How the claim ended.
-    pub outcome: Option<String>,
-    /// Day of payment.
-    pub paid_on: Option<NaiveDate>,
-}
-
-impl EventRow {
-    /// When it occurred.
-    pub fn at(&self) -> Instant {
-        instant(self.occurred_at)
-    }
-}
-
-/// What to look for among events.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    /// Of this policy.
-    pub policy: Option<PolicyId>,
-    /// Of this customer.
-    pub customer: Option<CustomerId>,
-    /// From this day.
-    pub from: Option<NaiveDate>,
-    /// Until this day.
-    pub to: Option<NaiveDate>,
-    /// After the row of this key.
-    pub after: Option<PageKey>,
-}
-
-/// Events of policies and customers in sight, in the order in which they became known.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_events(
-    db: &impl Reads,
-    scope: &Scope,
-    filter: &EventFilter,
-    limit: u64,
-) -> Result<Page<EventRow>> {
-    let mut select = Select::new(
-        "SELECT e.id, e.event_id, e.type, e.occurred_at, e.occurred_on, p.policy_no, c.customer_no, a.agent_code, \
-         e.claim_no, e.amount_fen, e.payout_method, e.service_item_code, e.payee_role, e.handled_in_person, \
-         e.reporter_role, e.loss_region, e.underwriting_region, e.adjuster_code, e.outcome, e.paid_on \
-         FROM events e LEFT JOIN policies p ON p.id = e.policy_id LEFT JOIN customers c ON c.id = e.customer_id \
-         LEFT JOIN agents a ON a.id = e.agent_id",
-    );
-    select
-        .scope(scope, "COALESCE(p.org_id, c.org_id, a.org_id)")
-        .own(scope, "COALESCE(p.policyholder_id, e.customer_id)");
-    if let Some(policy) = filter.policy {
-        select.filter("e.policy_id = ?", params![policy.0]);
-    }
-    if let Some(customer) = filter.customer {
-        select.filter("e.customer_id = ?", params![customer.0]);
-    }
-    if let Some(day) = filter.from {
-        select.filter("e.occurred_on >= ?", params![day]);
-    }
-    if let Some(day) = filter.to {
-        select.filter("e.occurred_on <= ?", params![day]);
-    }
-    if let Some(after) = &filter.after {
-        select.filter("e.id > ?", params![after.id]);
-    }
-    select.then(
-        "ORDER BY e.id LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
-    let rows: Vec<EventRow> = select.list(db).await?;
-    let key = |r: &EventRow| PageKey {
-        sort: String::new(),
-        id: r.id,
-    };
-    Ok(Page::cut(
-        rows,
-        usize::try_from(limit).unwrap_or(usize::MAX),
-        key,
-    ))
-}
-
-/// A claim, put together from its events.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct ClaimRow {
-    /// Its number.
-    pub claim_no: String,
-    /// When the loss was reported.
-    pub reported_on: Option<NaiveDate>,
-    /// When it was registered.
-    pub registered_on: Option<NaiveDate>,
-    /// When it was settled.
-    pub settled_on: Option<NaiveDate>,
-    /// When it was paid.
-    pub paid_on: Option<NaiveDate>,
-    /// How it ended.
-    pub outcome: Option<String>,
-    /// Amount in fen.
-    pub amount_fen: Option<i64>,
-    /// Who reported it.
-    pub reporter_role: Option<String>,
-}
-
-/// Claims of a policy that the caller may see.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_claims(
-    db: &impl Reads,
-    scope: &Scope,
-    policy: PolicyId,
-) -> Result<Vec<ClaimRow>> {
-    let mut select = Select::new(
-        "SELECT k.claim_no, k.reported_on, k.registered_on, k.settled_on, k.paid_on, k.outcome, k.amount_fen, \
-         k.reporter_role FROM claims k JOIN policies p ON p.id = k.policy_id",
-    );
-    select
-        .scope(scope, "p.org_id")
-        .own(scope, "p.policyholder_id")
-        .filter("k.policy_id = ?", params![policy.0]);
-    select.then("ORDER BY k.claim_no LIMIT 200", Vec::new());
-    select.list(db).await
 }

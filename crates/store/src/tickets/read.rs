@@ -84,6 +84,14 @@ pub struct TicketRow {
     pub version: i64,
 }
 
+impl TicketRow {
+    /// Whether the case only follows its callback and ends with it: the number is being verified, or
+    /// the branch has taken over. What an answer raised stands for itself.
+    pub fn follows_callback(&self) -> bool {
+        self.item.is_none() && matches!(self.kind, CaseKind::Failed | CaseKind::Verification)
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
@@ -246,7 +254,12 @@ fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
         select.filter("t.customer_id = ?", params![customer.0]);
     }
     if let Some(policy) = filter.policy {
-        select.filter("t.policy_id = ?", params![policy.0]);
+        // Through the obligations, which have an index by policy.
+        select.filter(
+            "t.callback_id IN (SELECT k.id FROM callbacks k JOIN obligations g ON g.id = k.obligation_id \
+             WHERE g.policy_id = ?)",
+            params![policy.0],
+        );
     }
     let at =
         |day: NaiveDate| crate::sql::millis(domain::time::at_in_china(day, chrono::NaiveTime::MIN));

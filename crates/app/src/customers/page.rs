@@ -1,0 +1,132 @@
+//! One customer: masked facts, what the company owes, what was done, and everything that happened.
+
+use crate::{App, Error, Result, listing};
+use domain::access::{Actor, Permission, Scope};
+use store::callbacks::{CallbackFilter, CallbackRow};
+use store::customers::{self as rows, ContactRow, CustomerRow};
+use store::obligations::{ObligationFilter, ObligationOrder, ObligationRow};
+use store::policies::{PolicyFilter, PolicyRow};
+use store::tickets::{TicketFilter, TicketRow};
+use store::timeline::{TimelineOf, TimelineRow};
+use store::{Page, Store};
+
+/// Rows of each short list; groups hold thousands of policies, whose list is a page of its own.
+const SHORT: u64 = 50;
+/// Rows of a page of the timeline.
+const TIMELINE_ROWS: u64 = 40;
+
+/// A customer with everything that belongs to it. Of each list the newest rows.
+#[derive(Clone, Debug)]
+pub struct CustomerPage {
+    /// The customer.
+    pub customer: CustomerRow,
+    /// Contact persons of a group.
+    pub contacts: Vec<ContactRow>,
+    /// Policies as policyholder or insured; `next` says that there are more.
+    pub policies: Page<PolicyRow>,
+    /// What the company owes or owed.
+    pub obligations: Page<ObligationRow>,
+    /// Callbacks, in the order in which they were planned.
+    pub callbacks: Page<CallbackRow>,
+    /// Tickets.
+    pub tickets: Page<TicketRow>,
+    /// Everything that happened, the newest first.
+    pub timeline: Page<TimelineRow>,
+}
+
+/// A customer in sight, by number.
+///
+/// # Errors
+/// When the actor may not see customers; [`Error::NotFound`] when this one is not in sight.
+pub async fn customer_page(app: &App, actor: &Actor, customer_no: &str) -> Result<CustomerPage> {
+    let scope = actor.scope(Permission::CustomersRead)?;
+    let db = app.store();
+    let customer = find(app, &scope, customer_no).await?;
+    let id = customer.id;
+    let policy_filter = PolicyFilter {
+        customer: Some(id),
+        ..Default::default()
+    };
+    let policies = match seen(actor, Permission::PoliciesRead) {
+        Some(scope) => store::policies::list_policies(db, &scope, &policy_filter, SHORT).await?,
+        None => Page::empty(),
+    };
+    let obligations = match seen(actor, Permission::ObligationsRead) {
+        Some(scope) => {
+            let filter = ObligationFilter {
+                customer: Some(id),
+                order: ObligationOrder::Newest,
+                ..Default::default()
+            };
+            store::obligations::list_obligations(db, &scope, &filter, SHORT).await?
+        }
+        None => Page::empty(),
+    };
+    let callbacks = match seen(actor, Permission::CallbacksRead) {
+        Some(scope) => {
+            let filter = CallbackFilter {
+                customer: Some(id),
+                ..Default::default()
+            };
+            store::callbacks::list_callbacks(db, &scope, &filter, SHORT).await?
+        }
+        None => Page::empty(),
+    };
+    let tickets = match seen(actor, Permission::TicketsRead) {
+        Some(scope) => {
+            let filter = TicketFilter {
+                customer: Some(id),
+                ..Default::default()
+            };
+            store::tickets::list_tickets(db, &scope, &filter, SHORT).await?
+        }
+        None => Page::empty(),
+    };
+    Ok(CustomerPage {
+        contacts: rows::list_contacts(db, &scope, id).await?,
+        timeline: timeline(db, &scope, &customer, "").await?,
+        customer,
+        policies,
+        obligations,
+        callbacks,
+        tickets,
+    })
+}
+
+/// A later page of the timeline of a customer in sight.
+///
+/// # Errors
+/// When the actor may not see customers, this one is not in sight, or `after` cannot be read.
+pub async fn customer_timeline(
+    app: &App,
+    actor: &Actor,
+    customer_no: &str,
+    after: &str,
+) -> Result<Page<TimelineRow>> {
+    let scope = actor.scope(Permission::CustomersRead)?;
+    let customer = find(app, &scope, customer_no).await?;
+    timeline(app.store(), &scope, &customer, after).await
+}
+
+async fn timeline(
+    db: &Store,
+    scope: &Scope,
+    customer: &CustomerRow,
+    after: &str,
+) -> Result<Page<TimelineRow>> {
+    let of = TimelineOf::Customer(customer.id);
+    let after = listing::after(after)?;
+    Ok(store::timeline::list_timeline(db, scope, of, after.as_ref(), TIMELINE_ROWS).await?)
+}
+
+/// The rows that a right shows; nothing without the right.
+pub(crate) fn seen(actor: &Actor, permission: Permission) -> Option<Scope> {
+    actor.scope(permission).ok()
+}
+
+/// A customer in sight; for one out of sight the answer is the same as for one who does not exist.
+pub(super) async fn find(app: &App, scope: &Scope, customer_no: &str) -> Result<CustomerRow> {
+    rows::find_customer_by_number(app.store(), scope, customer_no.trim())
+        .await?
+        .ok_or(Error::NotFound)
+}

@@ -1,0 +1,159 @@
+//! Every write leaves an entry; no entry, and no column, gives personal data away.
+
+use app::callbacks::{Decision, decide, unassign};
+use app::tickets::{StepForm, take_step};
+use domain::access::Permission;
+use rstest::rstest;
+use store::{AuditFilter, list_audit_entries};
+use testkit::{Engine, TestApp, at};
+
+/// SEC-03: who, when, which record, whose data, for every step of a callback's life.
+#[rstest]
+#[tokio::test]
+async fn every_write_leaves_an_entry(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, id, &p.sichuan_caller_cq).await;
+    unassign(&t.app, &p.leader_cq, t.now, id).await.unwrap();
+    t.assign(&p.leader_cq, id, &p.caller_cq).await;
+    t.interview(&p.caller_cq, t.now, id, &[("coverage", "unclear")])
+        .await;
+    let ticket = t.tickets(id).await.pop().unwrap().id;
+    t.issue(&p.leader_cq, t.now, ticket, p.operations_cq.user().unwrap())
+        .await
+        .unwrap();
+    t.step(&p.operations_cq, t.now, ticket, "accept", "")
+        .await
+        .unwrap();
+    t.evidence(
+        &p.operations_cq,
+        t.now,
+        ticket,
+        domain::tickets::EvidenceKind::Recording,
+    )
+    .await
+    .unwrap();
+    t.step(&p.operations_cq, t.now, ticket, "give_feedback", "已说明")
+        .await
+        .unwrap();
+    t.step(&p.leader_cq, t.now, ticket, "judge_valid", "")
+        .await
+        .unwrap();
+    t.interview(&p.caller_cq, at("2024-03-06 10:00"), id, &[])
+        .await;
+    let other = t.callback("P50-LI", "NB-CQ").await;
+    let decision = Decision {
+        kind: "cancel".into(),
+        reason: "重复".into(),
+        ..Default::default()
+    };
+    decide(&t.app, &p.operations_cq, t.now, other, &decision)
+        .await
+        .unwrap();
+    let scope = p.compliance.scope(Permission::AuditRead).unwrap();
+    let filter = AuditFilter::default();
+    let entries = list_audit_entries(t.app.store(), &scope, &filter, 500)
+        .await
+        .unwrap()
+        .rows;
+    let by = |action: &str| {
+        let found = entries.iter().find(|e| e.action == action);
+        let entry = found.unwrap_or_else(|| panic!("no entry {action}"));
+        assert!(entry.subject.is_some(), "{action}");
+        (entry.actor_name.clone(), entry.customer.is_some())
+    };
+    for (action, name) in [
+        ("callback.assigned", "leader_cq"),
+        ("callback.unassigned", "leader_cq"),
+        ("callback.attempt_started", "caller_cq"),
+        ("callback.answered", "caller_cq"),
+        ("recording.added", "caller_cq"),
+        ("callback.attempt_saved", "caller_cq"),
+        ("ticket.opened", "caller_cq"),
+        ("ticket.moved", "caller_cq"),
+        ("ticket.evidence_added", "operations_cq"),
+        ("callback.moved", "leader_cq"),
+        ("obligation.discharged", "caller_cq"),
+        ("callback.decided", "operations_cq"),
+    ] {
+        assert_eq!(by(action), (name.into(), true), "{action}");
+    }
+    // A branch's officer reads of the own customers only.
+    let foreign = t
+        .people()
+        .leader_sd
+        .scope(Permission::CallbacksRead)
+        .unwrap();
+    let rows = list_audit_entries(t.app.store(), &foreign, &filter, 500)
+        .await
+        .unwrap()
+        .rows;
+    let about_customers = rows.iter().filter(|e| e.customer.is_some());
+    assert!(
+        !about_customers
+            .map(|e| &e.action)
+            .any(|a| a.starts_with("callback."))
+    );
+}
+
+/// SEC-04, SEC-08: names, numbers and addresses stand in no entry and in no column as they are.
+#[rstest]
+#[tokio::test]
+async fn personal_data_is_nowhere_in_clear(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, id, &p.caller_cq).await;
+    t.not_reached(&p.caller_cq, t.now, id, "wrong_number").await;
+    let ticket = t.tickets(id).await.pop().unwrap().id;
+    t.issue(&p.leader_cq, t.now, ticket, p.sales_cq.user().unwrap())
+        .await
+        .unwrap();
+    let form = StepForm {
+        step: "correct_contact".into(),
+        mobile: "13900500001".into(),
+        ..Default::default()
+    };
+    take_step(&t.app, &p.sales_cq, t.now, ticket, &form)
+        .await
+        .unwrap();
+    let details = t
+        .database
+        .column("SELECT detail || ' ' || COALESCE(purpose, '') FROM audit_entries")
+        .await;
+    let secrets = [
+        "周敏",
+        "13800500001",
+        "13900500001",
+        "人民路 1 号",
+        "19800506",
+    ];
+    for secret in secrets {
+        assert!(
+            !details.iter().any(|d| d.contains(secret)),
+            "{secret} in the log"
+        );
+    }
+    assert!(
+        details.iter().any(|d| d.contains("139****0001")),
+        "the mask is in the log"
+    );
+    if let Some(folder) = t.database.folder() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            for secret in secrets {
+                let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+                assert!(!found, "{secret} in the database file");
+            }
+        }
+    }
+    let row = t.look(id).await;
+    assert!(
+        !row.customer_name.contains('敏'),
+        "masked in lists: {}",
+        row.customer_name
+    );
+}

@@ -1,0 +1,398 @@
+//! A callback from the first call to its end.
+
+use app::Error;
+use app::callbacks::{
+    FinishForm, StartForm, call_page, callback_page, finish_attempt, start_attempt,
+};
+use domain::access::{Actor, Permission};
+use domain::callbacks::CallbackState as S;
+use domain::tickets::ProblemType;
+use rstest::rstest;
+use testkit::{Engine, Portfolio, TestApp, at, day, invalid, refused};
+
+/// CBK-43, CBK-39, NB-CQ: four facts, each of its own; in time; the obligation is discharged.
+#[rstest]
+#[tokio::test]
+async fn an_interview_completes_it_in_time(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let (leader, caller) = (&t.people().leader_cq, &t.people().caller_cq);
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(leader, id, caller).await;
+    let state = t.interview(caller, at("2024-03-05 10:30"), id, &[]).await;
+    assert_eq!(state, S::Completed);
+    let done = t.look(id).await;
+    assert_eq!(done.timing.as_deref(), Some("in_time"));
+    assert_eq!(done.due_on, Some(day("2024-03-15")));
+    let facts = [
+        done.reached,
+        done.identity_verified,
+        done.content_delivered,
+        done.affirmed,
+    ];
+    assert_eq!(facts, [Some(true); 4]);
+    assert_eq!(done.completed_at, Some(at("2024-03-05 10:30")));
+    assert_eq!(done.caller_name.as_deref(), Some("caller cq"));
+    assert_eq!(done.attempts_total, 1);
+    let obligation = t.obligation("P50-ZHOU", "NB-CQ").await.unwrap();
+    assert_eq!(obligation.status, "discharged");
+    assert_eq!(obligation.timing.as_deref(), Some("in_time"));
+    assert!(t.tickets(id).await.is_empty());
+    let page = callback_page(&t.app, leader, id).await.unwrap();
+    let commands: Vec<_> = page.entries.iter().map(|e| e.command.as_str()).collect();
+    assert_eq!(commands, ["assign", "start_attempt", "finished"]);
+    assert_eq!(page.recordings.len(), 1);
+}
+
+/// CBK-08, C-06: a late callback in Chongqing opens a right of seven days after it.
+#[rstest]
+#[tokio::test]
+async fn a_late_callback_opens_the_seven_day_right(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-LI", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    let state = t.interview(caller, at("2024-03-06 09:00"), id, &[]).await;
+    assert_eq!(state, S::Completed);
+    assert_eq!(t.look(id).await.timing.as_deref(), Some("late"));
+    let scope = Actor::system().scope(Permission::PoliciesRead).unwrap();
+    let policy = store::policies::find_policy_by_number(t.app.store(), &scope, "P50-LI").await;
+    assert_eq!(
+        policy.unwrap().unwrap().deemed_until_on,
+        Some(day("2024-03-13"))
+    );
+}
+
+/// NB-SD, C-06: in Shandong a late callback opens no right while the company has no rule for it.
+#[rstest]
+#[tokio::test]
+async fn a_late_callback_in_shandong_opens_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_sd;
+    let id = t.callback("P37-SUN", "NB-SD").await;
+    t.assign(&t.people().leader_sd, id, caller).await;
+    let state = t.interview(caller, at("2024-03-18 09:00"), id, &[]).await;
+    assert_eq!(state, S::Completed);
+    assert_eq!(t.look(id).await.timing.as_deref(), Some("late"));
+    let opened = "SELECT COUNT(*) FROM policies WHERE deemed_until_on IS NOT NULL";
+    assert_eq!(t.database.number(opened).await, 0);
+}
+
+/// CBK-29, QST-03, QST-15: identity first, one by one, answers saved as they are given and open to
+/// correction; the end waits for every item and for the recording (CBK-22).
+#[rstest]
+#[tokio::test]
+async fn items_are_asked_in_order_and_saved_at_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let now = at("2024-03-05 11:00");
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    t.start(caller, now, id).await.unwrap();
+    assert_eq!(
+        refused(t.answer(caller, now, id, "coverage", "affirm").await),
+        "question-gated"
+    );
+    t.answer(caller, now, id, "identity_name", "affirm")
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(t.answer(caller, now, id, "knows_insurance", "affirm").await),
+        "question-gated"
+    );
+    t.answer(caller, now, id, "identity_birth", "affirm")
+        .await
+        .unwrap();
+    let wrong = t.answer(caller, now, id, "knows_insurance", "given").await;
+    assert_eq!(invalid(wrong)[0].0, "answer");
+    t.answer(caller, now, id, "knows_insurance", "unclear")
+        .await
+        .unwrap();
+    // The browser closes; the call goes on where it was.
+    t.start(caller, at("2024-03-05 11:05"), id).await.unwrap();
+    let page = call_page(&t.app, caller, now, id, "惠民人寿")
+        .await
+        .unwrap();
+    assert_eq!(page.items[page.current].item.code, "policy_received");
+    assert_eq!(page.page.attempts.len(), 1);
+    assert_eq!(page.full_name, "周敏");
+    assert!(page.greeting.zh.contains("周女士") && page.greeting.zh.contains("惠民人寿"));
+    assert!(page.items[2].is_doubtful());
+    // On second thoughts the customer does know.
+    t.answer(caller, now, id, "knows_insurance", "affirm")
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(t.finish(caller, now, id, "finished").await),
+        "questions-open"
+    );
+    t.answer_all(caller, now, id, &[]).await;
+    let page = call_page(&t.app, caller, now, id, "惠民人寿")
+        .await
+        .unwrap();
+    assert!(page.can_finish && !page.recorded);
+    assert_eq!(
+        refused(t.finish(caller, now, id, "finished").await),
+        "callback-recording-missing"
+    );
+    t.record(caller, now, id).await.unwrap();
+    assert_eq!(
+        t.finish(caller, now, id, "finished").await.unwrap(),
+        S::Completed
+    );
+    // What is saved stays as it is (CBK-38).
+    assert_eq!(
+        refused(t.finish(caller, now, id, "no_answer").await),
+        "callback-wrong-state"
+    );
+    let late = t.answer(caller, now, id, "coverage", "negative").await;
+    assert_eq!(refused(late), "callback-wrong-state");
+    assert_eq!(t.look(id).await.affirmed, Some(true));
+    let kept = "SELECT COUNT(*) FROM answers WHERE item = 'knows_insurance'";
+    assert_eq!(t.database.number(kept).await, 2);
+}
+
+/// QST-15: items apply by product and channel.
+#[rstest]
+#[tokio::test]
+async fn items_fit_the_product(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    t.start(caller, t.now, id).await.unwrap();
+    let page = call_page(&t.app, caller, t.now, id, "惠民人寿")
+        .await
+        .unwrap();
+    let codes: Vec<_> = page.items.iter().map(|i| i.item.code.as_str()).collect();
+    for asked in [
+        "benefits_participating",
+        "premium_instalments",
+        "double_recording_made",
+    ] {
+        assert!(codes.contains(&asked), "{asked}");
+    }
+    for not_asked in ["benefits_universal", "premium_single", "applied_online"] {
+        assert!(!codes.contains(&not_asked), "{not_asked}");
+    }
+    assert!(
+        page.items.iter().all(|i| !i.ask.zh.contains('〔')),
+        "a value is missing"
+    );
+}
+
+/// CBK-27, C-07: in Chongqing nobody answers for the policyholder; someone who is not the
+/// policyholder has not been interviewed.
+#[rstest]
+#[tokio::test]
+async fn the_policyholder_answers_in_person(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    t.start(caller, t.now, id).await.unwrap();
+    t.answer_all(caller, t.now, id, &[]).await;
+    t.record(caller, t.now, id).await.unwrap();
+    for (respondent, authorised) in [("insured", false), ("authorized_proxy", true)] {
+        let form = FinishForm {
+            result: "finished".into(),
+            respondent: respondent.into(),
+            authorised,
+            ..Default::default()
+        };
+        let result = finish_attempt(&t.app, caller, t.now, id, &form).await;
+        assert_eq!(refused(result), "callback-respondent-not-allowed");
+    }
+    t.answer(caller, t.now, id, "identity_name", "negative")
+        .await
+        .unwrap();
+    let result = t.finish(caller, t.now, id, "finished").await;
+    assert_eq!(refused(result), "identity-not-confirmed");
+    assert_eq!(
+        t.finish(caller, t.now, id, "not_in_person").await.unwrap(),
+        S::RetryWait
+    );
+    assert_eq!(t.look(id).await.reached, None);
+}
+
+/// CBK-40, CBK-41, CBK-43: told everything but not affirmed is a problem, with its cause.
+#[rstest]
+#[tokio::test]
+async fn a_doubtful_answer_is_a_problem_not_a_completion(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    let doubts = [
+        ("coverage", "unclear"),
+        ("fees", "negative"),
+        ("surrender_loss", "unclear"),
+        ("cooling_off", "question"),
+    ];
+    let state = t.interview(caller, t.now, id, &doubts).await;
+    assert_eq!(state, S::ProblemOpen);
+    let seen = t.look(id).await;
+    let facts = [
+        seen.reached,
+        seen.identity_verified,
+        seen.content_delivered,
+        seen.affirmed,
+    ];
+    assert_eq!(facts, [Some(true), Some(true), Some(true), Some(false)]);
+    assert_eq!((seen.timing, seen.completed_at), (None, None));
+    // One for each cause (TKT-02): coverage and fees share theirs.
+    let mut causes: Vec<_> = t.tickets(id).await.iter().map(|k| k.problem).collect();
+    causes.sort_unstable();
+    let expected = [
+        ProblemType::ContractQuality,
+        ProblemType::MisSellingSurrender,
+        ProblemType::UnanswerableQuestion,
+    ];
+    assert_eq!(causes, expected);
+    assert_eq!(
+        t.obligation("P50-ZHOU", "NB-CQ").await.unwrap().status,
+        "open"
+    );
+}
+
+/// CBK-41, CBK-42: every result leads where requirements §4.2 says; the cause is on record.
+#[rstest]
+#[tokio::test]
+async fn every_result_has_its_consequence(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let results = [
+        ("no_answer", S::RetryWait),
+        ("busy", S::RetryWait),
+        ("not_in_person", S::RetryWait),
+        ("proxy_offered", S::RetryWait),
+        ("refused_now", S::RetryWait),
+        ("interrupted", S::RetryWait),
+        ("wrong_number", S::ContactFix),
+        ("dialect", S::BranchSecond),
+        ("hearing_difficulty", S::BranchSecond),
+        ("refused_finally", S::NotCompleted),
+    ];
+    let mut portfolio = Portfolio::small();
+    for (result, _) in results {
+        portfolio.policies.add(Portfolio::life_policy(
+            &format!("P-{result}"),
+            "C50-ZHOU",
+            "5001",
+            "A5002",
+            "2024-02-26",
+            "2024-03-01",
+        ));
+    }
+    let t = TestApp::with(engine, &portfolio).await;
+    let caller = &t.people().caller_cq;
+    for (result, expected) in results {
+        let id = t.callback(&format!("P-{result}"), "NB-CQ").await;
+        t.assign(&t.people().leader_cq, id, caller).await;
+        let state = t.not_reached(caller, t.now, id, result).await;
+        assert_eq!(state, expected, "{result}");
+        let seen = t.look(id).await;
+        assert_eq!(seen.last_result.as_deref(), Some(result));
+        assert_eq!(seen.reached, None, "{result}: no interview, no facts");
+        let kinds: Vec<_> = t
+            .tickets(id)
+            .await
+            .iter()
+            .map(|k| k.kind.as_str())
+            .collect();
+        let cases: &[&str] = match expected {
+            S::ContactFix => &["verification"],
+            S::BranchSecond => &["failed"],
+            _ => &[],
+        };
+        assert_eq!(kinds, cases, "{result}");
+        if expected == S::NotCompleted {
+            assert_eq!(seen.cause.as_deref(), Some("policyholder"));
+            assert_eq!(seen.end_reason.as_deref(), Some("refused_finally"));
+        }
+        if expected == S::BranchSecond {
+            assert!(seen.in_branch && seen.assignee_id.is_none());
+        }
+    }
+    let ended = t.obligation("P-refused_finally", "NB-CQ").await.unwrap();
+    assert_eq!(ended.status, "not_discharged");
+    assert_eq!(ended.cancel_reason.as_deref(), Some("policyholder"));
+}
+
+/// CBK-19, C-03: nobody calls from another's list, before the period begins, or by text message.
+#[rstest]
+#[tokio::test]
+async fn only_the_own_list_in_its_period_by_an_allowed_channel(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, id, &p.caller_cq).await;
+    let other = t.start(&p.sichuan_caller_cq, t.now, id).await;
+    assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
+    assert_eq!(
+        refused(t.start(&p.leader_cq, t.now, id).await),
+        "callback-not-assignee"
+    );
+    for channel in ["sms", "wechat", "email", "qq"] {
+        let form = StartForm {
+            channel: channel.into(),
+        };
+        let started = start_attempt(&t.app, &p.caller_cq, t.now, id, &form).await;
+        assert_eq!(refused(started), "callback-channel-not-allowed");
+    }
+    let unsigned = t.callback("P37-MA", "NB-SD").await;
+    t.assign(&p.leader_sd, unsigned, &p.caller_sd).await;
+    assert_eq!(
+        refused(t.start(&p.caller_sd, t.now, unsigned).await),
+        "callback-not-ready"
+    );
+    let inspector = t.start(&p.inspector, t.now, id).await;
+    assert!(matches!(
+        inspector,
+        Err(Error::Denied(Permission::CallbacksMake))
+    ));
+}
+
+/// MC-PAID, PC-CL1, CP-SET: property programmes accept others than the policyholder.
+#[rstest]
+#[tokio::test]
+async fn a_groups_contact_person_answers(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().central_caller;
+    let id = t.callback("P50-CORP", "CP-SET").await;
+    t.assign(&t.people().manager, id, caller).await;
+    t.start(caller, t.now, id).await.unwrap();
+    let page = call_page(&t.app, caller, t.now, id, "惠民财险")
+        .await
+        .unwrap();
+    assert_eq!(page.page.contacts.len(), 1);
+    assert_eq!(page.page.claims.len(), 1);
+    t.answer_all(caller, t.now, id, &[]).await;
+    t.record(caller, t.now, id).await.unwrap();
+    let form = FinishForm {
+        result: "finished".into(),
+        respondent: "insurance_contact".into(),
+        ..Default::default()
+    };
+    let state = finish_attempt(&t.app, caller, t.now, id, &form)
+        .await
+        .unwrap();
+    assert_eq!(state, S::Completed);
+    let attempts = callback_page(&t.app, caller, id).await.unwrap().attempts;
+    assert_eq!(attempts[0].respondent.as_deref(), Some("insurance_contact"));
+}

@@ -1,0 +1,71 @@
+//! `huifang serve`: pages and API until the process is asked to stop.
+
+use crate::config::Config;
+use crate::environment::{self, note};
+use anyhow::{Context as _, Result};
+use app::App;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use web::{DemoAccount, Settings, Web};
+
+/// Where the server listens when nothing is said.
+pub(crate) const DEFAULT_BIND: &str = "127.0.0.1:7300";
+/// Name of the company when nothing is said.
+const DEFAULT_COMPANY: &str = "示范人寿保险公司";
+
+/// Serves until interrupted or terminated.
+pub(crate) async fn run(
+    app: App,
+    config: &Config,
+    bind: &str,
+    demo_accounts: Vec<DemoAccount>,
+) -> Result<ExitCode> {
+    let listener = TcpListener::bind(bind)
+        .await
+        .with_context(|| format!("cannot listen on {bind}"))?;
+    let address = listener.local_addr()?;
+    note(format!("huifang listens on http://{address}"));
+    if app::access::is_first_administrator_wanted(&app).await? {
+        let token = app::access::first_administrator_link(&app, environment::now()).await?;
+        note(format!(
+            "nobody can sign in yet; create the first administrator within 24 hours at\n  \
+             http://{address}/first-administrator/{}",
+            token.0
+        ));
+    }
+    let settings = Settings {
+        company: config
+            .company
+            .clone()
+            .unwrap_or_else(|| DEFAULT_COMPANY.to_owned()),
+        clock: environment::now,
+        secure_cookies: config.https,
+        demo_accounts,
+    };
+    let service = web::router(Web::new(app, settings));
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends when the process is interrupted or terminated.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            let _ = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+}

@@ -1,0 +1,121 @@
+//! Finding customers by what people remember of them, and the contact persons of groups.
+
+use super::read::{CustomerRow, SELECT, customers};
+use crate::sql::{Select, params};
+use crate::{Reads, Result};
+use domain::access::Scope;
+use domain::customers::{Mobile, PersonName, Reveal, SearchTerm};
+use domain::ids::CustomerId;
+use sea_orm::{FromQueryResult, Value};
+use uuid::Uuid;
+
+/// Customers in sight that fit a term exactly, the newest first. Numbers of other things find none.
+///
+/// # Errors
+/// What the database says.
+pub async fn search_customers(
+    db: &impl Reads,
+    scope: &Scope,
+    term: &SearchTerm,
+    limit: u64,
+) -> Result<Vec<CustomerRow>> {
+    let keys = db.keys();
+    let plain = term.plain(Reveal::for_storage()).unwrap_or_default();
+    let lookups: Vec<(&str, Vec<Value>)> = match term {
+        SearchTerm::Name(_) => vec![("c.name_index = ?", params![keys.index("name", plain)])],
+        SearchTerm::Mobile(_) => {
+            vec![("c.mobile_index = ?", params![keys.index("mobile", plain)])]
+        }
+        SearchTerm::Phone(_) => vec![("c.phone_index = ?", params![keys.index("phone", plain)])],
+        SearchTerm::IdNumber(_) => {
+            vec![("c.id_no_index = ?", params![keys.index("id_no", plain)])]
+        }
+        SearchTerm::LastFour(_) => vec![
+            (
+                "c.mobile_tail_index = ?",
+                params![keys.index_tail("mobile", plain)],
+            ),
+            (
+                "c.id_no_tail_index = ?",
+                params![keys.index_tail("id_no", plain)],
+            ),
+        ],
+        SearchTerm::Code(code) => vec![("c.customer_no = ?", params![code.as_str()])],
+        SearchTerm::Number(_) => Vec::new(),
+    };
+    let mut found: Vec<CustomerRow> = Vec::new();
+    for (condition, values) in lookups {
+        let mut select = Select::new(SELECT);
+        select.scope_customer(scope).filter(condition, values);
+        select.then(
+            "ORDER BY c.id DESC LIMIT ?",
+            params![i64::try_from(limit).unwrap_or(i64::MAX)],
+        );
+        for row in customers(keys, select.list(db).await?)? {
+            if !found.iter().any(|f| f.id == row.id) {
+                found.push(row);
+            }
+        }
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// A contact person of a group customer.
+#[derive(Clone, Debug)]
+pub struct ContactRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Role as a code.
+    pub role: String,
+    /// Name.
+    pub name: PersonName,
+    /// Position.
+    pub position: Option<String>,
+    /// Mobile number.
+    pub mobile: Option<Mobile>,
+}
+
+#[derive(FromQueryResult)]
+struct ContactDbRow {
+    id: Uuid,
+    role: String,
+    name: Vec<u8>,
+    position: Option<String>,
+    mobile: Option<Vec<u8>>,
+}
+
+/// Contact persons of a customer in sight.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_contacts(
+    db: &impl Reads,
+    scope: &Scope,
+    customer: CustomerId,
+) -> Result<Vec<ContactRow>> {
+    let mut select = Select::new(
+        "SELECT t.id, t.role, t.name, t.position, t.mobile FROM contacts t JOIN customers c ON c.id = t.customer_id",
+    );
+    select
+        .scope_customer(scope)
+        .filter("t.customer_id = ?", params![customer.0]);
+    select.then("ORDER BY t.role", Vec::new());
+    let keys = db.keys();
+    let rows: Vec<ContactDbRow> = select.list(db).await?;
+    rows.into_iter()
+        .map(|r| {
+            let mobile = r
+                .mobile
+                .map(|m| keys.open("contacts.mobile", r.id, &m))
+                .transpose()?;
+            Ok(ContactRow {
+                id: r.id,
+                role: r.role,
+                name: PersonName::from_stored(keys.open("contacts.name", r.id, &r.name)?),
+                position: r.position,
+                mobile: mobile.map(Mobile::from_stored),
+            })
+        })
+        .collect()
+}

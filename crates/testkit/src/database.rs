@@ -1,0 +1,170 @@
+//! Databases that live as long as a test.
+
+use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::DatabaseUrl;
+use tempfile::TempDir;
+
+/// Where the PostgreSQL server for tests is looked for when the variable says nothing.
+const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432";
+/// The variable that names another server, without a database.
+const SERVER_VARIABLE: &str = "HUIFANG_TEST_POSTGRES";
+
+/// On which engine a test runs. Every test of the store and above runs on both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, a file in a folder of its own.
+    Sqlite,
+    /// A new database on a PostgreSQL server.
+    Postgres,
+}
+
+/// An empty database. It goes away when it is dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    engine: Engine,
+    /// Path of the file, or name of the database.
+    place: String,
+    folder: Option<TempDir>,
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl TestDatabase {
+    /// Creates a database. A PostgreSQL server that does not answer fails the test; it never skips.
+    pub async fn create(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                let place = folder.path().join("test.db").to_string_lossy().into_owned();
+                Self {
+                    engine,
+                    place,
+                    folder: Some(folder),
+                }
+            }
+            Engine::Postgres => {
+                let n = NEXT.fetch_add(1, Ordering::Relaxed);
+                let place = format!("huifang_test_{}_{n}", std::process::id());
+                let mut server = connect_to_server().await;
+                let drop = format!("DROP DATABASE IF EXISTS {place} WITH (FORCE)");
+                run(&mut server, drop).await;
+                let create = format!("CREATE DATABASE {place} TEMPLATE template0 ENCODING 'UTF8'");
+                run(&mut server, create).await;
+                Self {
+                    engine,
+                    place,
+                    folder: None,
+                }
+            }
+        }
+    }
+
+    /// On which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::parse(&self.url_text()).unwrap()
+    }
+
+    /// Where it is, as the command line takes it.
+    pub fn url_text(&self) -> String {
+        match self.engine {
+            Engine::Sqlite => format!("sqlite:{}", self.place),
+            Engine::Postgres => format!("{}/{}", server(), self.place),
+        }
+    }
+
+    /// The folder of an embedded database.
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_ref().map(TempDir::path)
+    }
+
+    /// The first column of a query, which must be text. For looking at what no function shows.
+    pub async fn column(&self, sql: &str) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.engine {
+            Engine::Sqlite => {
+                let mut db = self.sqlite().await;
+                let rows = sqlx::query(sql).fetch_all(&mut db).await.unwrap();
+                rows.iter().map(|r| r.get(0)).collect()
+            }
+            Engine::Postgres => {
+                let mut db = PgConnection::connect(&self.url_text()).await.unwrap();
+                let rows = sqlx::query(sql).fetch_all(&mut db).await.unwrap();
+                rows.iter().map(|r| r.get(0)).collect()
+            }
+        }
+    }
+
+    /// A number that a query gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let wrapped = format!("SELECT CAST(n AS TEXT) FROM (SELECT ({sql}) AS n) AS counted");
+        self.column(&wrapped).await[0].parse().unwrap()
+    }
+
+    /// Changes something behind the program's back, as an intruder or a damaged disk would.
+    pub async fn execute(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.engine {
+            Engine::Sqlite => {
+                let mut db = self.sqlite().await;
+                sqlx::query(sql).execute(&mut db).await.unwrap();
+            }
+            Engine::Postgres => {
+                let mut db = PgConnection::connect(&self.url_text()).await.unwrap();
+                sqlx::query(sql).execute(&mut db).await.unwrap();
+            }
+        }
+    }
+
+    async fn sqlite(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite:{}", self.place))
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if self.engine == Engine::Sqlite {
+            return;
+        }
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.place);
+        // The test's own runtime cannot wait here; another one can.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let mut server = connect_to_server().await;
+                run(&mut server, drop).await;
+            });
+        });
+        let _ = dropping.join();
+    }
+}
+
+fn server() -> String {
+    let server = std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| DEFAULT_SERVER.to_owned());
+    server.trim_end_matches('/').to_owned()
+}
+
+async fn connect_to_server() -> PgConnection {
+    let url = format!("{}/postgres", server());
+    match PgConnection::connect(&url).await {
+        Ok(connection) => connection,
+        Err(error) => panic!("tests need PostgreSQL at {url} (set {SERVER_VARIABLE}): {error}"),
+    }
+}
+
+async fn run(server: &mut PgConnection, sql: String) {
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(server)
+        .await
+        .unwrap();
+}

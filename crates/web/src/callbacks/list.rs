@@ -1,0 +1,168 @@
+//! The list of callbacks: filters in the address, saved views, choosing rows for assignment.
+
+use crate::failure::Failure;
+use crate::forms::{Choice, Fields, Sent, choices};
+use crate::frame::{Answer, Frame, Who, html};
+use crate::state::Web;
+use app::callbacks::{CallbackList, ListQuery};
+use axum::extract::{Path, RawQuery, State};
+use domain::access::Permission;
+use domain::callbacks::CallbackState;
+use domain::customers::SpokenLanguage;
+use domain::obligations::Timing;
+use store::access::{CallerRow, SavedView};
+use store::orgs::Org;
+
+/// Views that everybody has.
+const VIEWS: [&str; 10] = [
+    "due",
+    "open",
+    "mine",
+    "unassigned",
+    "overdue",
+    "week",
+    "problem",
+    "branch",
+    "no_date",
+    "closed",
+];
+
+#[derive(askama::Template)]
+#[template(path = "callbacks/list.html")]
+struct ListPage {
+    f: Frame,
+    query: ListQuery,
+    list: CallbackList,
+    views: Vec<SavedView>,
+    programmes: Vec<Choice>,
+    orgs: Vec<Org>,
+    callers: Vec<CallerRow>,
+    here: String,
+}
+
+pub(crate) async fn list_callbacks(
+    State(web): State<Web>,
+    RawQuery(raw): RawQuery,
+    who: Who,
+) -> Answer {
+    let raw = raw.unwrap_or_default();
+    let query = read(&Fields::parse(raw.as_bytes()));
+    let actor = &who.actor;
+    let list = app::callbacks::list_callbacks(&web.app, actor, who.now, &query).await?;
+    let callers = if actor.may(Permission::CallbacksAssign) {
+        app::callbacks::list_callers(&web.app, actor).await?
+    } else {
+        Vec::new()
+    };
+    let f = who.frame("callbacks");
+    html(&ListPage {
+        programmes: programmes(&web, &f, &query.programme),
+        orgs: app::access::list_orgs(&web.app, actor).await?,
+        views: app::access::list_views(&web.app, actor, "callbacks").await?,
+        here: without_page(&raw),
+        callers,
+        query,
+        list,
+        f,
+    })
+}
+
+/// Filters as the address has them.
+pub(super) fn read(fields: &Fields) -> ListQuery {
+    ListQuery {
+        view: fields.own("view"),
+        programme: fields.own("programme"),
+        state: fields.own("state"),
+        org: fields.own("org"),
+        language: fields.own("language"),
+        assignee: fields.own("assignee"),
+        timing: fields.own("timing"),
+        due_to: fields.own("due_to"),
+        after: fields.own("after"),
+    }
+}
+
+/// Programmes in force, by their titles.
+pub(crate) fn programmes(web: &Web, f: &Frame, chosen: &str) -> Vec<Choice> {
+    let rules = web.app.rules();
+    let all = rules.book().programmes().iter();
+    all.map(|p| Choice {
+        label: format!("{} {}", p.code, f.text(&p.title)),
+        chosen: p.code == chosen,
+        value: p.code.clone(),
+    })
+    .collect()
+}
+
+/// The query without its page, for links to other pages of the same list.
+pub(crate) fn without_page(raw: &str) -> String {
+    let kept = raw
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("after="));
+    kept.collect::<Vec<_>>().join("&")
+}
+
+pub(crate) async fn save_view(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
+    let (name, query) = (form.get("name"), form.get("query"));
+    app::access::save_view(&web.app, &who.actor, who.now, "callbacks", name, query).await?;
+    Ok(who.go(&format!("/callbacks?{query}")))
+}
+
+pub(crate) async fn delete_view(
+    State(web): State<Web>,
+    Path(view): Path<String>,
+    Sent(who, _): Sent,
+) -> Answer {
+    let id = uuid::Uuid::try_parse(&view).map_err(|_| Failure::not_found())?;
+    app::access::delete_view(&web.app, &who.actor, who.now, id).await?;
+    Ok(who.go("/callbacks"))
+}
+
+impl ListPage {
+    fn views_of_all(&self) -> Vec<(&'static str, String, bool)> {
+        let here = if self.query.view.is_empty() {
+            "open"
+        } else {
+            self.query.view.as_str()
+        };
+        let named = VIEWS
+            .iter()
+            .map(|v| (*v, self.f.code("callback-view", v), *v == here));
+        named.collect()
+    }
+
+    fn states(&self) -> Vec<Choice> {
+        let codes = CallbackState::ALL.iter().map(|s| s.as_str());
+        let codes = ["ready"].into_iter().chain(codes);
+        choices(&self.f, "callback-state", codes, &self.query.state)
+    }
+
+    fn languages(&self) -> Vec<Choice> {
+        let codes = SpokenLanguage::ALL.iter().map(|s| s.as_str());
+        choices(&self.f, "language", codes, &self.query.language)
+    }
+
+    fn timings(&self) -> Vec<Choice> {
+        choices(
+            &self.f,
+            "timing",
+            Timing::ALL.iter().map(|t| t.as_str()),
+            &self.query.timing,
+        )
+    }
+
+    fn is_filtered(&self) -> bool {
+        let q = &self.query;
+        [
+            &q.programme,
+            &q.state,
+            &q.org,
+            &q.language,
+            &q.assignee,
+            &q.timing,
+            &q.due_to,
+        ]
+        .iter()
+        .any(|f| !f.is_empty())
+    }
+}

@@ -1,0 +1,68 @@
+//! Headers that keep browsers strict, and limits on trying.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+
+/// No inline script or style, nothing from elsewhere, no framing.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// Sign-ins of a name or an address that may follow each other at once, and then in a minute.
+const TRIES: NonZeroU32 = NonZeroU32::new(10).expect("ten is more than zero");
+
+/// Sets the headers of every answer.
+pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
+    ] {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Limits how often a name or an address may try to sign in.
+#[derive(Debug)]
+pub(crate) struct Limiter(DefaultKeyedRateLimiter<String>);
+
+impl Limiter {
+    /// A limiter that has seen nobody.
+    pub(crate) fn new() -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(TRIES)))
+    }
+
+    /// Counts a try; says how many seconds to wait when there were too many.
+    pub(crate) fn try_once(&self, key: String) -> Result<(), u64> {
+        // Names that were tried long ago are forgotten, so that trying many fills no memory.
+        if self.0.len() > 10_000 {
+            self.0.retain_recent();
+        }
+        let wait = |until: governor::NotUntil<_>| {
+            until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                + 1
+        };
+        self.0.check_key(&key).map_err(wait)
+    }
+}
