@@ -39,6 +39,11 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Say why an obligation exists
     Explain(ExplainArgs),
+    /// Run a report of the metrics registry; `report list` names them
+    Report(ReportArgs),
+    /// Accounts from the shell
+    #[command(subcommand)]
+    User(UserCommand),
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -160,6 +165,46 @@ pub(crate) struct ExplainArgs {
     pub lang: String,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormatArg {
+    /// Comma-separated values
+    Csv,
+    /// A workbook
+    Xlsx,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Code or name of a metric, such as K-04; `list` names them all
+    pub name: String,
+    /// First day
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// Only this unit and those below it
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// unit, region, programme, channel, product, salesperson or caller
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Option<String>,
+    /// Only this programme
+    #[arg(long, value_name = "CODE")]
+    pub programme: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: ReportFormatArg,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Language of names and titles: zh or en
+    #[arg(long, default_value = "zh")]
+    pub lang: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// Load and lint the packs of a folder
@@ -223,4 +268,54 @@ pub(crate) enum RollChoice {
     NextWorking,
     /// It stays
     None,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a user; prints a new password unless one comes in
+    Add(NewUserArgs),
+    /// Keep a user out and end their sessions
+    Disable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Let a user sign in again
+    Enable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Give a user a new password and end their sessions
+    ResetPassword {
+        /// Name to sign in with
+        username: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List users: name, unit, state, roles
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewUserArgs {
+    /// Name to sign in with
+    pub username: String,
+    /// Name to show (default: the user name)
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Code of a role, such as administrator or team_leader; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub roles: Vec<String>,
+    /// Code of the unit (default: the head office)
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// A language spoken besides Mandarin; may be given several times
+    #[arg(long = "language", value_name = "LANGUAGE")]
+    pub languages: Vec<String>,
+    /// Code of the salesperson that this user is
+    #[arg(long, value_name = "CODE")]
+    pub agent: Option<String>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
 }
