@@ -90,7 +90,11 @@ async fn every_write_leaves_an_entry(#[values(Engine::Sqlite, Engine::Postgres)]
         .unwrap()
         .rows;
     let about_customers = rows.iter().filter(|e| e.customer.is_some());
-    assert!(!about_customers.map(|e| &e.action).any(|a| a.starts_with("callback.")));
+    assert!(
+        !about_customers
+            .map(|e| &e.action)
+            .any(|a| a.starts_with("callback."))
+    );
 }
 
 /// SEC-04, SEC-08: names, numbers and addresses stand in no entry and in no column as they are.

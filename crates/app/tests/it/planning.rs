@@ -219,7 +219,10 @@ async fn a_cancelled_policy_is_not_called(
         Some("withdrawn_in_cooling_off")
     );
     let started = t.start(&p.caller_cq, t.now, id).await;
-    assert!(matches!(started, Err(app::Error::NotFound)), "on nobody's list");
+    assert!(
+        matches!(started, Err(app::Error::NotFound)),
+        "on nobody's list"
+    );
 }
 
 /// Contracts §1: the first import decides how far back the plan looks; a dry run keeps nothing.
