@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Say why an obligation exists
     Explain(ExplainArgs),
+    /// Run a report of the metrics registry; `report list` names them
+    Report(ReportArgs),
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -120,13 +122,15 @@ pub(crate) enum TableFormat {
     Csv,
     /// One JSON object a line
     Ndjson,
+    /// An Excel workbook (at most 1,048,575 rows)
+    Xlsx,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// obligations, exclusions, callbacks, attempts, answers, tickets, customers, policies or events
     pub kind: String,
-    /// First day (of the trigger, or of what the table is about)
+    /// First day: of the trigger for obligations, exclusions and callbacks, of what happened otherwise
     #[arg(long, value_name = "DATE")]
     pub from: Option<NaiveDate>,
     /// Last day
@@ -138,6 +142,12 @@ pub(crate) struct ExportArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Personal data in full, for this purpose (such as data_transfer); masked without it
+    #[arg(long, value_name = "PURPOSE")]
+    pub reveal: Option<String>,
+    /// A note beside the purpose, for the audit log
+    #[arg(long, value_name = "TEXT", requires = "reveal")]
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +158,46 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextFormat,
     /// Language of the text: zh or en
+    #[arg(long, default_value = "zh")]
+    pub lang: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormatArg {
+    /// Comma-separated values
+    Csv,
+    /// A workbook
+    Xlsx,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Code or name of a metric, such as K-04; `list` names them all
+    pub name: String,
+    /// First day
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// Only this unit and those below it
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// unit, region, programme, channel, product, salesperson or caller
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Option<String>,
+    /// Only this programme
+    #[arg(long, value_name = "CODE")]
+    pub programme: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: ReportFormatArg,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Language of names and titles: zh or en
     #[arg(long, default_value = "zh")]
     pub lang: String,
 }

@@ -16,6 +16,7 @@ mod importing;
 mod planning;
 mod policies;
 mod recordings;
+mod reports;
 mod schedule;
 mod scope;
 mod tickets;

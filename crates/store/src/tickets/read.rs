@@ -229,7 +229,7 @@ fn in_sight(select: &mut Select, scope: &Scope) {
     }
 }
 
-fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
+pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
     let mut select = Select::new(select);
     in_sight(&mut select, scope);
     if let Some(open) = filter.open {
