@@ -5,6 +5,7 @@ mod facts;
 mod list;
 mod plan;
 mod siblings;
+mod since;
 
 pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
@@ -15,3 +16,4 @@ pub use list::{
 };
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
 pub use siblings::list_siblings;
+pub use since::set_since;
