@@ -1,4 +1,8 @@
 //! Use cases from end to end, each on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up must fail, with the place of it"
+)]
 
 mod access;
 mod assigning;
