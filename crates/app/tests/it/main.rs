@@ -12,6 +12,7 @@ mod importing;
 mod planning;
 mod policies;
 mod recordings;
+mod report_lists;
 mod reports;
 mod schedule;
 mod scope;
