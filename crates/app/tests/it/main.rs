@@ -20,6 +20,7 @@ mod obligations;
 mod planning;
 mod policies;
 mod recordings;
+mod report_lists;
 mod reports;
 mod schedule;
 mod scope;
