@@ -16,11 +16,12 @@ mod sound;
 mod story;
 mod words;
 
+use super::serve;
 use crate::cli::DemoArgs;
 use crate::config::Config;
 use crate::environment::{self, note, say};
 use crate::progress;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::App;
 use app::imports::generate::{GenerateRequest, generate};
 use chance::Chance;
@@ -48,11 +49,19 @@ const CUSTOMERS_PER_CALL: u64 = 400;
 const SOUNDS: u32 = 12;
 
 pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
+    let bind = format!("127.0.0.1:{}", args.port);
+    if !args.seed_only {
+        // Better to hear now than in a minute that the port is taken.
+        let listener = std::net::TcpListener::bind(&bind);
+        drop(listener.with_context(|| format!("cannot listen on {bind}; try --port"))?);
+    }
     let place = Place::fresh()?;
     let (app, accounts) = seed(config, &place, args.customers).await?;
     print_accounts(&accounts);
-    drop(app);
-    Ok(ExitCode::SUCCESS)
+    if args.seed_only {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::run(app, config, &bind, accounts).await
 }
 
 /// Makes the database; gives the accounts that the sign-in page offers.
@@ -98,7 +107,7 @@ fn place_config(config: &Config) -> Config {
     }
 }
 
-/// Units, people and customers: what does not change much.
+/// Units and people, before the first customer.
 async fn move_in(
     app: &App,
     folder: &Path,
@@ -110,9 +119,6 @@ async fn move_in(
     let agents = feed.agents(first)?;
     import(app, now, ImportKind::Agents, &agents).await?;
     std::fs::remove_file(&agents)?;
-    for kind in [ImportKind::Customers, ImportKind::Contacts] {
-        import(app, now, kind, &folder.join(format!("{kind}.csv"))).await?;
-    }
     let salesperson = feed.salesperson_at("50").unwrap_or_default();
     hire(app, &super::shell(), now, &salesperson).await
 }
@@ -134,13 +140,17 @@ async fn live(
         staff,
         chance: Chance::new(SEED),
         company,
-        calls_per_day: i64::try_from(customers / CUSTOMERS_PER_CALL).unwrap_or(1).max(2),
+        calls_per_day: i64::try_from(customers / CUSTOMERS_PER_CALL)
+            .unwrap_or(1)
+            .max(2),
         until: now - TimeDelta::minutes(6),
         sounds: (0..SOUNDS).map(|at| sound::recording(at * 9)).collect(),
         waits: HashMap::new(),
         interviews: 0,
     };
-    story.live(feed, first, last, &|day| bar.set_position(day)).await?;
+    story
+        .live(feed, first, last, &|day| bar.set_position(day))
+        .await?;
     let moment = story.last_calling_moment();
     story.leave_under_way(moment).await?;
     bar.finish_and_clear();

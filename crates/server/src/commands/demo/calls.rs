@@ -168,7 +168,12 @@ impl<'s> Story<'s> {
     }
 
     /// An interview from the first item to the last, with its recording.
-    async fn interview(&mut self, caller: &Person, row: &CallbackRow, now: Instant) -> Result<Instant> {
+    async fn interview(
+        &mut self,
+        caller: &Person,
+        row: &CallbackRow,
+        now: Instant,
+    ) -> Result<Instant> {
         let page = call_page(self.app, &caller.actor, now, row.id, &self.company).await?;
         let doubtful = self.doubtful(&page, row);
         let mut at = now + TimeDelta::seconds(15);
@@ -186,7 +191,11 @@ impl<'s> Story<'s> {
         let group = page.page.customer.kind == CustomerKind::Group;
         let contact = Respondent::InsuranceContact;
         let allowed = page.page.discharge.respondents.contains(&contact);
-        let respondent = if group && allowed { contact.as_str() } else { "" };
+        let respondent = if group && allowed {
+            contact.as_str()
+        } else {
+            ""
+        };
         let form = FinishForm {
             result: AttemptResult::Finished.as_str().to_owned(),
             respondent: respondent.to_owned(),
@@ -201,11 +210,20 @@ impl<'s> Story<'s> {
 
     /// The item that will not be affirmed, in some interviews.
     fn doubtful<'p>(&mut self, page: &'p CallPage, row: &CallbackRow) -> Option<&'p String> {
-        let chance = if row.is_recall { STILL_DOUBTFUL_PER_MILLE } else { DOUBTFUL_PER_MILLE };
+        let chance = if row.is_recall {
+            STILL_DOUBTFUL_PER_MILLE
+        } else {
+            DOUBTFUL_PER_MILLE
+        };
         let asked: Vec<_> = page
             .items
             .iter()
-            .filter(|i| matches!(i.item.kind, ItemKind::Inform | ItemKind::Confirm | ItemKind::Verify))
+            .filter(|i| {
+                matches!(
+                    i.item.kind,
+                    ItemKind::Inform | ItemKind::Confirm | ItemKind::Verify
+                )
+            })
             .collect();
         if asked.is_empty() || !self.chance.per_mille(chance) {
             return None;
@@ -216,7 +234,9 @@ impl<'s> Story<'s> {
     fn answer(&mut self, item: &Item, doubtful: bool) -> AnswerForm {
         let (answer, rating) = match item.kind {
             ItemKind::Rate => {
-                let rating = self.chance.weighted(&[(5, 52), (4, 34), (3, 11), (2, 2), (1, 1)]);
+                let rating = self
+                    .chance
+                    .weighted(&[(5, 52), (4, 34), (3, 11), (2, 2), (1, 1)]);
                 (Answer::Given, Some(rating))
             }
             ItemKind::Open | ItemKind::Promotion if item.must_ask || self.chance.per_mille(220) => {
@@ -224,14 +244,20 @@ impl<'s> Story<'s> {
             }
             ItemKind::Open | ItemKind::Promotion => (Answer::Skipped, None),
             _ if doubtful => {
-                let choices = [(Answer::Unclear, 50), (Answer::Negative, 35), (Answer::Question, 15)];
+                let choices = [
+                    (Answer::Unclear, 50),
+                    (Answer::Negative, 35),
+                    (Answer::Question, 15),
+                ];
                 (self.chance.weighted(&choices), None)
             }
             _ => (Answer::Affirm, None),
         };
         let affirmed = item.is_affirmed_by(answer, rating);
         let words = match (item.kind, answer) {
-            (ItemKind::Open | ItemKind::Promotion, Answer::Given) => *self.chance.pick(&words::REMARKS),
+            (ItemKind::Open | ItemKind::Promotion, Answer::Given) => {
+                *self.chance.pick(&words::REMARKS)
+            }
             _ if !affirmed => words::objection(item, answer),
             _ => "",
         };
@@ -248,7 +274,11 @@ impl<'s> Story<'s> {
     pub(super) async fn leave_under_way(&mut self, now: Instant) -> Result<()> {
         let staff = self.staff;
         let agents: Vec<_> = staff.of(Role::CallbackAgent).collect();
-        let calendar_next = self.app.rules().calendar().on_or_after(time::date_in_china(now) + Days::new(1));
+        let calendar_next = self
+            .app
+            .rules()
+            .calendar()
+            .on_or_after(time::date_in_china(now) + Days::new(1));
         for (at, caller) in agents.iter().enumerate() {
             let mut moment = now + TimeDelta::seconds(i64::try_from(at).unwrap_or(0) * 20);
             for step in 0..2 {
@@ -265,18 +295,25 @@ impl<'s> Story<'s> {
                 // Most agents agree on a time; the last ones are in the middle of a call.
                 if step == 0 && at < agents.len() - 1 {
                     let soon = moment + TimeDelta::minutes(self.chance.between(25, 150));
-                    let today = time::time_in_china(soon) < NaiveTime::from_hms_opt(20, 0, 0).unwrap_or(NaiveTime::MIN)
+                    let today = time::time_in_china(soon)
+                        < NaiveTime::from_hms_opt(20, 0, 0).unwrap_or(NaiveTime::MIN)
                         && soon > self.until;
-                    let agreed = if today { soon } else { self.chance.moment(calendar_next, 9, 12) };
+                    let agreed = if today {
+                        soon
+                    } else {
+                        self.chance.moment(calendar_next, 9, 12)
+                    };
                     let end = moment + TimeDelta::seconds(10);
-                    self.end_without(caller, &row, AttemptResult::Appointment, end, agreed).await?;
+                    self.end_without(caller, &row, AttemptResult::Appointment, end, agreed)
+                        .await?;
                     moment = end + TimeDelta::seconds(5);
                     if at < agents.len() - 3 {
                         break;
                     }
                     continue;
                 }
-                let page = call_page(self.app, &caller.actor, moment, row.id, &self.company).await?;
+                let page =
+                    call_page(self.app, &caller.actor, moment, row.id, &self.company).await?;
                 for item in page.items.iter().take(2 + at % 4) {
                     moment += TimeDelta::seconds(1);
                     let form = self.answer(&item.item, false);

@@ -117,12 +117,19 @@ impl Story<'_> {
     ) -> Result<()> {
         if self.chance.per_mille(200) {
             let why = *self.chance.pick(&words::UNCORRECTABLE);
-            return self.step(ticket, handler, "contact_uncorrectable", why, at).await;
+            return self
+                .step(ticket, handler, "contact_uncorrectable", why, at)
+                .await;
         }
         let form = StepForm {
             step: "correct_contact".to_owned(),
             mobile: self.chance.mobile(),
-            text: "经业务员与客户核实，已取得新号码".to_owned(),
+            address: format!(
+                "新华街{}号{}室",
+                self.chance.between(1, 200),
+                self.chance.between(101, 2_604)
+            ),
+            text: "经业务员与客户核实，已取得新的联系方式".to_owned(),
             ..StepForm::default()
         };
         self.take(ticket, handler, &form, at).await
@@ -130,7 +137,11 @@ impl Story<'_> {
 
     async fn declare(&mut self, ticket: &TicketRow, handler: &Person, at: Instant) -> Result<()> {
         let due = ticket.due_on.unwrap_or(time::date_in_china(at));
-        let until = self.app.rules().working_days_after(due, 5).max(due + Days::new(1));
+        let until = self
+            .app
+            .rules()
+            .working_days_after(due, 5)
+            .max(due + Days::new(1));
         let form = StepForm {
             step: "declare_special".to_owned(),
             until: until.to_string(),
@@ -165,9 +176,17 @@ impl Story<'_> {
         let visited = self.chance.per_mille(400);
         let (kind, file_name, bytes) = if visited {
             let name = format!("{}.pdf", ticket.number);
-            (EvidenceKind::SignedVisitQuestionnaire, name, sound::signed_form(&ticket.number))
+            (
+                EvidenceKind::SignedVisitQuestionnaire,
+                name,
+                sound::signed_form(&ticket.number),
+            )
         } else {
-            (EvidenceKind::Recording, format!("{}.wav", ticket.number), self.sound())
+            (
+                EvidenceKind::Recording,
+                format!("{}.wav", ticket.number),
+                self.sound(),
+            )
         };
         let upload = Upload { file_name, bytes };
         let added = add_evidence(self.app, &handler.actor, at, ticket.id, kind, upload).await;
