@@ -27,6 +27,7 @@ use app::imports::generate::{GenerateRequest, generate};
 use chance::Chance;
 use chrono::{Days, NaiveDate, TimeDelta};
 use days::{DAYS, DAYS_BEFORE, early, import, take_in};
+use domain::access::Role;
 use domain::imports::ImportKind;
 use domain::time::{self, Instant};
 use feed::Feed;
@@ -44,7 +45,7 @@ const SEED: u64 = 7_300;
 /// Name of the company when the configuration names none.
 const COMPANY: &str = "示范人寿保险公司";
 /// Customers for whom one caller of the story makes one call a day.
-const CUSTOMERS_PER_CALL: u64 = 400;
+const CUSTOMERS_PER_CALL: u64 = 240;
 /// Different sounds of recordings.
 const SOUNDS: u32 = 12;
 
@@ -152,14 +153,41 @@ async fn live(
         .live(feed, first, last, &|day| bar.set_position(day))
         .await?;
     let moment = story.last_calling_moment();
+    story.leave_tickets(moment).await?;
+    keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));
     Ok(())
 }
 
-fn role_name(role: domain::access::Role) -> &'static str {
-    use domain::access::Role as R;
+/// Saved views of the list of callbacks, as people keep them.
+async fn keep_views(app: &App, staff: &Staff, now: Instant) -> Result<()> {
+    let views = [
+        (
+            Role::TeamLeader,
+            "粤语待分配",
+            "view=unassigned&language=cantonese",
+        ),
+        (
+            Role::TeamLeader,
+            "重庆新单逾期",
+            "view=overdue&programme=NB-CQ",
+        ),
+        (Role::HeadOfficeManager, "本周到期", "view=week"),
+        (Role::BranchOperations, "二次回访", "view=problem"),
+        (Role::CallbackAgent, "我的逾期", "view=overdue"),
+    ];
+    for (role, name, query) in views {
+        if let Some(person) = staff.of(role).next() {
+            app::access::save_view(app, &person.actor, now, "callbacks", name, query).await?;
+        }
+    }
+    Ok(())
+}
+
+fn role_name(role: Role) -> &'static str {
+    use Role as R;
     match role {
         R::Administrator => "系统管理员",
         R::HeadOfficeManager => "总公司回访经理",

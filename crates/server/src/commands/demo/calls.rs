@@ -22,7 +22,7 @@ use std::collections::{BinaryHeap, HashMap};
 use store::callbacks::CallbackRow;
 
 /// Interviews in a thousand in which one item is not affirmed.
-const DOUBTFUL_PER_MILLE: u32 = 95;
+const DOUBTFUL_PER_MILLE: u32 = 120;
 /// The same in second callbacks.
 const STILL_DOUBTFUL_PER_MILLE: u32 = 70;
 /// Seconds that one item takes.
@@ -37,13 +37,17 @@ pub(super) struct Shift<'s> {
 impl<'s> Story<'s> {
     /// Who calls on a day: agents, and branch operations for second callbacks. Some are away, and
     /// some weeks are short of staff, so that work piles up now and then.
-    pub(super) fn shift(&mut self, day: NaiveDate, first: NaiveDate) -> Shift<'s> {
+    pub(super) fn shift(
+        &mut self,
+        day: NaiveDate,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Shift<'s> {
         let week = (day - first).num_days() / 7;
-        let short = matches!(week, 4 | 5 | 10);
+        let short = matches!(week, 4 | 10) || (last - day).num_days() < 6;
         let (mut left, mut callers) = (HashMap::new(), Vec::new());
         let staff = self.staff;
         for person in staff.of(Role::CallbackAgent) {
-            if self.chance.per_mille(if short { 450 } else { 70 }) {
+            if self.chance.per_mille(if short { 480 } else { 60 }) {
                 continue;
             }
             let usual = self.calls_per_day;
@@ -110,6 +114,11 @@ impl<'s> Story<'s> {
 
     fn result(&mut self, caller: &Person, row: &CallbackRow) -> AttemptResult {
         use AttemptResult as R;
+        if is_elusive(row) && !self.chance.per_mille(160) {
+            return self
+                .chance
+                .weighted(&[(R::NoAnswer, 76), (R::Busy, 14), (R::NotInPerson, 10)]);
+        }
         let strange = row
             .language
             .as_ref()
@@ -236,7 +245,7 @@ impl<'s> Story<'s> {
             ItemKind::Rate => {
                 let rating = self
                     .chance
-                    .weighted(&[(5, 52), (4, 34), (3, 11), (2, 2), (1, 1)]);
+                    .weighted(&[(5, 104), (4, 70), (3, 22), (2, 3), (1, 1)]);
                 (Answer::Given, Some(rating))
             }
             ItemKind::Open | ItemKind::Promotion if item.must_ask || self.chance.per_mille(220) => {
@@ -324,4 +333,14 @@ impl<'s> Story<'s> {
         }
         Ok(())
     }
+}
+
+/// One customer in sixteen is hardly ever at the telephone.
+fn is_elusive(row: &CallbackRow) -> bool {
+    let serial: u64 = row
+        .customer_no
+        .get(1..)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    serial % 16 == 5
 }

@@ -138,7 +138,7 @@ impl<'s> Story<'s> {
 
     /// A working day.
     async fn work(&mut self, day: NaiveDate, first: NaiveDate, last: NaiveDate) -> Result<()> {
-        let mut shift = self.shift(day, first);
+        let mut shift = self.shift(day, (first, last));
         self.give_out(day, day == last).await?;
         self.calls(&mut shift, day, (9, 12)).await?;
         self.work_on_tickets(day).await?;
