@@ -231,6 +231,20 @@ impl Frame {
         self.locale.code(kind, code.as_ref())
     }
 
+    /// Where a callback stands; planned work reads as ready from its earliest day on.
+    pub(crate) fn callback_state(
+        &self,
+        state: &domain::callbacks::CallbackState,
+        earliest_on: &Option<NaiveDate>,
+    ) -> String {
+        let planned = *state == domain::callbacks::CallbackState::Planned;
+        let ready = planned && earliest_on.is_none_or(|day| day <= self.today);
+        self.code(
+            "callback-state",
+            if ready { "ready" } else { state.as_str() },
+        )
+    }
+
     /// The words for a code that may be missing.
     pub(crate) fn code_of(&self, kind: &str, code: &Option<String>) -> String {
         code.as_deref()
@@ -282,6 +296,12 @@ impl Frame {
         when::due(self.locale, *date, self.now)
     }
 
+    /// A deadline that is counted in working days.
+    pub(crate) fn due_in_working_days(&self, date: &NaiveDate) -> Due {
+        let left = self.rules.working_days_left(self.today, *date);
+        when::due_in_working_days(self.locale, *date, self.today, left)
+    }
+
     /// An amount in fen as yuan with separators, or a dash.
     pub(crate) fn money(&self, fen: &Option<i64>) -> String {
         fen.map_or_else(
@@ -311,7 +331,7 @@ impl Frame {
 
     /// Address of an icon.
     pub(crate) fn icon(&self, name: &str) -> String {
-        format!("{}#{name}", assets::url("vendor/icons.svg"))
+        format!("{}#icon-{name}", assets::url("vendor/icons.svg"))
     }
 
     /// The session, when someone signed in.

@@ -7,8 +7,10 @@ mod export;
 mod generate;
 mod import;
 mod plan;
+mod report;
 mod rules;
 mod serve;
+mod user;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -42,6 +44,14 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => plan::run(&opened().await?, args).await,
         Command::Export(args) => export::run(&opened().await?, args).await,
         Command::Explain(args) => explain::run(&opened().await?, args).await,
+        Command::Report(args) => match report::usage_error(&args) {
+            Some(what) => {
+                environment::note(what);
+                Ok(ExitCode::from(2))
+            }
+            None => report::run(&opened().await?, args).await,
+        },
+        Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
     }
