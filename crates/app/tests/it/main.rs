@@ -1,8 +1,4 @@
 //! Use cases from end to end, each on SQLite and on PostgreSQL.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up must fail, with the place of it"
-)]
 
 mod access;
 mod assigning;
@@ -24,5 +20,6 @@ mod report_lists;
 mod reports;
 mod schedule;
 mod scope;
+mod scope_things;
 mod tickets;
 mod users;
