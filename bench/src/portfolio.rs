@@ -1,0 +1,78 @@
+//! Files for the planner: as many policies, each with one event that makes one obligation.
+//!
+//! Units, salespersons and customers come from the product's own generator; the policies are one-year
+//! motor policies of the last three months, each with the end of its underwriting, which is called
+//! back within a month (programme `PC-UW1`).
+
+use crate::Result;
+use crate::database::AS_OF;
+use app::imports::generate::{GenerateRequest, generate};
+use chrono::{Days, NaiveDate};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+/// Days back over which policies were issued.
+const DAYS: u64 = 90;
+
+/// Writes the files of a portfolio by the product's own generator.
+pub(crate) fn generated(folder: &Path, customers: u64) -> Result<()> {
+    let request = GenerateRequest {
+        customers,
+        seed: 1,
+        around: AS_OF.parse()?,
+        dirty: false,
+    };
+    generate(request, folder, &|_| {})?;
+    Ok(())
+}
+
+/// Writes the files for so many events.
+pub(crate) fn of_events(folder: &Path, events: u64) -> Result<()> {
+    let customers = (events / 2).max(1);
+    generated(folder, customers)?;
+    let orgs = units(folder)?;
+    let as_of: NaiveDate = AS_OF.parse()?;
+    let mut policies = BufWriter::new(File::create(folder.join("policies.csv"))?);
+    let mut happened = BufWriter::new(File::create(folder.join("events.csv"))?);
+    writeln!(
+        policies,
+        "policy_no,product_code,product_name,product_class,line,channel,policyholder_no,insured_no,\
+         org_code,application_date,issue_date,effective_date,expiry_date,term_months,premium,status"
+    )?;
+    writeln!(happened, "event_id,type,occurred_at,policy_no,customer_no")?;
+    for n in 0..events {
+        let customer = n % customers + 1;
+        let org = &orgs[usize::try_from(n)? % orgs.len()];
+        let issued = as_of - Days::new(n % DAYS + 1);
+        let last = issued + Days::new(364);
+        let (yuan, fen) = (2_000 + n % 4_000, n % 100);
+        writeln!(
+            policies,
+            "M{n:09},MOT1,机动车商业保险,motor,motor,direct,C{customer:08},C{customer:08},{org},\
+             {issued},{issued},{issued},{last},12,{yuan}.{fen:02},in_force"
+        )?;
+        writeln!(
+            happened,
+            "U{n:09},underwriting_completed,{issued}T10:{:02}:00+08:00,M{n:09},C{customer:08}",
+            n % 60
+        )?;
+    }
+    policies.flush()?;
+    Ok(happened.flush()?)
+}
+
+/// Codes of the units that write business.
+fn units(folder: &Path) -> Result<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("orgs.csv"))?;
+    let codes: Vec<_> = text
+        .lines()
+        .filter(|l| l.contains(",sub_branch,"))
+        .filter_map(|l| l.split(',').next())
+        .map(str::to_owned)
+        .collect();
+    if codes.is_empty() {
+        return Err("orgs.csv names no sub-branches".into());
+    }
+    Ok(codes)
+}
