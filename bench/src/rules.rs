@@ -114,6 +114,7 @@ impl<'b> Maker<'b> {
     }
 
     /// A signed receipt, mostly in Chongqing.
+    #[cfg(feature = "zen")]
     pub(crate) fn receipt(&mut self) -> Result<Case> {
         self.case("acknowledgement_signed", &[("500000", 80), ("370000", 20)])
     }
@@ -299,10 +300,7 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
 
 /// Calls a closure over and over until enough time has passed; gives seconds of processor time a
 /// call.
-#[cfg_attr(
-    not(feature = "zen"),
-    expect(dead_code, reason = "only the comparison needs it")
-)]
+#[cfg(feature = "zen")]
 pub(crate) fn seconds_a_call(mut call: impl FnMut()) -> f64 {
     let watch = Stopwatch::thread();
     let mut calls = 0_u32;
