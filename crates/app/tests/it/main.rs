@@ -14,5 +14,6 @@ mod policies;
 mod recordings;
 mod schedule;
 mod scope;
+mod ticket_steps;
 mod tickets;
 mod users;
