@@ -107,16 +107,12 @@ pub async fn call_page(
                 .cloned(),
         })
         .collect();
-    let (greeting, closing, terms) = (
-        values.fill(&script.script().greeting),
-        values.fill(&script.script().closing),
-        script.script().terms.clone(),
-    );
+    let words = script.script();
     Ok(CallPage {
         items: call_items,
-        greeting,
-        closing,
-        terms,
+        greeting: values.fill(&words.greeting),
+        closing: values.fill(&words.closing),
+        terms: words.terms.clone(),
         page,
         attempt,
         full_name,

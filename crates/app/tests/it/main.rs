@@ -12,6 +12,7 @@ mod importing;
 mod planning;
 mod policies;
 mod recordings;
+mod respondents;
 mod schedule;
 mod scope;
 mod ticket_steps;

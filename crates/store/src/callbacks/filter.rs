@@ -76,6 +76,28 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> 
     if filter.unassigned {
         select.filter("b.assignee_id IS NULL", Vec::new());
     }
+    between(&mut select, filter);
+    if filter.without_due {
+        select.filter("b.due_on IS NULL", Vec::new());
+    }
+    if let Some(path) = &filter.org_path {
+        select.under(path, "b.org_id");
+    }
+    if let Some(customer) = filter.customer {
+        select.filter("b.customer_id = ?", params![customer.0]);
+    }
+    if let Some(policy) = filter.policy {
+        // Through the obligations, which have an index by policy.
+        select.filter(
+            "b.obligation_id IN (SELECT id FROM obligations WHERE policy_id = ?)",
+            params![policy.0],
+        );
+    }
+    select
+}
+
+/// Adds the days between which callbacks begin, are due, or were completed.
+fn between(select: &mut Select, filter: &CallbackFilter) {
     let days = [
         ("b.earliest_on <= ?", filter.ready_on),
         ("b.due_on >= ?", filter.due_from),
@@ -85,12 +107,6 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> 
         if let Some(day) = day {
             select.filter(condition, params![day]);
         }
-    }
-    if filter.without_due {
-        select.filter("b.due_on IS NULL", Vec::new());
-    }
-    if let Some(path) = &filter.org_path {
-        select.under(path, "b.org_id");
     }
     if let Some(day) = filter.completed_from {
         select.filter(
@@ -107,15 +123,4 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> 
             params![millis(domain::time::end_of_day_in_china(day))],
         );
     }
-    if let Some(customer) = filter.customer {
-        select.filter("b.customer_id = ?", params![customer.0]);
-    }
-    if let Some(policy) = filter.policy {
-        // Through the obligations, which have an index by policy.
-        select.filter(
-            "b.obligation_id IN (SELECT id FROM obligations WHERE policy_id = ?)",
-            params![policy.0],
-        );
-    }
-    select
 }

@@ -31,6 +31,7 @@ pub(super) type Seen = BTreeMap<&'static str, usize>;
 pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let mut seen = walk_callbacks(t, scope, o).await;
     seen.extend(walk_customers(t, scope, o).await);
+    seen.extend(walk_policies(t, scope, o).await);
     seen.extend(walk_obligations(t, scope, o).await);
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
@@ -78,6 +79,13 @@ async fn walk_customers(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let of = TimelineOf::Customer(o.customer);
     let found = list_timeline(db, scope, of, None, 50).await.unwrap();
     note("list_timeline", found.rows.len());
+    seen
+}
+
+async fn walk_policies(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db: &Store = t.app.store();
+    let mut seen = Seen::new();
+    let mut note = |name, n| seen.insert(name, n);
     let policies = PolicyFilter {
         customer: Some(o.customer),
         ..Default::default()
