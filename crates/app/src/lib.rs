@@ -4,11 +4,13 @@
 //! API, jobs and the command line call the same ones.
 
 pub mod access;
+pub mod audit;
 pub mod callbacks;
 pub mod customers;
 mod error;
 pub mod exports;
 pub mod imports;
+pub mod jobs;
 mod listing;
 pub mod obligations;
 pub mod policies;

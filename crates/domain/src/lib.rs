@@ -11,11 +11,13 @@ pub mod callbacks;
 pub mod customers;
 pub mod ids;
 pub mod imports;
+pub mod jobs;
 pub mod money;
 pub mod numbers;
 pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
+pub mod reports;
 pub mod tickets;
 pub mod time;
 

@@ -21,12 +21,14 @@ pub(crate) struct Cli {
 impl Cli {
     /// Whether the program will serve people.
     pub(crate) fn is_server(&self) -> bool {
-        matches!(self.command, Command::Serve(_))
+        matches!(self.command, Command::Serve(_) | Command::Demo(_))
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A fresh database with fourteen weeks of work in it, then serve it
+    Demo(DemoArgs),
     /// Migrate the database and serve
     Serve(ServeArgs),
     /// Write a realistic synthetic portfolio as import files
@@ -39,12 +41,30 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Say why an obligation exists
     Explain(ExplainArgs),
+    /// Run a report of the metrics registry; `report list` names them
+    Report(ReportArgs),
+    /// Accounts from the shell
+    #[command(subcommand)]
+    User(UserCommand),
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Working days
     #[command(subcommand)]
     Calendar(CalendarCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where to listen on this machine
+    #[arg(long, default_value_t = 7300)]
+    pub port: u16,
+    /// How many customers
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(50..=20_000))]
+    pub customers: u64,
+    /// Make the database and stop
+    #[arg(long)]
+    pub seed_only: bool,
 }
 
 #[derive(Debug, Args)]
@@ -120,13 +140,15 @@ pub(crate) enum TableFormat {
     Csv,
     /// One JSON object a line
     Ndjson,
+    /// An Excel workbook (at most 1,048,575 rows)
+    Xlsx,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// obligations, exclusions, callbacks, attempts, answers, tickets, customers, policies or events
     pub kind: String,
-    /// First day (of the trigger, or of what the table is about)
+    /// First day: of the trigger for obligations, exclusions and callbacks, of what happened otherwise
     #[arg(long, value_name = "DATE")]
     pub from: Option<NaiveDate>,
     /// Last day
@@ -138,6 +160,12 @@ pub(crate) struct ExportArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Personal data in full, for this purpose (such as data_transfer); masked without it
+    #[arg(long, value_name = "PURPOSE")]
+    pub reveal: Option<String>,
+    /// A note beside the purpose, for the audit log
+    #[arg(long, value_name = "TEXT", requires = "reveal")]
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +176,46 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextFormat,
     /// Language of the text: zh or en
+    #[arg(long, default_value = "zh")]
+    pub lang: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormatArg {
+    /// Comma-separated values
+    Csv,
+    /// A workbook
+    Xlsx,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Code or name of a metric, such as K-04; `list` names them all
+    pub name: String,
+    /// First day
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// Only this unit and those below it
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// unit, region, programme, channel, product, salesperson or caller
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Option<String>,
+    /// Only this programme
+    #[arg(long, value_name = "CODE")]
+    pub programme: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: ReportFormatArg,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Language of names and titles: zh or en
     #[arg(long, default_value = "zh")]
     pub lang: String,
 }
@@ -215,4 +283,54 @@ pub(crate) enum RollChoice {
     NextWorking,
     /// It stays
     None,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a user; prints a new password unless one comes in
+    Add(NewUserArgs),
+    /// Keep a user out and end their sessions
+    Disable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Let a user sign in again
+    Enable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Give a user a new password and end their sessions
+    ResetPassword {
+        /// Name to sign in with
+        username: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List users: name, unit, state, roles
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewUserArgs {
+    /// Name to sign in with
+    pub username: String,
+    /// Name to show (default: the user name)
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Code of a role, such as administrator or team_leader; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub roles: Vec<String>,
+    /// Code of the unit (default: the head office)
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// A language spoken besides Mandarin; may be given several times
+    #[arg(long = "language", value_name = "LANGUAGE")]
+    pub languages: Vec<String>,
+    /// Code of the salesperson that this user is
+    #[arg(long, value_name = "CODE")]
+    pub agent: Option<String>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
 }

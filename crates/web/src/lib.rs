@@ -7,13 +7,17 @@
 mod access;
 mod assets;
 mod callbacks;
+mod customers;
 mod failure;
 mod forms;
 mod frame;
 mod guard;
 mod health;
+mod obligations;
+mod policies;
 mod state;
 mod texts;
+mod tickets;
 mod when;
 
 pub use state::{DemoAccount, Settings, Web};
@@ -30,6 +34,10 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
+        .merge(customers::routes())
+        .merge(policies::routes())
+        .merge(obligations::routes())
+        .merge(tickets::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),

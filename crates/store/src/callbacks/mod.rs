@@ -3,10 +3,11 @@
 mod answers;
 mod attempts;
 mod entries;
+mod export;
 mod filter;
 mod find;
 mod list;
-mod row;
+pub(crate) mod row;
 mod work;
 mod workbench;
 
@@ -15,6 +16,10 @@ pub use attempts::{
     AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
 };
 pub use entries::{EntryRow, insert_entry, list_entries};
+pub use export::{
+    ExportWindow, ExportedAnswer, ExportedAttempt, ExportedCallback, export_answers,
+    export_attempts, export_callbacks,
+};
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};

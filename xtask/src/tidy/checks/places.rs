@@ -38,8 +38,6 @@ const KEPT: [Kept; 4] = [
 ];
 
 const SQL_PLACES: [&str; 3] = ["crates/store/", "crates/migration/", "crates/testkit/"];
-/// Tests look behind the program's back, at what no function shows.
-const TESTS: &str = "/tests/";
 const SQL_STARTS: [&str; 6] = [
     "SELECT ",
     "INSERT ",
@@ -65,8 +63,10 @@ pub(crate) fn check(tree: &Tree, findings: &mut Findings) {
                 }
             }
         }
-        if !is_below(file, &SQL_PLACES) && !file.path.contains(TESTS) {
-            for literal in file.strings.iter().filter(|literal| is_sql(&literal.text)) {
+        if !is_below(file, &SQL_PLACES) {
+            // Tests look behind the program's back.
+            let literals = file.strings.iter().filter(|l| !file.is_test(l.start));
+            for literal in literals.filter(|literal| is_sql(&literal.text)) {
                 let what = "SQL outside store and migration";
                 let hint = "make it a query of the store";
                 see(&mut ratchet, file, "SQL", literal.start, what, hint);
@@ -120,6 +120,12 @@ mod tests {
             ("crates/app/src/a.rs", "// \"SELECT 1\"", 0),
             ("crates/app/tests/it/a.rs", "q(\"SELECT 1\")", 0),
             (
+                "crates/app/src/a.rs",
+                "#[cfg(test)]\nmod tests { fn f() { q(\"SELECT 1\") } }",
+                0,
+            ),
+            ("crates/testkit/src/a.rs", "q(\"SELECT 1\")", 0),
+            (
                 "crates/web/src/a.rs",
                 "t(\"Select one\", \"DELETE /a/{id}\", \"SELECTED\")",
                 0,
@@ -140,6 +146,7 @@ mod tests {
                 "level(\"sqlx=warn,sea_orm=warn\")",
                 0,
             ),
+            ("crates/testkit/src/a.rs", "use sqlx::Row; rusqlite::x()", 1),
             ("crates/web/src/a.rs", "use sea_orm::X;", 1),
             ("crates/web/src/a.rs", "n.reveal(Reveal::for_storage())", 1),
             (
