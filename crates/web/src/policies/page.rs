@@ -73,13 +73,17 @@ impl PageTemplate {
     /// Where the cooling-off clock stands: colour and words.
     fn clock_state(&self) -> Option<(&'static str, String)> {
         let clock = self.page.clock.as_ref()?;
-        let say = |id: &str, day: chrono::NaiveDate| self.f.say1(id, "day", day);
+        let f = &self.f;
         Some(match clock.state {
-            CoolingOffState::NotStarted => ("secondary", self.f.say("cooling-off-not-started")),
-            CoolingOffState::Running(until) => ("green", say("cooling-off-running", until)),
-            CoolingOffState::Cancelled(on) => ("red", say("cooling-off-cancelled", on)),
-            CoolingOffState::Ended(on) => ("secondary", say("cooling-off-ended", on)),
-            CoolingOffState::DeemedWindow(until) => ("orange", say("cooling-off-deemed", until)),
+            CoolingOffState::NotStarted => ("secondary", f.say("cooling-off-not-started")),
+            CoolingOffState::Running(until) => {
+                ("green", f.say1("cooling-off-running", "day", until))
+            }
+            CoolingOffState::Cancelled(on) => ("red", f.say1("cooling-off-cancelled", "day", on)),
+            CoolingOffState::Ended(on) => ("secondary", f.say1("cooling-off-ended", "day", on)),
+            CoolingOffState::DeemedWindow(until) => {
+                ("orange", f.say1("cooling-off-deemed", "day", until))
+            }
         })
     }
 
@@ -89,12 +93,13 @@ impl PageTemplate {
         if matches!(clock.state, CoolingOffState::Cancelled(_)) {
             return None;
         }
-        Some(self.f.say(match clock.surrender_today {
-            Surrender::InPeriod => "surrender-in-period",
-            Surrender::RolledOver => "surrender-rolled-over",
-            Surrender::AfterLateCallback => "surrender-after-late-callback",
-            Surrender::Ordinary => "surrender-ordinary",
-        }))
+        let f = &self.f;
+        Some(match clock.surrender_today {
+            Surrender::InPeriod => f.say("surrender-in-period"),
+            Surrender::RolledOver => f.say("surrender-rolled-over"),
+            Surrender::AfterLateCallback => f.say("surrender-after-late-callback"),
+            Surrender::Ordinary => f.say("surrender-ordinary"),
+        })
     }
 
     /// Length of the policy in years and months.
