@@ -36,7 +36,7 @@ pub(crate) async fn show_policy(
     let page = app::policies::policy_page(&web.app, &who.actor, who.now, &policy_no).await?;
     let f = who.frame("policies");
     html(&PageTemplate {
-        lines: lines(&f, &page.timeline.rows),
+        lines: own_lines(&f, &page.timeline),
         more: more(&policy_no, &page.timeline),
         page,
         f,
@@ -55,10 +55,21 @@ pub(crate) async fn show_timeline(
     let page = app::policies::policy_timeline(&web.app, &who.actor, &policy_no, after).await?;
     let f = who.frame("policies");
     html(&TimelinePart {
-        lines: lines(&f, &page.rows),
+        lines: own_lines(&f, &page),
         more: more(&policy_no, &page),
         f,
     })
+}
+
+/// The timeline of one policy need not name it on every line.
+fn own_lines(f: &Frame, page: &Page<TimelineRow>) -> Vec<Line> {
+    let lines = lines(f, &page.rows).into_iter();
+    lines
+        .map(|line| Line {
+            policy_no: None,
+            ..line
+        })
+        .collect()
 }
 
 fn more(policy_no: &str, page: &Page<TimelineRow>) -> Option<String> {
