@@ -6,5 +6,9 @@
 
 mod browser;
 mod chrome;
+mod customers;
 mod morning;
+mod obligations;
+mod sight;
 mod sign_in;
+mod tickets;
