@@ -1,8 +1,9 @@
 //! The list of tickets and one ticket.
 
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::ids::TicketId;
+use domain::numbers::Number;
 use domain::tickets::{CaseKind, ProblemType, TicketState};
 use domain::time::{self, Instant};
 use store::access::UserRow;
@@ -69,6 +70,40 @@ pub async fn list_tickets(
     query: &TicketQuery,
 ) -> Result<TicketList> {
     let scope = actor.scope(Permission::TicketsRead)?;
+    let filter = filter(app, actor, &scope, now, query).await?;
+    let page = rows::list_tickets(app.store(), &scope, &filter, PAGE_ROWS).await?;
+    let count = rows::count_tickets(app.store(), &scope, &filter, COUNT_CAP).await?;
+    Ok(TicketList {
+        page,
+        count: count.min(COUNT_CAP),
+        count_is_capped: count > COUNT_CAP,
+    })
+}
+
+/// A page of the tickets of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn page_of_tickets(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: &TicketQuery,
+    limit: u64,
+) -> Result<Page<TicketRow>> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let filter = filter(app, actor, &scope, now, query).await?;
+    Ok(rows::list_tickets(app.store(), &scope, &filter, limit).await?)
+}
+
+/// Turns the text of a URL into a filter.
+pub(crate) async fn filter(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    now: Instant,
+    query: &TicketQuery,
+) -> Result<TicketFilter> {
     let open = TicketFilter {
         open: Some(true),
         ..Default::default()
@@ -117,13 +152,22 @@ pub async fn list_tickets(
             PageKey::decode(&query.after).ok_or_else(|| Error::invalid("after", "unknown-code"))?,
         );
     }
-    let page = rows::list_tickets(app.store(), &scope, &filter, PAGE_ROWS).await?;
-    let count = rows::count_tickets(app.store(), &scope, &filter, COUNT_CAP).await?;
-    Ok(TicketList {
-        page,
-        count: count.min(COUNT_CAP),
-        count_is_capped: count > COUNT_CAP,
-    })
+    Ok(filter)
+}
+
+/// A ticket in sight by its number, or by its id.
+///
+/// # Errors
+/// When the actor may not; [`Error::NotFound`] when it is not in sight.
+pub async fn find_ticket(app: &App, actor: &Actor, key: &str) -> Result<TicketRow> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let db = app.store();
+    let found = match (Number::parse(key), uuid::Uuid::try_parse(key)) {
+        (Some(number), _) => rows::find_ticket_by_number(db, &scope, &number.to_string()).await?,
+        (None, Ok(id)) => rows::find_ticket(db, &scope, TicketId(id)).await?,
+        (None, Err(_)) => None,
+    };
+    found.ok_or(Error::NotFound)
 }
 
 /// A ticket in sight.
