@@ -18,6 +18,7 @@ pub use call::{CallItem, CallPage, CallbackPage, PastAnswer, call_page, callback
 pub use decide::{Decision, decide};
 pub use find::{find_callback, page_of_callbacks};
 pub use finish::{FinishForm, finish_attempt};
+pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use recordings::{add_link, add_upload};
 pub use values::ScriptValues;

@@ -19,7 +19,8 @@ const PAGE_ROWS: u64 = 50;
 const COUNT_CAP: i64 = 9_999;
 
 /// Filters of the list, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct TicketQuery {
     /// `open`, `mine`, `due`, `to_issue`, `to_judge` or `closed`; `open` when empty.
     pub view: String,
