@@ -5,15 +5,20 @@
 //! forms arrive as [`Sent`](forms::Sent), which checks the token against forged requests.
 
 mod access;
+mod api;
 mod assets;
 mod callbacks;
+mod customers;
 mod failure;
 mod forms;
 mod frame;
 mod guard;
 mod health;
+mod obligations;
+mod policies;
 mod state;
 mod texts;
+mod tickets;
 mod when;
 
 pub use state::{DemoAccount, Settings, Web};
@@ -21,6 +26,7 @@ pub use state::{DemoAccount, Settings, Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 /// Bodies that are not uploads end here: forms and JSON of a screenful.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -30,6 +36,7 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
+        .merge(api::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),
@@ -39,8 +46,16 @@ pub fn router(web: Web) -> Router {
             web.clone(),
             frame::recognise,
         ));
+    let systems = OpenApiRouter::new()
+        .merge(customers::api::routes())
+        .merge(policies::api::routes())
+        .merge(obligations::api::routes())
+        .merge(callbacks::api::routes())
+        .merge(tickets::api::routes())
+        .merge(access::api::routes());
     Router::new()
         .merge(pages)
+        .merge(api::serve(&web, systems))
         .merge(health::routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -1,0 +1,3 @@
+//! Customers.
+
+pub(crate) mod api;

@@ -1,0 +1,3 @@
+//! Obligations.
+
+pub(crate) mod api;
