@@ -16,6 +16,7 @@ pub mod numbers;
 pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
+pub mod reports;
 pub mod tickets;
 pub mod time;
 

@@ -12,6 +12,7 @@ mod m20261122_000005_obligations;
 mod m20261122_000006_callbacks;
 mod m20261122_000007_tickets;
 mod m20261122_000008_operations;
+mod m20261123_000101_reports;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_callbacks::Migration),
             Box::new(m20261122_000007_tickets::Migration),
             Box::new(m20261122_000008_operations::Migration),
+            Box::new(m20261123_000101_reports::Migration),
         ]
     }
 }

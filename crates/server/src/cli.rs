@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Say why an obligation exists
     Explain(ExplainArgs),
+    /// Run a report of the metrics registry; `report list` names them
+    Report(ReportArgs),
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -156,6 +158,46 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextFormat,
     /// Language of the text: zh or en
+    #[arg(long, default_value = "zh")]
+    pub lang: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormatArg {
+    /// Comma-separated values
+    Csv,
+    /// A workbook
+    Xlsx,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Code or name of a metric, such as K-04; `list` names them all
+    pub name: String,
+    /// First day
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    /// Only this unit and those below it
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// unit, region, programme, channel, product, salesperson or caller
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Option<String>,
+    /// Only this programme
+    #[arg(long, value_name = "CODE")]
+    pub programme: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: ReportFormatArg,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Language of names and titles: zh or en
     #[arg(long, default_value = "zh")]
     pub lang: String,
 }

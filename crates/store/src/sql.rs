@@ -185,6 +185,11 @@ impl Select {
         list(db, &self.sql, self.params.clone()).await
     }
 
+    /// The statement as it stands, for rows whose columns are not known beforehand.
+    pub(crate) fn statement<C: ConnectionTrait>(&self, connection: &C) -> Statement {
+        statement(connection, &self.sql, self.params.clone())
+    }
+
     pub(crate) async fn count(&self, db: &impl Reads) -> Result<i64> {
         count(db, &self.sql, self.params.clone()).await
     }

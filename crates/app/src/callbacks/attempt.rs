@@ -100,6 +100,7 @@ pub async fn start_attempt(
     let attempt = rows::insert_attempt(&work, &attempt).await?;
     let saved = Saved {
         attempt_started: true,
+        phoned: channel == ContactChannel::Phone,
         is_recall,
         ..Saved::default()
     };

@@ -6,6 +6,7 @@ mod export;
 mod generate;
 mod import;
 mod plan;
+mod report;
 mod rules;
 mod serve;
 
@@ -39,6 +40,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => plan::run(&opened().await?, args).await,
         Command::Export(args) => export::run(&opened().await?, args).await,
         Command::Explain(args) => explain::run(&opened().await?, args).await,
+        Command::Report(args) => match report::usage_error(&args) {
+            Some(what) => {
+                environment::note(what);
+                Ok(ExitCode::from(2))
+            }
+            None => report::run(&opened().await?, args).await,
+        },
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
     }

@@ -91,7 +91,7 @@ pub struct CallbackRow {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     number: String,
     obligation_id: Uuid,
@@ -132,7 +132,7 @@ struct Row {
     version: i64,
 }
 
-const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obligation_number, b.programme, \
+pub(crate) const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obligation_number, b.programme, \
      b.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, b.policy_id, p.policy_no, \
      p.product_name, o.org_code, o.name AS org_name, o.path AS org_path, b.state, b.earliest_on, b.due_on, b.language, \
      b.assignee_id, u.display_name AS assignee_name, b.again_at, b.appointment_at, b.round, b.attempts_total, \
@@ -142,7 +142,7 @@ const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obliga
      JOIN orgs o ON o.id = b.org_id LEFT JOIN policies p ON p.id = b.policy_id \
      LEFT JOIN users u ON u.id = b.assignee_id LEFT JOIN users v ON v.id = b.caller_id";
 
-fn callbacks(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<CallbackRow>> {
+pub(crate) fn callbacks(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<CallbackRow>> {
     let keys = db.keys();
     rows.into_iter()
         .map(|r| {

@@ -2,7 +2,7 @@
 
 mod attempts;
 mod export;
-mod list;
+pub(crate) mod list;
 mod work;
 
 pub use attempts::{

@@ -151,6 +151,8 @@ pub struct Saved<'s> {
     pub result: Option<&'s str>,
     /// An attempt began.
     pub attempt_started: bool,
+    /// It is a telephone call.
+    pub phoned: bool,
     /// The number cannot be corrected.
     pub contact_uncorrectable: bool,
     /// The second callback is under way.
@@ -210,7 +212,7 @@ pub async fn save_change(
         saved.completed.map(|(user, _)| user.0),
         change.cause.map(Cause::as_str),
         saved.end_reason,
-        saved.attempt_started.then_some(today),
+        saved.phoned.then_some(today),
         millis(work.now()),
         record.id.0,
         record.version,

@@ -21,4 +21,31 @@ impl Backend {
             Self::Postgres => "FOR UPDATE SKIP LOCKED",
         }
     }
+
+    /// The database behind a connection.
+    pub(crate) fn of(connection: &impl sea_orm::ConnectionTrait) -> Self {
+        match connection.get_database_backend() {
+            sea_orm::DbBackend::Sqlite => Self::Sqlite,
+            _ => Self::Postgres,
+        }
+    }
+
+    /// The moment at which a date begins in China, as stored milliseconds.
+    pub(crate) fn start_of_day(self, date: &str) -> String {
+        match self {
+            Self::Sqlite => format!("(unixepoch({date}) * 1000 - 28800000)"),
+            Self::Postgres => {
+                format!("(CAST(EXTRACT(EPOCH FROM {date}) AS bigint) * 1000 - 28800000)")
+            }
+        }
+    }
+
+    /// A column that SQLite shall not look up in an index: where a scope is wide, its planner
+    /// prefers the unit over the period without knowing better. PostgreSQL knows from statistics.
+    pub(crate) fn unindexed(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres => column.to_owned(),
+        }
+    }
 }
