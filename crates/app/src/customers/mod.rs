@@ -10,11 +10,7 @@ pub use contact::{ContactForm, change_contact};
 pub(crate) use list::filter;
 pub use list::{CustomerQuery, list_customers, page_of_customers};
 pub(crate) use page::seen;
-<<<<<<< HEAD
 pub use page::{CustomerPage, customer_in_sight, customer_page, customer_timeline};
-=======
-pub use page::{CustomerPage, customer_page, customer_timeline};
 pub(crate) use reveal::{stated_purpose, value as revealed};
->>>>>>> things
 pub use reveal::{RevealForm, Revealed, reveal};
 pub use search::{SearchResult, search};

@@ -5,13 +5,9 @@ mod page;
 mod step;
 
 pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
-<<<<<<< HEAD
+pub(crate) use page::filter;
 pub use page::{
     TicketList, TicketPage, TicketQuery, find_ticket, list_handlers, list_tickets, page_of_tickets,
     ticket_page,
 };
-=======
-pub(crate) use page::filter;
-pub use page::{TicketList, TicketPage, TicketQuery, list_handlers, list_tickets, ticket_page};
->>>>>>> things
 pub use step::{StepForm, add_evidence, take_step};
