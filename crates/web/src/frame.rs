@@ -239,7 +239,10 @@ impl Frame {
     ) -> String {
         let planned = *state == domain::callbacks::CallbackState::Planned;
         let ready = planned && earliest_on.is_none_or(|day| day <= self.today);
-        self.code("callback-state", if ready { "ready" } else { state.as_str() })
+        self.code(
+            "callback-state",
+            if ready { "ready" } else { state.as_str() },
+        )
     }
 
     /// The words for a code that may be missing.
@@ -291,6 +294,12 @@ impl Frame {
     /// A deadline.
     pub(crate) fn due(&self, date: &NaiveDate) -> Due {
         when::due(self.locale, *date, self.now)
+    }
+
+    /// A deadline that is counted in working days.
+    pub(crate) fn due_in_working_days(&self, date: &NaiveDate) -> Due {
+        let left = self.rules.working_days_left(self.today, *date);
+        when::due_in_working_days(self.locale, *date, self.today, left)
     }
 
     /// An amount in fen as yuan with separators, or a dash.

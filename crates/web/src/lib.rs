@@ -14,6 +14,7 @@ mod forms;
 mod frame;
 mod guard;
 mod health;
+mod imports;
 mod obligations;
 mod policies;
 mod state;
@@ -37,6 +38,10 @@ pub fn router(web: Web) -> Router {
         .merge(access::routes())
         .merge(callbacks::routes())
         .merge(api::routes())
+        .merge(customers::routes())
+        .merge(policies::routes())
+        .merge(obligations::routes())
+        .merge(tickets::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),
@@ -52,7 +57,8 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
-        .merge(access::api::routes());
+        .merge(access::api::routes())
+        .merge(imports::api::routes());
     Router::new()
         .merge(pages)
         .merge(api::serve(&web, systems))

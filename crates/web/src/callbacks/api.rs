@@ -1,4 +1,8 @@
 //! Callbacks for other systems and for people: lists, giving them to callers, and calling.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 mod calls;
 mod shapes;

@@ -1,5 +1,9 @@
 //! Customers for other systems: masked lists, one customer, corrected contact data, and single values
 //! in full for a purpose.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 use crate::api::{
     Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Problem, Reply, codes, listed, tagged,
@@ -10,8 +14,7 @@ use app::customers::{ContactForm, CustomerQuery, RevealForm};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use chrono::NaiveDate;
-use domain::time::Instant;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use store::customers::{ContactRow, CustomerRow};
 use utoipa::{IntoParams, ToSchema};
@@ -76,7 +79,7 @@ pub(crate) struct CustomerJson {
     /// Name of the unit.
     org_name: String,
     /// When it last changed.
-    updated_at: Instant,
+    updated_at: DateTime<Utc>,
     /// Version, as in `ETag`.
     version: i64,
 }

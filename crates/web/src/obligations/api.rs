@@ -1,4 +1,8 @@
 //! Obligations for other systems, each with why it exists.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 mod explanation;
 
@@ -8,8 +12,7 @@ use app::obligations::ObligationQuery;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use chrono::NaiveDate;
-use domain::time::Instant;
+use chrono::{DateTime, NaiveDate, Utc};
 use explanation::ExplanationJson;
 use serde::{Deserialize, Serialize};
 use store::obligations::ObligationRow;
@@ -67,7 +70,7 @@ pub(crate) struct ObligationJson {
     /// How its discharge lay to the period.
     timing: Option<String>,
     /// When it was discharged.
-    discharged_at: Option<Instant>,
+    discharged_at: Option<DateTime<Utc>>,
     /// A date depends on a year whose holidays are not announced.
     provisional: bool,
     /// Number of the callback that discharges it.

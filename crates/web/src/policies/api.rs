@@ -1,4 +1,8 @@
 //! Policies for other systems.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 use crate::api::{Asked, Caller, ListOf, Named, PageQuery, Reply, codes, listed, text};
 use crate::state::Web;
@@ -6,10 +10,9 @@ use app::policies::{PolicyPage, PolicyQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::money::Money;
 use domain::policies::CoolingOffState;
-use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::policies::{ClaimRow, PolicyRow};
 use utoipa::{IntoParams, ToSchema};
@@ -100,7 +103,7 @@ pub(crate) struct PolicyJson {
     #[schema(schema_with = codes::policy_status)]
     status: String,
     /// When it last changed.
-    updated_at: Instant,
+    updated_at: DateTime<Utc>,
 }
 
 fn yuan(fen: Option<i64>) -> Option<String> {

@@ -1,4 +1,8 @@
 //! Tickets for other systems and for people.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 use crate::api::{Asked, Body, Caller, ListOf, Named, PageQuery, Reply, codes, listed, tagged, text};
 use crate::state::Web;
@@ -6,8 +10,7 @@ use app::tickets::{StepForm, TicketPage, TicketQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use chrono::NaiveDate;
-use domain::time::Instant;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use store::tickets::{TicketEntryRow, TicketRow};
 use utoipa::{IntoParams, ToSchema};
@@ -60,9 +63,9 @@ pub(crate) struct TicketJson {
     /// Who opened it.
     opened_by: String,
     /// When.
-    opened_at: Instant,
+    opened_at: DateTime<Utc>,
     /// When it was issued.
-    issued_at: Option<Instant>,
+    issued_at: Option<DateTime<Utc>>,
     /// By when feedback is due.
     due_on: Option<NaiveDate>,
     /// Id of who handles it.
@@ -72,9 +75,9 @@ pub(crate) struct TicketJson {
     /// What was reported.
     feedback: Option<String>,
     /// When it was reported.
-    feedback_at: Option<Instant>,
+    feedback_at: Option<DateTime<Utc>>,
     /// When it was closed.
-    closed_at: Option<Instant>,
+    closed_at: Option<DateTime<Utc>>,
     /// Version, as in `ETag`.
     version: i64,
 }
@@ -113,7 +116,7 @@ impl From<TicketRow> for TicketJson {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TicketEntry {
     /// When.
-    at: Instant,
+    at: DateTime<Utc>,
     /// Who.
     by: String,
     /// What.

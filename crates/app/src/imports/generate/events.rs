@@ -30,7 +30,7 @@ const ENQUIRIES: [&str; 5] = [
 ];
 
 /// One event; what is not known stays empty.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Event<'e> {
     pub policy: Option<&'e str>,
     pub customer: Option<&'e str>,

@@ -2,9 +2,8 @@
 
 use crate::api::codes;
 use app::callbacks::{CallbackPage, PastAnswer};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::questionnaires::Words;
-use domain::time::Instant;
 use serde::Serialize;
 use store::access::CallerRow;
 use store::callbacks::{AttemptRow, CallbackRow, EntryRow};
@@ -47,9 +46,9 @@ pub(crate) struct CallbackJson {
     /// Name of the caller.
     assignee_name: Option<String>,
     /// When to try again.
-    again_at: Option<Instant>,
+    again_at: Option<DateTime<Utc>>,
     /// The agreed time.
-    appointment_at: Option<Instant>,
+    appointment_at: Option<DateTime<Utc>>,
     /// Attempts so far.
     attempts: i64,
     /// How the last attempt ended.
@@ -67,7 +66,7 @@ pub(crate) struct CallbackJson {
     /// How completion lay to the period.
     timing: Option<String>,
     /// When it was completed.
-    completed_at: Option<Instant>,
+    completed_at: Option<DateTime<Utc>>,
     /// Name of who completed it.
     caller: Option<String>,
     /// Version, as in `ETag`.
@@ -122,9 +121,9 @@ pub(crate) struct AttemptJson {
     /// Name of who made it.
     caller: String,
     /// When it began.
-    started_at: Instant,
+    started_at: DateTime<Utc>,
     /// When it ended; nothing while it is under way.
-    ended_at: Option<Instant>,
+    ended_at: Option<DateTime<Utc>>,
     /// How it ended.
     result: Option<&'static str>,
     /// Who answered.
@@ -132,7 +131,7 @@ pub(crate) struct AttemptJson {
     /// What the caller noted.
     note: Option<String>,
     /// The agreed time.
-    appointment_at: Option<Instant>,
+    appointment_at: Option<DateTime<Utc>>,
 }
 
 impl From<AttemptRow> for AttemptJson {
@@ -185,7 +184,7 @@ pub(crate) struct AnswerJson {
     /// The customer's own words.
     words: Option<String>,
     /// When.
-    answered_at: Instant,
+    answered_at: DateTime<Utc>,
     /// The problem that it raises.
     problem: Option<&'static str>,
 }
@@ -227,7 +226,7 @@ pub(crate) struct RecordingJson {
     /// Who added it.
     added_by: String,
     /// When.
-    added_at: Instant,
+    added_at: DateTime<Utc>,
 }
 
 impl From<RecordingRow> for RecordingJson {
@@ -250,7 +249,7 @@ impl From<RecordingRow> for RecordingJson {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CallbackEntry {
     /// When.
-    at: Instant,
+    at: DateTime<Utc>,
     /// Who.
     by: String,
     /// What.
