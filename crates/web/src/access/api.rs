@@ -1,8 +1,4 @@
 //! Users and units for other systems.
-#![expect(
-    unused_qualifications,
-    reason = "utoipa writes the names of parameters with their paths"
-)]
 
 use crate::api::{Asked, Body, Caller, ListOf, Named, PageQuery, Problem, Reply, codes, listed};
 use crate::api::{tagged, text, whole};

@@ -5,7 +5,7 @@ use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
-use domain::policies::{PolicyStatus, PremiumFrequency, ProductClass};
+use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -42,7 +42,6 @@ lists_of_codes! {
     payout_method = PayoutMethod,
     personal_field = PersonalField,
     policy_status = PolicyStatus,
-    premium_frequency = PremiumFrequency,
     problem_type = ProblemType,
     product_class = ProductClass,
     purpose = Purpose,

@@ -4,5 +4,6 @@
     reason = "a test that cannot be set up must fail, with the place of it"
 )]
 
+mod api;
 mod browser;
 mod sign_in;
