@@ -22,8 +22,8 @@ pub async fn list_siblings(
         order: ObligationOrder::Newest,
         ..ObligationFilter::default()
     };
-    let page =
-        store::obligations::list_obligations(app.store(), &scope, &filter, SIBLINGS_MAX + 1).await?;
+    let page = store::obligations::list_obligations(app.store(), &scope, &filter, SIBLINGS_MAX + 1)
+        .await?;
     let others = page.rows.into_iter().filter(|o| o.id != obligation.id);
     Ok(others.collect())
 }

@@ -15,8 +15,14 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/customers", get(list::list_customers))
         .route("/customers/{customer_no}", get(page::show_customer))
-        .route("/customers/{customer_no}/timeline", get(page::show_timeline))
-        .route("/customers/{customer_no}/contact", post(page::change_contact))
+        .route(
+            "/customers/{customer_no}/timeline",
+            get(page::show_timeline),
+        )
+        .route(
+            "/customers/{customer_no}/contact",
+            post(page::change_contact),
+        )
         .route(
             "/customers/{customer_no}/disclosures",
             post(disclosure::create_disclosure),

@@ -52,8 +52,7 @@ pub(crate) async fn show_timeline(
 ) -> Answer {
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
     let after = query.get("after");
-    let page =
-        app::customers::customer_timeline(&web.app, &who.actor, &customer_no, after).await?;
+    let page = app::customers::customer_timeline(&web.app, &who.actor, &customer_no, after).await?;
     let f = who.frame("customers");
     html(&TimelinePart {
         lines: lines(&f, &page.rows),
@@ -118,16 +117,34 @@ impl PageTemplate {
     fn masked(&self) -> Vec<Masked> {
         let c = &self.page.customer;
         [
-            (PersonalField::IdNo, c.id_no.as_ref().map(ToString::to_string)),
-            (PersonalField::Mobile, c.mobile.as_ref().map(ToString::to_string)),
-            (PersonalField::Phone, c.phone.as_ref().map(ToString::to_string)),
-            (PersonalField::Email, c.email.as_ref().map(ToString::to_string)),
-            (PersonalField::Address, c.address.as_ref().map(ToString::to_string)),
+            (
+                PersonalField::IdNo,
+                c.id_no.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Mobile,
+                c.mobile.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Phone,
+                c.phone.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Email,
+                c.email.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Address,
+                c.address.as_ref().map(ToString::to_string),
+            ),
             (
                 PersonalField::MailingAddress,
                 c.mailing_address.as_ref().map(ToString::to_string),
             ),
-            (PersonalField::Needs, c.needs.as_ref().map(ToString::to_string)),
+            (
+                PersonalField::Needs,
+                c.needs.as_ref().map(ToString::to_string),
+            ),
             (
                 PersonalField::SpecialNeeds,
                 c.special_needs.as_ref().map(ToString::to_string),

@@ -113,7 +113,9 @@ fn day(
         full: on.to_string(),
         classes: classes.join(" "),
         number,
-        holiday: name.filter(|_| kind == "holiday").map(|n| f.text(n).to_owned()),
+        holiday: name
+            .filter(|_| kind == "holiday")
+            .map(|n| f.text(n).to_owned()),
         is_made_up: kind == "make_up",
         is_expected: listed.map_or(known.status.as_str(), |d| d.status) == "expected",
         marks: here().map(|m| m.words.clone()).collect(),

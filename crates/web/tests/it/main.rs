@@ -6,4 +6,6 @@
 
 mod api;
 mod browser;
+mod chrome;
+mod morning;
 mod sign_in;
