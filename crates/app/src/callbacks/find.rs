@@ -33,9 +33,7 @@ pub async fn find_callback(app: &App, actor: &Actor, key: &str) -> Result<Callba
     let scope = actor.scope(Permission::CallbacksRead)?;
     let db = app.store();
     let found = match (Number::parse(key), uuid::Uuid::try_parse(key)) {
-        (Some(number), _) => {
-            rows::find_callback_by_number(db, &scope, &number.to_string()).await?
-        }
+        (Some(number), _) => rows::find_callback_by_number(db, &scope, &number.to_string()).await?,
         (None, Ok(id)) => rows::find_callback(db, &scope, CallbackId(id)).await?,
         (None, Err(_)) => None,
     };

@@ -91,7 +91,8 @@ pub async fn keep_answer(
     key: &str,
     answer: &KeptAnswer,
 ) -> Result<()> {
-    let sql = "UPDATE idempotency_keys SET status = $1, body = $2 WHERE client_id = $3 AND key = $4";
+    let sql =
+        "UPDATE idempotency_keys SET status = $1, body = $2 WHERE client_id = $3 AND key = $4";
     let values = params![answer.status, answer.body.as_str(), client.0, key];
     work.execute(sql, values).await.map(|_| ())
 }

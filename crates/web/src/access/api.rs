@@ -143,7 +143,12 @@ pub(crate) async fn create_user(
     let (actor, now) = (&caller.actor, caller.now);
     let id = app::access::create_user(&web.app, actor, now, &data.into()).await?;
     let location = [(header::LOCATION, format!("/api/v1/users/{id}"))];
-    Ok((StatusCode::CREATED, location, shown(&web, &caller, id).await?).into_response())
+    Ok((
+        StatusCode::CREATED,
+        location,
+        shown(&web, &caller, id).await?,
+    )
+        .into_response())
 }
 
 /// Reads a user.
@@ -249,4 +254,3 @@ pub(crate) async fn list_units(State(web): State<Web>, caller: Caller) -> Reply 
     let units = app::access::list_orgs(&web.app, &caller.actor).await?;
     Ok(whole::<_, UnitJson>(units))
 }
-

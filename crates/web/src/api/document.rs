@@ -32,7 +32,10 @@ const COMMON: [(&str, &str); 5] = [
     ("400", "What was sent cannot be read."),
     ("401", "No token, or none that is good."),
     ("403", "A right is missing."),
-    ("429", "Too many requests; `Retry-After` says when to try again."),
+    (
+        "429",
+        "Too many requests; `Retry-After` says when to try again.",
+    ),
     ("503", "The system is busy; nothing was saved."),
 ];
 
@@ -128,12 +131,18 @@ fn add_common(method: &str, operation: &mut Value) {
     for (status, description) in COMMON {
         add(status, description);
     }
-    add("422", "Fields cannot be taken, or a rule says no; `code` or `fields` says which.");
+    add(
+        "422",
+        "Fields cannot be taken, or a rule says no; `code` or `fields` says which.",
+    );
     if names_one {
         add("404", "There is no such record in sight.");
     }
     if !reads {
-        add("409", "Someone else changed the record, or the request is under way.");
+        add(
+            "409",
+            "Someone else changed the record, or the request is under way.",
+        );
     }
     if has_body {
         add("413", "The body is too large.");

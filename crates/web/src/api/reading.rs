@@ -20,14 +20,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !is_json(request.headers()) {
             return Err(Problem::MediaType);
         }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| match rejection {
-                BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                    Problem::TooLarge
-                }
-                other => Problem::Unreadable(other.body_text()),
-            })?;
+        let bytes =
+            Bytes::from_request(request, state)
+                .await
+                .map_err(|rejection| match rejection {
+                    BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                        Problem::TooLarge
+                    }
+                    other => Problem::Unreadable(other.body_text()),
+                })?;
         // A NUL stands in no text of ours; databases disagree about it.
         if bytes.windows(6).any(|w| w == b"\\u0000") {
             return Err(Problem::Unreadable("NUL".to_owned()));

@@ -169,7 +169,9 @@ fn read_operation(document: &Value, path: &str, method: &str, operation: &Value)
         path: path.to_owned(),
         summary: text(&operation["summary"]),
         about: spans(&text(&operation["description"])),
-        parameters: parameters.map(|p| parameter(resolve(document, p))).collect(),
+        parameters: parameters
+            .map(|p| parameter(resolve(document, p)))
+            .collect(),
         body: shape_of(&operation["requestBody"]["content"]["application/json"]["schema"]),
         answers: responses
             .filter(|(_, r)| r["content"].get(super::problem::MEDIA_TYPE).is_none())

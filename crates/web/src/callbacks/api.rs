@@ -119,7 +119,10 @@ pub(crate) async fn get_callback(
 ) -> Reply {
     let row = app::callbacks::find_callback(&web.app, &caller.actor, &key).await?;
     let page = app::callbacks::callback_page(&web.app, &caller.actor, row.id).await?;
-    Ok(tagged(page.callback.version, CallbackDetailJson::from(page)))
+    Ok(tagged(
+        page.callback.version,
+        CallbackDetailJson::from(page),
+    ))
 }
 
 /// Lists callers.

@@ -6,8 +6,8 @@
 )]
 
 use crate::api::{
-    Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Problem, Reply, codes, listed, tagged,
-    text,
+    Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Problem, Reply, codes, listed,
+    tagged, text,
 };
 use crate::state::Web;
 use app::customers::{ContactForm, CustomerQuery, RevealForm};
@@ -250,7 +250,11 @@ pub(crate) async fn search_customers(
     let (actor, now) = (&caller.actor, caller.now);
     let found = app::customers::search(&web.app, actor, now, &search.term).await?;
     let body = CustomersFound {
-        items: found.customers.into_iter().map(CustomerJson::from).collect(),
+        items: found
+            .customers
+            .into_iter()
+            .map(CustomerJson::from)
+            .collect(),
         more: found.more,
     };
     Ok((axum::Extension(NeverKept), Json(body)).into_response())

@@ -4,7 +4,9 @@
     reason = "utoipa writes the names of parameters with their paths"
 )]
 
-use crate::api::{Asked, Body, Caller, ListOf, Named, PageQuery, Reply, codes, listed, tagged, text};
+use crate::api::{
+    Asked, Body, Caller, ListOf, Named, PageQuery, Reply, codes, listed, tagged, text,
+};
 use crate::state::Web;
 use app::tickets::{StepForm, TicketPage, TicketQuery};
 use axum::Json;
@@ -213,11 +215,7 @@ pub(crate) async fn list_tickets(
     params(("ticket" = String, Path, description = "Number of the ticket, or its id.")),
     responses((status = 200, description = "The ticket with its history.", body = TicketDetailJson,
         headers(("ETag" = String, description = "Version.")))))]
-pub(crate) async fn get_ticket(
-    State(web): State<Web>,
-    caller: Caller,
-    Named(key): Named,
-) -> Reply {
+pub(crate) async fn get_ticket(State(web): State<Web>, caller: Caller, Named(key): Named) -> Reply {
     let row = app::tickets::find_ticket(&web.app, &caller.actor, &key).await?;
     let page = app::tickets::ticket_page(&web.app, &caller.actor, row.id).await?;
     Ok(tagged(page.ticket.version, TicketDetailJson::from(page)))

@@ -300,7 +300,10 @@ pub(crate) async fn list_recordings(
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordingLink {
     /// Where it is.
-    #[schema(max_length = 1000, example = "https://recordings.example.com/2026/11/20/1.wav")]
+    #[schema(
+        max_length = 1000,
+        example = "https://recordings.example.com/2026/11/20/1.wav"
+    )]
     link: String,
 }
 

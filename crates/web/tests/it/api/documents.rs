@@ -37,7 +37,10 @@ async fn the_document_says_everything_of_every_operation() {
         for (method, operation) in item.as_object().unwrap() {
             let what = format!("{method} {path}");
             assert!(!operation["summary"].as_str().unwrap().is_empty(), "{what}");
-            assert!(!operation["security"].as_array().unwrap().is_empty(), "{what}");
+            assert!(
+                !operation["security"].as_array().unwrap().is_empty(),
+                "{what}"
+            );
             assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{what}");
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.keys().any(|s| s.starts_with('2')), "{what}");
@@ -70,7 +73,12 @@ async fn the_reference_is_a_page_without_signing_in() {
     let t = TestApp::empty(Engine::Sqlite).await;
     let mut browser = Site::of(&t).browser();
     let page = browser.read("/api/docs").await;
-    for text in ["接口说明", "/api/v1/callbacks/{callback}", "problem-outdated", "shape-Customer"] {
+    for text in [
+        "接口说明",
+        "/api/v1/callbacks/{callback}",
+        "problem-outdated",
+        "shape-Customer",
+    ] {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("style=") && !page.contains("<script>"));
@@ -105,7 +113,14 @@ async fn failures_have_one_shape(#[values(Engine::Sqlite, Engine::Postgres)] eng
     };
     let search = json!({ "term": "周敏" }).to_string();
     assert_eq!(send("text/plain", search).await.problem(415), "media-type");
-    for bad in ["", "{", "[]", "{\"term\":1}", "{\"trem\":\"x\"}", "{\"term\":\"a\\u0000\"}"] {
+    for bad in [
+        "",
+        "{",
+        "[]",
+        "{\"term\":1}",
+        "{\"trem\":\"x\"}",
+        "{\"term\":\"a\\u0000\"}",
+    ] {
         let answer = send("application/json", bad.to_owned()).await;
         assert_eq!(answer.problem(400), "unreadable", "{bad}");
     }

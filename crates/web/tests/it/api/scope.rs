@@ -49,9 +49,7 @@ fn filled(path: &str, value: &str) -> String {
 /// Every address that the document names is walked: Shandong reads nothing of Chongqing.
 #[rstest]
 #[tokio::test]
-async fn another_branch_does_not_exist(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let t = TestApp::with_portfolio(engine).await;
     let site = Site::of(&t);
     let people = t.people();
@@ -123,11 +121,16 @@ async fn personal_data_is_masked_until_a_purpose_is_given(
     let system = System::of(&t, &site, "50", &["head_office_manager"]).await;
     for path in ["/api/v1/customers", "/api/v1/customers/C50-ZHOU"] {
         let text = system.get(path).await.good().to_string();
-        assert!(!text.contains("13800500001") && !text.contains("周敏"), "{text}");
+        assert!(
+            !text.contains("13800500001") && !text.contains("周敏"),
+            "{text}"
+        );
         assert!(text.contains("C50-ZHOU"));
     }
     let path = "/api/v1/customers/C50-ZHOU/reveals";
-    let answer = system.post(path, json!({ "field": "mobile", "purpose": "" })).await;
+    let answer = system
+        .post(path, json!({ "field": "mobile", "purpose": "" }))
+        .await;
     assert_eq!(answer.problem(422), "invalid");
     assert_eq!(answer.json["fields"][0]["field"], "purpose");
     assert_eq!(t.audited("customer.revealed").await, 0);
@@ -136,7 +139,10 @@ async fn personal_data_is_masked_until_a_purpose_is_given(
     assert_eq!(shown.await.good()["value"], "13800500001");
     assert_eq!(t.audited("customer.revealed").await, 1);
 
-    let found = system.post("/api/v1/customers/searches", json!({ "term": "13800500001" }));
+    let found = system.post(
+        "/api/v1/customers/searches",
+        json!({ "term": "13800500001" }),
+    );
     let found = found.await.good();
     assert_eq!(found["items"][0]["customer_no"], "C50-ZHOU");
     assert!(!found.to_string().contains("13800500001"));

@@ -191,8 +191,14 @@ async fn people_may_call_with_their_session(
     assert_eq!(answer.json["code"], "person-needed");
 
     let browser = site.sign_in("caller_cq").await;
-    let request = browser.request(Method::GET, "/").body(Body::empty()).unwrap();
-    let cookie = request.headers()[header::COOKIE].to_str().unwrap().to_owned();
+    let request = browser
+        .request(Method::GET, "/")
+        .body(Body::empty())
+        .unwrap();
+    let cookie = request.headers()[header::COOKIE]
+        .to_str()
+        .unwrap()
+        .to_owned();
     let mut person = System::stranger(&site);
     person.set("cookie", cookie);
     assert_eq!(person.get(&at("")).await.status, StatusCode::OK);

@@ -52,7 +52,11 @@ async fn a_request_with_a_key_is_done_once(
     let mut neighbour = System::of(&t, &site, "50", &["administrator"]).await;
     neighbour.set("idempotency-key", "one");
     let own = neighbour.post("/api/v1/users", user("third_caller")).await;
-    assert_eq!(own.status, StatusCode::CREATED, "keys belong to their client");
+    assert_eq!(
+        own.status,
+        StatusCode::CREATED,
+        "keys belong to their client"
+    );
     neighbour.set("idempotency-key", "x".repeat(101));
     let long = neighbour.post("/api/v1/users", user("fourth")).await;
     assert_eq!(long.problem(400), "key-unusable");
@@ -60,9 +64,7 @@ async fn a_request_with_a_key_is_done_once(
 
 #[rstest]
 #[tokio::test]
-async fn an_outdated_write_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn an_outdated_write_is_refused(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let t = TestApp::with_portfolio(engine).await;
     let site = Site::of(&t);
     let roles = ["administrator", "head_office_manager"];
