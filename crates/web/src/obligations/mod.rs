@@ -1,5 +1,6 @@
 //! The list of obligations, and why one of them exists.
 
+pub(crate) mod api;
 mod calendar;
 mod list;
 mod page;

@@ -1,0 +1,3 @@
+//! What other systems send.
+
+pub(crate) mod api;
