@@ -39,6 +39,11 @@ impl Fields {
         named.map(|(_, value)| value.clone()).collect()
     }
 
+    /// Whether a field is there at all, even if empty.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// Whether a box was ticked.
     pub(crate) fn is_ticked(&self, name: &str) -> bool {
         matches!(self.get(name), "on" | "true" | "1")

@@ -12,6 +12,8 @@ mod forms;
 mod frame;
 mod guard;
 mod health;
+mod reports;
+mod rules;
 mod state;
 mod texts;
 mod when;
@@ -30,6 +32,8 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
+        .merge(rules::routes())
+        .merge(reports::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),

@@ -17,6 +17,12 @@ const PASSWORD_MAX: usize = 200;
 /// Longest name.
 const NAME_MAX: usize = 60;
 
+/// Letters of a fresh password: none that look alike. Their number divides 256, so that all are
+/// equally likely.
+const FRESH_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Letters of a fresh password: 80 bits.
+const FRESH_LENGTH: usize = 16;
+
 /// What a form says of a user.
 #[derive(Clone, Debug, Default)]
 pub struct UserForm {
@@ -51,6 +57,14 @@ struct Checked {
 pub async fn list_users(app: &App, actor: &Actor) -> Result<Vec<UserRow>> {
     let scope = actor.scope(Permission::UsersManage)?;
     Ok(rows::list_users(app.store(), &scope).await?)
+}
+
+/// A user of a unit in sight.
+///
+/// # Errors
+/// When the actor may not, or there is no such user in sight.
+pub async fn find_user(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
+    in_sight(app, actor, id).await
 }
 
 /// Units in sight.
@@ -207,6 +221,38 @@ pub async fn reset_password(
             user.id.0,
         ))
         .await?)
+}
+
+/// A password that nobody knows yet, easy to read aloud.
+pub fn fresh_password(app: &App) -> secrets::Token {
+    let bytes = app.store().ids().bytes::<FRESH_LENGTH>();
+    let letters = bytes
+        .iter()
+        .map(|b| char::from(FRESH_LETTERS[usize::from(*b) % FRESH_LETTERS.len()]));
+    let mut password = String::with_capacity(FRESH_LENGTH + 3);
+    for (at, letter) in letters.enumerate() {
+        if at > 0 && at % 4 == 0 {
+            password.push('-');
+        }
+        password.push(letter);
+    }
+    secrets::Token(password)
+}
+
+/// Gives a user in sight a fresh password, which is shown once, and ends their sessions.
+///
+/// # Errors
+/// When the user is not in sight.
+pub async fn renew_password(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    id: UserId,
+) -> Result<(UserRow, secrets::Token)> {
+    let user = in_sight(app, actor, id).await?;
+    let password = fresh_password(app);
+    reset_password(app, actor, now, &user.username, &password.0).await?;
+    Ok((user, password))
 }
 
 /// Creates the first administrator by the link that the server printed. On an empty database the

@@ -8,9 +8,11 @@ pub mod check;
 mod compile;
 mod file;
 mod tests;
+mod words;
 
 pub use check::Finding;
 pub use tests::{TestReport, TestResult};
+pub(crate) use words::say_snap;
 
 use crate::calendar::Calendar;
 use crate::dates::{Roll, Snap, Unit};
