@@ -122,13 +122,15 @@ pub(crate) enum TableFormat {
     Csv,
     /// One JSON object a line
     Ndjson,
+    /// An Excel workbook (at most 1,048,575 rows)
+    Xlsx,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// obligations, exclusions, callbacks, attempts, answers, tickets, customers, policies or events
     pub kind: String,
-    /// First day (of the trigger, or of what the table is about)
+    /// First day: of the trigger for obligations, exclusions and callbacks, of what happened otherwise
     #[arg(long, value_name = "DATE")]
     pub from: Option<NaiveDate>,
     /// Last day
@@ -140,6 +142,12 @@ pub(crate) struct ExportArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Personal data in full, for this purpose (such as data_transfer); masked without it
+    #[arg(long, value_name = "PURPOSE")]
+    pub reveal: Option<String>,
+    /// A note beside the purpose, for the audit log
+    #[arg(long, value_name = "TEXT", requires = "reveal")]
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Args)]

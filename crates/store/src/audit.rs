@@ -164,6 +164,10 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Of this action, or of all that begin with it when it ends in a dot.
     pub action: Option<String>,
+    /// About this kind of record.
+    pub subject_kind: Option<String>,
+    /// About this record.
+    pub subject: Option<Uuid>,
     /// About this customer.
     pub customer: Option<Uuid>,
     /// Start of the page.
@@ -251,6 +255,12 @@ pub async fn list_audit_entries(
     if let Some(action) = &filter.action {
         let length = i32::try_from(action.chars().count()).unwrap_or(i32::MAX);
         select.filter("substr(action, 1, ?) = ?", params![length, action.as_str()]);
+    }
+    if let Some(kind) = &filter.subject_kind {
+        select.filter("subject_kind = ?", params![kind.as_str()]);
+    }
+    if let Some(subject) = filter.subject {
+        select.filter("subject_id = ?", params![subject]);
     }
     if let Some(customer) = filter.customer {
         select.filter("customer_id = ?", params![customer]);

@@ -15,7 +15,8 @@ const PAGE_ROWS: u64 = 50;
 const COUNT_CAP: i64 = 9_999;
 
 /// Filters of the list, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct ListQuery {
     /// `due` (today and overdue), `open`, `mine`, `unassigned`, `overdue`, `no_date`, `problem`,
     /// `closed`; `open` when empty.
@@ -71,7 +72,7 @@ pub async fn list_callbacks(
 }
 
 /// Turns the text of a URL into a filter.
-pub(super) async fn filter(
+pub(crate) async fn filter(
     app: &App,
     actor: &Actor,
     scope: &Scope,

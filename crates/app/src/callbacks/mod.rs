@@ -16,6 +16,7 @@ pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, CallbackPage, PastAnswer, call_page, callback_page};
 pub use decide::{Decision, decide};
 pub use finish::{FinishForm, finish_attempt};
+pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use recordings::{add_link, add_upload};
 pub use values::ScriptValues;

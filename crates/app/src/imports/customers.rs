@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use store::dialect::bulk::Cell;
 use store::imports::{Field, Record};
 
-pub(super) const COLUMNS: [&str; 31] = [
+pub(crate) const COLUMNS: [&str; 31] = [
     "customer_no",
     "kind",
     "name",
@@ -225,6 +225,11 @@ pub(super) fn checked<T>(
     reveal: impl Fn(&T) -> String,
 ) -> Option<String> {
     let text = row.value(column)?;
+    // What was exported masked must never overwrite what is known.
+    if text.contains('*') {
+        row.reject(column, Reason::Masked);
+        return None;
+    }
     match parse(text) {
         Ok(value) => Some(reveal(&value)),
         Err(FieldError::TooLong) => {

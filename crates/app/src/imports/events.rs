@@ -10,7 +10,7 @@ use store::dialect::bulk::Cell;
 use store::imports::{Field, Record};
 use uuid::Uuid;
 
-pub(super) const COLUMNS: [&str; 19] = [
+pub(crate) const COLUMNS: [&str; 19] = [
     "event_id",
     "type",
     "occurred_at",

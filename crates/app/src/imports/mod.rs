@@ -17,6 +17,9 @@ mod row;
 mod run;
 mod source;
 
+pub(crate) use customers::COLUMNS as CUSTOMER_COLUMNS;
+pub(crate) use events::COLUMNS as EVENT_COLUMNS;
+pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use mapping::{Mapping, MappingError};
 pub use reason::Reason;
 pub use run::{ImportReport, ImportRequest, Progress, import_file};

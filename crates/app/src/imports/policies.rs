@@ -9,7 +9,7 @@ use store::dialect::bulk::Cell;
 use store::imports::{Field, Record};
 use uuid::Uuid;
 
-pub(super) const COLUMNS: [&str; 30] = [
+pub(crate) const COLUMNS: [&str; 30] = [
     "policy_no",
     "product_code",
     "product_name",

@@ -93,6 +93,8 @@ reasons! {
     IdTypeMismatch = "id_type_mismatch", "证件类型与客户类型不符", "the kind of document does not fit the kind of customer";
     /// The event says neither whom nor what it is about.
     NoSubject = "no_subject", "未注明保单、客户或人员", "names no policy, customer or person";
+    /// A value that was masked when it was exported.
+    Masked = "masked", "内容已脱敏，不能导入", "a masked value cannot be imported";
     /// A contact person of a customer who is not a group.
     NotAGroup = "not_a_group", "该客户不是团体客户", "the customer is not a group";
 }

@@ -2,8 +2,14 @@
 
 mod explain;
 mod facts;
+mod list;
 mod plan;
 
 pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
+pub(crate) use list::filter;
+pub use list::{
+    ExtractionPage, ObligationPage, ObligationQuery, extraction_page, list_extractions,
+    list_obligations, obligation_page,
+};
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};

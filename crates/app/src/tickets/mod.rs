@@ -5,5 +5,6 @@ mod page;
 mod step;
 
 pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
+pub(crate) use page::filter;
 pub use page::{TicketList, TicketPage, TicketQuery, list_handlers, list_tickets, ticket_page};
 pub use step::{StepForm, add_evidence, take_step};

@@ -1,7 +1,7 @@
 //! The list of tickets and one ticket.
 
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::ids::TicketId;
 use domain::tickets::{CaseKind, ProblemType, TicketState};
 use domain::time::{self, Instant};
@@ -18,7 +18,8 @@ const PAGE_ROWS: u64 = 50;
 const COUNT_CAP: i64 = 9_999;
 
 /// Filters of the list, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct TicketQuery {
     /// `open`, `mine`, `due`, `to_issue`, `to_judge` or `closed`; `open` when empty.
     pub view: String,
@@ -69,6 +70,24 @@ pub async fn list_tickets(
     query: &TicketQuery,
 ) -> Result<TicketList> {
     let scope = actor.scope(Permission::TicketsRead)?;
+    let filter = filter(app, actor, &scope, now, query).await?;
+    let page = rows::list_tickets(app.store(), &scope, &filter, PAGE_ROWS).await?;
+    let count = rows::count_tickets(app.store(), &scope, &filter, COUNT_CAP).await?;
+    Ok(TicketList {
+        page,
+        count: count.min(COUNT_CAP),
+        count_is_capped: count > COUNT_CAP,
+    })
+}
+
+/// Turns the text of a URL into a filter.
+pub(crate) async fn filter(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    now: Instant,
+    query: &TicketQuery,
+) -> Result<TicketFilter> {
     let open = TicketFilter {
         open: Some(true),
         ..Default::default()
@@ -117,13 +136,7 @@ pub async fn list_tickets(
             PageKey::decode(&query.after).ok_or_else(|| Error::invalid("after", "unknown-code"))?,
         );
     }
-    let page = rows::list_tickets(app.store(), &scope, &filter, PAGE_ROWS).await?;
-    let count = rows::count_tickets(app.store(), &scope, &filter, COUNT_CAP).await?;
-    Ok(TicketList {
-        page,
-        count: count.min(COUNT_CAP),
-        count_is_capped: count > COUNT_CAP,
-    })
+    Ok(filter)
 }
 
 /// A ticket in sight.

@@ -7,6 +7,7 @@
 pub mod check;
 mod compile;
 mod file;
+mod reasons;
 mod tests;
 mod words;
 

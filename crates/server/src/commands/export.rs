@@ -1,105 +1,53 @@
 //! `huifang export`.
 
-use crate::cli::ExportArgs;
-use crate::environment::note;
-use anyhow::Result;
+use super::shell;
+use crate::cli::{ExportArgs, TableFormat};
+use crate::environment::{note, now};
+use crate::progress;
+use anyhow::{Context as _, Result};
 use app::App;
-use domain::access::Permission;
+use app::exports::{ExportFormat, ExportKind, ExportQuery, export};
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
-use store::obligations::{ObligationFilter, list_obligations};
 
 pub(super) async fn run(app: &App, args: ExportArgs) -> Result<ExitCode> {
-    let actor = super::shell();
-    let scope = actor.scope(Permission::ObligationsRead)?;
-    let mut w = csv::Writer::from_writer(std::io::stdout().lock());
-    let mut filter = ObligationFilter {
-        trigger_from: args.from,
-        trigger_to: args.to,
-        ..Default::default()
+    let kind = match ExportKind::parse(&args.kind) {
+        Ok(kind) => kind,
+        Err(error) => {
+            note(format!("KIND: {error}"));
+            return Ok(ExitCode::from(2));
+        }
     };
-    if args.kind == "exclusions" {
-        w.write_record([
-            "programme",
-            "pack",
-            "trigger_event_type",
-            "trigger_on",
-            "policy_no",
-            "customer_no",
-            "claim_no",
-            "reason_code",
-        ])?;
-        let mut f = store::obligations::ExclusionFilter::default();
-        loop {
-            let page = store::obligations::list_exclusions(app.store(), &scope, &f, 2000).await?;
-            for r in &page.rows {
-                w.write_record([
-                    &r.programme,
-                    &r.pack,
-                    &r.trigger_type,
-                    &r.trigger_on.to_string(),
-                    r.policy_no.as_deref().unwrap_or(""),
-                    &r.customer_no,
-                    r.claim_no.as_deref().unwrap_or(""),
-                    &r.reason_code,
-                ])?;
-            }
-            match page.next {
-                Some(n) => f.after = Some(n),
-                None => break,
-            }
+    let format = match args.format {
+        TableFormat::Csv => ExportFormat::Csv,
+        TableFormat::Ndjson => ExportFormat::Ndjson,
+        TableFormat::Xlsx => ExportFormat::Xlsx,
+    };
+    let query = ExportQuery {
+        from: args.from,
+        to: args.to,
+        purpose: args.reveal.unwrap_or_default(),
+        note: args.note.unwrap_or_default(),
+        ..ExportQuery::new(kind, format)
+    };
+    let mut sink: Box<dyn Write + Send> = match &args.out {
+        Some(path) => {
+            let file = File::create(path).with_context(|| path.display().to_string())?;
+            Box::new(BufWriter::new(file))
         }
-        w.flush()?;
-        return Ok(ExitCode::SUCCESS);
+        None => Box::new(BufWriter::new(std::io::stdout())),
+    };
+    let bar = progress::counter(kind.as_str());
+    let report = export(app, &shell(), now(), &query, sink.as_mut(), &|rows| {
+        bar.set_position(rows);
+    })
+    .await;
+    bar.finish_and_clear();
+    let report = report?;
+    sink.flush().context("writing")?;
+    if let Some(path) = &args.out {
+        note(format!("{kind}: {} rows in {}", report.rows, path.display()));
     }
-    w.write_record([
-        "number",
-        "programme",
-        "pack",
-        "pack_version",
-        "trigger_event_type",
-        "trigger_on",
-        "policy_no",
-        "customer_no",
-        "claim_no",
-        "adjuster_code",
-        "respondent",
-        "extract_on",
-        "earliest_on",
-        "due_on",
-        "right_end_on",
-        "status",
-        "org_code",
-    ])?;
-    loop {
-        let page = list_obligations(app.store(), &scope, &filter, 2000).await?;
-        let d = |x: Option<chrono::NaiveDate>| x.map_or(String::new(), |d| d.to_string());
-        for r in &page.rows {
-            w.write_record([
-                &r.number,
-                &r.programme,
-                &r.pack,
-                &r.pack_version.to_string(),
-                &r.trigger_type,
-                &r.trigger_on.to_string(),
-                r.policy_no.as_deref().unwrap_or(""),
-                &r.customer_no,
-                r.claim_no.as_deref().unwrap_or(""),
-                r.adjuster_code.as_deref().unwrap_or(""),
-                &r.respondent,
-                &d(r.extract_on),
-                &d(r.earliest_on),
-                &d(r.due_on),
-                &d(r.right_end_on),
-                &r.status,
-                &r.org_code,
-            ])?;
-        }
-        match page.next {
-            Some(n) => filter.after = Some(n),
-            None => break,
-        }
-    }
-    w.flush()?;
-    note("");
     Ok(ExitCode::SUCCESS)
 }

@@ -228,7 +228,7 @@ pub struct CallbackFilter {
     pub after: Option<PageKey>,
 }
 
-fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> Select {
+pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> Select {
     let mut select = Select::new(select);
     select.scope(scope, "b.org_id");
     if let Some(user) = scope.own_list_of() {

@@ -68,10 +68,14 @@ pub struct CustomerRow {
     pub risk_appetite: Option<String>,
     /// Risk tolerance as a code.
     pub risk_tolerance: Option<String>,
+    /// Annual income in fen.
+    pub annual_income_fen: Option<i64>,
     /// Consent to marketing.
     pub marketing_consent: Option<bool>,
     /// Where it was collected, as a code.
     pub source_channel: Option<String>,
+    /// Who collected it.
+    pub collected_by: Option<String>,
     /// When it was collected.
     pub collected_at: Option<Instant>,
     /// Unit.
@@ -126,8 +130,10 @@ pub(super) struct Row {
     special_needs: Option<Vec<u8>>,
     risk_appetite: Option<String>,
     risk_tolerance: Option<String>,
+    annual_income_fen: Option<i64>,
     marketing_consent: Option<bool>,
     source_channel: Option<String>,
+    collected_by: Option<String>,
     collected_at: Option<i64>,
     org_id: Uuid,
     org_code: String,
@@ -140,7 +146,7 @@ pub(super) struct Row {
 pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
-     c.special_needs, c.risk_appetite, c.risk_tolerance, c.marketing_consent, c.source_channel, c.collected_at, \
+     c.special_needs, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
      c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
@@ -204,8 +210,10 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         shareholder_related: r.shareholder_related,
         risk_appetite: r.risk_appetite,
         risk_tolerance: r.risk_tolerance,
+        annual_income_fen: r.annual_income_fen,
         marketing_consent: r.marketing_consent,
         source_channel: r.source_channel,
+        collected_by: r.collected_by,
         collected_at: r.collected_at.map(instant),
         org_id: OrgId(r.org_id),
         org_code: r.org_code,

@@ -4,6 +4,7 @@ use crate::sql::{Page, PageKey, Select, instant, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
+use domain::customers::SensitiveText;
 use domain::ids::{CustomerId, PolicyId};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
@@ -53,6 +54,8 @@ pub struct EventRow {
     pub outcome: Option<String>,
     /// Day of payment.
     pub paid_on: Option<NaiveDate>,
+    /// What was noted, sealed; see [`open_note`].
+    pub note: Option<Vec<u8>>,
 }
 
 impl EventRow {
@@ -60,6 +63,17 @@ impl EventRow {
     pub fn at(&self) -> Instant {
         instant(self.occurred_at)
     }
+}
+
+/// What was noted of an event.
+///
+/// # Errors
+/// When the sealed note was altered.
+pub fn open_note(db: &impl Reads, event: &EventRow) -> Result<Option<SensitiveText>> {
+    let note = event.note.as_ref();
+    note.map(|sealed| db.keys().open("events.note", event.id, sealed))
+        .transpose()
+        .map(|note| note.map(SensitiveText::from_stored))
 }
 
 /// What to look for among events.
@@ -73,6 +87,8 @@ pub struct EventFilter {
     pub from: Option<NaiveDate>,
     /// Until this day.
     pub to: Option<NaiveDate>,
+    /// Only what came from outside or stands for a change of status.
+    pub from_outside: bool,
     /// The newest first; in the order in which they became known otherwise.
     pub newest_first: bool,
     /// After the row of this key.
@@ -92,7 +108,7 @@ pub async fn list_events(
     let mut select = Select::new(
         "SELECT e.id, e.event_id, e.type, e.occurred_at, e.occurred_on, p.policy_no, c.customer_no, a.agent_code, \
          e.claim_no, e.amount_fen, e.payout_method, e.service_item_code, e.payee_role, e.handled_in_person, \
-         e.reporter_role, e.loss_region, e.underwriting_region, e.adjuster_code, e.outcome, e.paid_on \
+         e.reporter_role, e.loss_region, e.underwriting_region, e.adjuster_code, e.outcome, e.paid_on, e.note \
          FROM events e LEFT JOIN policies p ON p.id = e.policy_id LEFT JOIN customers c ON c.id = e.customer_id \
          LEFT JOIN agents a ON a.id = e.agent_id",
     );
@@ -110,6 +126,9 @@ pub async fn list_events(
     }
     if let Some(day) = filter.to {
         select.filter("e.occurred_on <= ?", params![day]);
+    }
+    if filter.from_outside {
+        select.filter("e.source <> 'system'", Vec::new());
     }
     select.page_by_id("e.id", filter.newest_first, filter.after.as_ref(), limit);
     let rows: Vec<EventRow> = select.list(db).await?;

@@ -1,8 +1,10 @@
 //! Problem tickets and their history.
 
+mod export;
 mod read;
 mod write;
 
+pub use export::{ExportedTicket, export_tickets};
 pub use read::{
     TicketCounts, TicketEntryRow, TicketFilter, TicketRow, count_tickets, find_ticket,
     find_ticket_by_number, list_ticket_entries, list_tickets, list_tickets_of_callback,

@@ -218,7 +218,7 @@ pub struct TicketFilter {
     pub after: Option<PageKey>,
 }
 
-fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
+pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
     let mut select = Select::new(select);
     select.scope(scope, "t.org_id");
     if let Some(user) = scope.own_list_of() {

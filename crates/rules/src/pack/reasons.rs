@@ -1,0 +1,17 @@
+//! Reasons in words, found by their codes.
+
+use super::{Reason, RuleBook};
+
+impl RuleBook {
+    /// The reason of a code that a programme may give for excluding a candidate or cancelling an
+    /// obligation; nothing when the packs do not know it any more.
+    pub fn find_reason(&self, programme: &str, code: &str) -> Option<&Reason> {
+        let own = self
+            .find_programmes(programme)
+            .flat_map(|p| p.require.iter().chain(&p.cancel))
+            .filter_map(|condition| condition.reason.as_ref());
+        own.chain(&self.unknown_reasons)
+            .chain(std::iter::once(&self.conflict))
+            .find(|reason| reason.code == code)
+    }
+}
