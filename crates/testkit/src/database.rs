@@ -51,6 +51,9 @@ impl TestDatabase {
                 run(&mut server, drop).await;
                 let create = format!("CREATE DATABASE {place} TEMPLATE template0 ENCODING 'UTF8'");
                 run(&mut server, create).await;
+                // A test does not outlive a crash of the server, so it need not wait for the disk.
+                let hasty = format!("ALTER DATABASE {place} SET synchronous_commit = off");
+                run(&mut server, hasty).await;
                 Self {
                     engine,
                     place,

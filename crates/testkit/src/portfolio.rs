@@ -196,7 +196,7 @@ impl Portfolio {
 
     /// Writes the files into a folder, as `huifang import all` takes them.
     pub fn write_to(&self, folder: &std::path::Path) {
-        for (kind, table) in self.files() {
+        for (kind, table) in self.files().into_iter().filter(|(_, t)| !t.is_empty()) {
             std::fs::write(folder.join(format!("{kind}.csv")), table.csv()).unwrap();
         }
     }

@@ -10,6 +10,7 @@ use domain::time::Instant;
 use object_store::memory::InMemory;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::sealing::MasterKey;
 use store::{Ids, Store};
 use tempfile::TempDir;
@@ -37,7 +38,7 @@ impl TestApp {
     pub async fn empty(engine: Engine) -> Self {
         let database = TestDatabase::create(engine).await;
         let now = morning();
-        let app = start(&database, 1, now).await;
+        let app = start(&database, now).await;
         let folder = TempDir::new().unwrap();
         Self {
             app,
@@ -46,6 +47,15 @@ impl TestApp {
             folder,
             database,
         }
+    }
+
+    /// Opens the database once more, as another server does; `migrate` says whether it may bring the
+    /// schema up to date.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(&self, migrate: bool) -> store::Result<Store> {
+        open(&self.database, self.now, migrate).await
     }
 
     /// The small portfolio, imported and planned, with people of every role.
@@ -72,7 +82,7 @@ impl TestApp {
 
     /// Starts a second server on the same database, as after a restart.
     pub async fn restart(&self) -> App {
-        start(&self.database, 2, self.now).await
+        start(&self.database, self.now).await
     }
 
     /// Imports every file of a portfolio; no row may be rejected.
@@ -134,13 +144,18 @@ impl TestApp {
     }
 }
 
-async fn start(database: &TestDatabase, seed: u64, now: Instant) -> App {
+/// Servers that were started on any database of this process; each has chance of its own.
+static SERVERS: AtomicU64 = AtomicU64::new(1);
+
+async fn open(database: &TestDatabase, now: Instant, migrate: bool) -> store::Result<Store> {
+    let seed = SERVERS.fetch_add(1, Ordering::Relaxed);
     let ids = Ids::new(Arc::new(FixedChance::new(seed)));
-    let store = Store::open(database.url(), true, ids, now, |_| {
-        MasterKey::parse(MASTER_KEY)
-    })
-    .await
-    .unwrap();
+    let key = |_| MasterKey::parse(MASTER_KEY);
+    Store::open(database.url(), migrate, ids, now, key).await
+}
+
+async fn start(database: &TestDatabase, now: Instant) -> App {
+    let store = open(database, now, true).await.unwrap();
     let files = Arc::new(InMemory::new());
     App::start(store, files, Passwords::for_tests(), now)
         .await

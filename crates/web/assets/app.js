@@ -129,7 +129,7 @@
       const dialog = document.getElementById(target.dataset.open);
       if (target.dataset.fill) { const [name, value] = target.dataset.fill.split("="); const field = one('[name="' + name + '"]', dialog); if (field) field.value = value; }
       dialog.showModal();
-      const first = one("[autofocus], input:not([type=hidden]), textarea, select", dialog);
+      const first = one("[autofocus]", dialog) || one("input:not([type=hidden]), textarea, select", dialog);
       if (first) first.focus();
     }
     if (target.matches("[data-close-dialog]")) target.closest("dialog").close();

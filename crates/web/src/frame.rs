@@ -231,6 +231,17 @@ impl Frame {
         self.locale.code(kind, code.as_ref())
     }
 
+    /// Where a callback stands; planned work reads as ready from its earliest day on.
+    pub(crate) fn callback_state(
+        &self,
+        state: &domain::callbacks::CallbackState,
+        earliest_on: &Option<NaiveDate>,
+    ) -> String {
+        let planned = *state == domain::callbacks::CallbackState::Planned;
+        let ready = planned && earliest_on.is_none_or(|day| day <= self.today);
+        self.code("callback-state", if ready { "ready" } else { state.as_str() })
+    }
+
     /// The words for a code that may be missing.
     pub(crate) fn code_of(&self, kind: &str, code: &Option<String>) -> String {
         code.as_deref()
@@ -311,7 +322,7 @@ impl Frame {
 
     /// Address of an icon.
     pub(crate) fn icon(&self, name: &str) -> String {
-        format!("{}#{name}", assets::url("vendor/icons.svg"))
+        format!("{}#icon-{name}", assets::url("vendor/icons.svg"))
     }
 
     /// The session, when someone signed in.

@@ -124,7 +124,7 @@ pub async fn decide(
             .push(open_ticket(&work, actor, &record, ProblemType::NotReached, None, reason).await?);
     }
     if !change.to.is_open() || matches!(command, Command::CannotCorrect { .. }) {
-        audit.extend(close_followers(&work, actor, &scope, &record, &decision.kind).await?);
+        audit.extend(close_followers(&work, actor, &record, &decision.kind).await?);
     }
     let detail = serde_json::json!({ "decision": decision.kind, "state": to });
     let entry = AuditEntry::new(actor, "callback.decided", "callback", id.0);

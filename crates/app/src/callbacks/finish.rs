@@ -284,9 +284,7 @@ impl Step<'_> {
         let mut audit = Vec::new();
         if result.contact() >= Contact::InPerson {
             // Whoever answers in person proves that the number is right.
-            audit.extend(
-                close_followers(work, actor, self.scope, record, "reached-in-person").await?,
-            );
+            audit.extend(close_followers(work, actor, record, "reached-in-person").await?);
         }
         if change.opens_verification {
             audit
@@ -307,7 +305,7 @@ impl Step<'_> {
         }
         if let Some(interview) = &ended.interview {
             if record.callback.is_recall {
-                audit.extend(follow_recall(work, actor, self.scope, record, interview).await?);
+                audit.extend(follow_recall(work, actor, record, interview).await?);
             }
             if change.opens_problems {
                 let answers = rows::list_answers(work, self.scope, record.id).await?;
@@ -317,16 +315,12 @@ impl Step<'_> {
                         .rev()
                         .find(|a| a.attempt_id == self.attempt.id && a.given.item == problem.item)
                         .and_then(|a| a.words.as_deref());
-                    audit.extend(
-                        open_problem(work, actor, self.scope, record, problem, words).await?,
-                    );
+                    audit.extend(open_problem(work, actor, record, problem, words).await?);
                 }
             }
         }
         if !change.to.is_open() {
-            audit.extend(
-                close_followers(work, actor, self.scope, record, change.to.as_str()).await?,
-            );
+            audit.extend(close_followers(work, actor, record, change.to.as_str()).await?);
         }
         Ok(audit)
     }

@@ -10,6 +10,7 @@ mod customers;
 mod events;
 pub mod generate;
 mod mapping;
+mod ndjson;
 mod orgs;
 mod policies;
 mod reason;

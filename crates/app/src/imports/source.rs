@@ -1,16 +1,17 @@
 //! Rows from CSV, XLSX and NDJSON, one at a time.
 
+use super::ndjson;
 use super::reason::Reason;
 use calamine::{DataRef, Reader as _, Xlsx};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 /// A row may not be longer than this; beyond it a quotation mark is missing, or it is no table.
-const ROW_BYTES_MAX: u64 = 1024 * 1024;
+pub(super) const ROW_BYTES_MAX: u64 = 1024 * 1024;
 /// No import file has more columns.
-const COLUMNS_MAX: usize = 300;
+pub(super) const COLUMNS_MAX: usize = 300;
 
 /// Format of a file, by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,9 +169,9 @@ impl Source {
             Ok(BufReader::new(file))
         };
         // Objects may leave out what is unknown, so only all of them together name the columns.
-        let columns = json_columns(open()?)?;
+        let columns = ndjson::columns(open()?)?;
         let mut reader = open()?;
-        let first = read_line(&mut reader)?;
+        let first = ndjson::read_line(&mut reader)?;
         let inner = Inner::Ndjson {
             reader,
             line: 0,
@@ -223,14 +224,14 @@ impl Source {
             } => {
                 let text = match first.take() {
                     Some(text) => Some(text),
-                    None => read_line(reader)?,
+                    None => ndjson::read_line(reader)?,
                 };
                 let Some(text) = text else { return Ok(None) };
                 *line += 1;
                 *bytes += text.len() as u64;
                 Ok(Some(RawRow {
                     line: *line,
-                    cells: json_cells(&text, columns),
+                    cells: ndjson::cells(&text, columns),
                 }))
             }
             Inner::Xlsx { rows } => {
@@ -339,74 +340,6 @@ fn skip_byte_order_mark(file: &mut File) -> std::io::Result<()> {
         file.rewind()?;
     }
     Ok(())
-}
-
-/// The next line that is not blank, without its end.
-fn read_line(reader: &mut BufReader<File>) -> std::io::Result<Option<Vec<u8>>> {
-    loop {
-        let mut line = Vec::new();
-        let read = reader
-            .by_ref()
-            .take(ROW_BYTES_MAX + 1)
-            .read_until(b'\n', &mut line)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if line.len() as u64 > ROW_BYTES_MAX {
-            let what = "a line is longer than 1 MiB";
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
-        }
-        if !line.trim_ascii().is_empty() {
-            return Ok(Some(line));
-        }
-    }
-}
-
-/// The keys of all objects of a file, in the order in which they first come.
-fn json_columns(mut reader: BufReader<File>) -> Result<Vec<String>, SourceError> {
-    type Keys<'k> = std::collections::HashMap<std::borrow::Cow<'k, str>, serde::de::IgnoredAny>;
-    let mut columns: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    let mut is_first = true;
-    while let Some(line) = read_line(&mut reader)? {
-        let Ok(object) = serde_json::from_slice::<Keys<'_>>(&line) else {
-            if is_first {
-                let what = "the first line must be a JSON object".into();
-                return Err(SourceError::Table { line: 1, what });
-            }
-            continue;
-        };
-        is_first = false;
-        let mut new: Vec<_> = object
-            .into_keys()
-            .filter(|key| !known.contains(key.as_ref()))
-            .map(std::borrow::Cow::into_owned)
-            .collect();
-        new.sort_unstable();
-        known.extend(new.iter().cloned());
-        columns.extend(new);
-        if columns.len() > COLUMNS_MAX {
-            break;
-        }
-    }
-    Ok(columns)
-}
-
-fn json_cells(text: &[u8], columns: &[String]) -> Result<Vec<String>, Reason> {
-    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(text) else {
-        return Err(Reason::Json);
-    };
-    if object.keys().any(|k| !columns.contains(k)) {
-        return Err(Reason::Cells);
-    }
-    let cell = |column: &String| match object.get(column) {
-        None | Some(serde_json::Value::Null) => Ok(String::new()),
-        Some(serde_json::Value::String(text)) => Ok(text.clone()),
-        Some(serde_json::Value::Bool(b)) => Ok(b.to_string()),
-        Some(serde_json::Value::Number(n)) => Ok(n.to_string()),
-        Some(_) => Err(Reason::Json),
-    };
-    columns.iter().map(cell).collect()
 }
 
 fn cell_text(cell: &DataRef<'_>) -> String {

@@ -4,6 +4,7 @@ mod explain;
 mod facts;
 mod list;
 mod plan;
+mod since;
 
 pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
@@ -13,3 +14,4 @@ pub use list::{
     list_obligations, obligation_page,
 };
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
+pub use since::set_since;

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use chrono::Datelike as _;
-use domain::access::{Actor, Scope};
+use domain::access::{Actor, Permission};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
@@ -60,12 +60,11 @@ pub(crate) async fn open_ticket(
 pub(crate) async fn open_problem(
     work: &UnitOfWork,
     actor: &Actor,
-    scope: &Scope,
     record: &CallbackRecord,
     problem: &Problem,
     words: Option<&str>,
 ) -> Result<Option<AuditEntry>> {
-    let open = rows::list_tickets_of_callback(work, scope, record.id).await?;
+    let open = all_of(work, record).await?;
     if open
         .iter()
         .any(|t| t.problem == problem.kind && !t.state.is_final())
@@ -90,12 +89,11 @@ pub(crate) async fn open_problem(
 pub(crate) async fn follow_recall(
     work: &UnitOfWork,
     actor: &Actor,
-    scope: &Scope,
     record: &CallbackRecord,
     interview: &Interview,
 ) -> Result<Vec<AuditEntry>> {
     let mut audit = Vec::new();
-    for ticket in rows::list_tickets_of_callback(work, scope, record.id).await? {
+    for ticket in all_of(work, record).await? {
         if ticket.state != TicketState::Verified {
             continue;
         }
@@ -110,17 +108,23 @@ pub(crate) async fn follow_recall(
     Ok(audit)
 }
 
+/// Every ticket of a callback, whoever acts: what follows from a call does not depend on the list that
+/// the callback is on by then.
+async fn all_of(work: &UnitOfWork, record: &CallbackRecord) -> Result<Vec<TicketRow>> {
+    let whole = Actor::system().scope(Permission::TicketsRead)?;
+    Ok(rows::list_tickets_of_callback(work, &whole, record.id).await?)
+}
+
 /// Closes cases that follow the callback: verification and failed cases end when the person was
 /// reached or the callback ended.
 pub(crate) async fn close_followers(
     work: &UnitOfWork,
     actor: &Actor,
-    scope: &Scope,
     record: &CallbackRecord,
     reason: &str,
 ) -> Result<Vec<AuditEntry>> {
     let mut audit = Vec::new();
-    for ticket in rows::list_tickets_of_callback(work, scope, record.id).await? {
+    for ticket in all_of(work, record).await? {
         if !ticket.follows_callback() || ticket.state.is_final() {
             continue;
         }

@@ -201,7 +201,7 @@ async fn move_callback(
     store::callbacks::insert_entry(work, record.id, &actor.name, &form.step, from, to, None)
         .await?;
     if change.opens_failed_case {
-        let problem = domain::tickets::ProblemType::NotReached;
+        let problem = ProblemType::NotReached;
         audit.push(super::open_ticket(work, actor, &record, problem, None, None).await?);
     }
     let detail = serde_json::json!({ "state": to, "ticket": ticket.number });

@@ -12,6 +12,7 @@ mod importing;
 mod planning;
 mod policies;
 mod recordings;
+mod reports;
 mod schedule;
 mod scope;
 mod tickets;

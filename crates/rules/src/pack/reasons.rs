@@ -5,7 +5,7 @@ use super::{Reason, RuleBook};
 impl RuleBook {
     /// The reason of a code that a programme may give for excluding a candidate or cancelling an
     /// obligation; nothing when the packs do not know it any more.
-    pub fn find_reason(&self, programme: &str, code: &str) -> Option<&Reason> {
+    pub fn find_reason<'b>(&'b self, programme: &'b str, code: &str) -> Option<&'b Reason> {
         let own = self
             .find_programmes(programme)
             .flat_map(|p| p.require.iter().chain(&p.cancel))

@@ -1,1 +1,4 @@
-//! x
+//! The program as people run it.
+
+mod killed;
+mod program;

@@ -218,16 +218,20 @@ pub struct TicketFilter {
     pub after: Option<PageKey>,
 }
 
-pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
-    let mut select = Select::new(select);
+/// Tickets of the units in sight; callers see those that their own calls raised, and those they handle.
+fn in_sight(select: &mut Select, scope: &Scope) {
     select.scope(scope, "t.org_id");
     if let Some(user) = scope.own_list_of() {
-        // Callers see the tickets that their own calls raised, and those they handle.
         select.filter(
             "(t.handler_id = ? OR t.callback_id IN (SELECT id FROM callbacks WHERE assignee_id = ?))",
             params![user.0, user.0],
         );
     }
+}
+
+pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Select {
+    let mut select = Select::new(select);
+    in_sight(&mut select, scope);
     if let Some(open) = filter.open {
         select.filter("t.is_open = ?", params![open]);
     }
@@ -321,7 +325,7 @@ pub async fn count_tickets(
     select.count(db).await
 }
 
-/// Tickets of a callback, the oldest first; the caller has seen the callback to be in sight.
+/// Tickets of a callback in sight, the oldest first.
 ///
 /// # Errors
 /// What the database says.
@@ -330,10 +334,8 @@ pub async fn list_tickets_of_callback(
     scope: &Scope,
     callback: CallbackId,
 ) -> Result<Vec<TicketRow>> {
-    let mut select = Select::new(SELECT);
-    select
-        .scope(scope, "t.org_id")
-        .filter("t.callback_id = ?", params![callback.0]);
+    let mut select = filtered(SELECT, scope, &TicketFilter::default());
+    select.filter("t.callback_id = ?", params![callback.0]);
     select.then("ORDER BY t.id LIMIT 100", Vec::new());
     tickets(db, select.list(db).await?)
 }
@@ -468,9 +470,8 @@ pub async fn list_ticket_entries(
         "SELECT e.id, e.at, e.actor_name, e.step, e.from_state, e.to_state, e.note FROM ticket_entries e \
          JOIN tickets t ON t.id = e.ticket_id",
     );
-    select
-        .scope(scope, "t.org_id")
-        .filter("e.ticket_id = ?", params![ticket.0]);
+    in_sight(&mut select, scope);
+    select.filter("e.ticket_id = ?", params![ticket.0]);
     select.then("ORDER BY e.id LIMIT 500", Vec::new());
     let keys = db.keys();
     let rows: Vec<EntryDbRow> = select.list(db).await?;

@@ -1,0 +1,174 @@
+//! `huifang demo`: a fresh database with a portfolio around today, fourteen weeks of work in it, and
+//! people to sign in as.
+//!
+//! Everything is made through the use cases that pages call, with moments of the past, so that each
+//! record is one that people could have made: refused where rules refuse, audited, sealed.
+
+mod branch;
+mod calls;
+mod cases;
+mod chance;
+mod days;
+mod feed;
+mod people;
+mod place;
+mod sound;
+mod story;
+mod words;
+
+use crate::cli::DemoArgs;
+use crate::config::Config;
+use crate::environment::{self, note, say};
+use crate::progress;
+use anyhow::Result;
+use app::App;
+use app::imports::generate::{GenerateRequest, generate};
+use chance::Chance;
+use chrono::{Days, NaiveDate, TimeDelta};
+use days::{DAYS, DAYS_BEFORE, early, import, take_in};
+use domain::imports::ImportKind;
+use domain::time::{self, Instant};
+use feed::Feed;
+use people::{PASSWORD, Staff, hire, is_offered};
+use place::Place;
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::ExitCode;
+use store::DatabaseUrl;
+use story::Story;
+use web::DemoAccount;
+
+/// The seed of the portfolio and of the story.
+const SEED: u64 = 7_300;
+/// Name of the company when the configuration names none.
+const COMPANY: &str = "示范人寿保险公司";
+/// Customers for whom one caller of the story makes one call a day.
+const CUSTOMERS_PER_CALL: u64 = 400;
+/// Different sounds of recordings.
+const SOUNDS: u32 = 12;
+
+pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
+    let place = Place::fresh()?;
+    let (app, accounts) = seed(config, &place, args.customers).await?;
+    print_accounts(&accounts);
+    drop(app);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the database; gives the accounts that the sign-in page offers.
+async fn seed(config: &Config, place: &Place, customers: u64) -> Result<(App, Vec<DemoAccount>)> {
+    let now = environment::now();
+    let last = time::date_in_china(now);
+    let first = last - Days::new(DAYS);
+    let dawn = early(first, now);
+    let folder = place.portfolio();
+    let request = GenerateRequest {
+        customers,
+        seed: SEED,
+        around: last,
+        dirty: false,
+    };
+    generate(request, &folder, &|_| {})?;
+    let url = DatabaseUrl::parse(&place.url())?;
+    let app = super::open_at(&place_config(config), url, dawn).await?;
+    let feed = Feed::read(&folder)?;
+    let since = first - Days::new(DAYS_BEFORE);
+    app::obligations::set_since(&app, &super::shell(), dawn, since).await?;
+    let staff = move_in(&app, &folder, &feed, first, dawn).await?;
+    take_in(&app, &feed, None, first, dawn).await?;
+    live(config, &app, &feed, &staff, (first, last), now, customers).await?;
+    let accounts = staff.people.iter().filter(|p| is_offered(&p.username));
+    let accounts = accounts
+        .map(|p| DemoAccount {
+            username: p.username.clone(),
+            password: PASSWORD.to_owned(),
+            role: format!("{} {}", role_name(p.role), p.name),
+            unit: p.unit.clone(),
+        })
+        .collect();
+    Ok((app, accounts))
+}
+
+/// A demonstration keeps its files and keys beside its database, whatever else is configured.
+fn place_config(config: &Config) -> Config {
+    Config {
+        files: None,
+        master_key_file: None,
+        ..config.clone()
+    }
+}
+
+/// Units, people and customers: what does not change much.
+async fn move_in(
+    app: &App,
+    folder: &Path,
+    feed: &Feed,
+    first: NaiveDate,
+    now: Instant,
+) -> Result<Staff> {
+    import(app, now, ImportKind::Orgs, &folder.join("orgs.csv")).await?;
+    let agents = feed.agents(first)?;
+    import(app, now, ImportKind::Agents, &agents).await?;
+    std::fs::remove_file(&agents)?;
+    for kind in [ImportKind::Customers, ImportKind::Contacts] {
+        import(app, now, kind, &folder.join(format!("{kind}.csv"))).await?;
+    }
+    let salesperson = feed.salesperson_at("50").unwrap_or_default();
+    hire(app, &super::shell(), now, &salesperson).await
+}
+
+/// The story until now.
+async fn live(
+    config: &Config,
+    app: &App,
+    feed: &Feed,
+    staff: &Staff,
+    (first, last): (NaiveDate, NaiveDate),
+    now: Instant,
+    customers: u64,
+) -> Result<()> {
+    let bar = progress::things(DAYS + 1, "fourteen weeks");
+    let company = config.company.clone().unwrap_or_else(|| COMPANY.to_owned());
+    let mut story = Story {
+        app,
+        staff,
+        chance: Chance::new(SEED),
+        company,
+        calls_per_day: i64::try_from(customers / CUSTOMERS_PER_CALL).unwrap_or(1).max(2),
+        until: now - TimeDelta::minutes(6),
+        sounds: (0..SOUNDS).map(|at| sound::recording(at * 9)).collect(),
+        waits: HashMap::new(),
+        interviews: 0,
+    };
+    story.live(feed, first, last, &|day| bar.set_position(day)).await?;
+    let moment = story.last_calling_moment();
+    story.leave_under_way(moment).await?;
+    bar.finish_and_clear();
+    note(format!("{} interviews since {first}", story.interviews));
+    Ok(())
+}
+
+fn role_name(role: domain::access::Role) -> &'static str {
+    use domain::access::Role as R;
+    match role {
+        R::Administrator => "系统管理员",
+        R::HeadOfficeManager => "总公司回访经理",
+        R::TeamLeader => "回访组长",
+        R::CallbackAgent => "回访坐席",
+        R::BranchOperations => "分公司运营",
+        R::BranchSales => "分公司销售",
+        R::QualityInspector => "质检员",
+        R::ComplianceOfficer => "合规官",
+        R::Executive => "高管",
+    }
+}
+
+fn print_accounts(accounts: &[DemoAccount]) {
+    say("username        password      role                unit");
+    for account in accounts {
+        say(format!(
+            "{:<15} {:<13} {}  {}",
+            account.username, account.password, account.role, account.unit
+        ));
+    }
+}

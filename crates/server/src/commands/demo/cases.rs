@@ -1,0 +1,197 @@
+//! Tickets: issued, accepted, worked on with evidence, judged by another person.
+
+use super::people::Person;
+use super::sound;
+use super::story::{Story, tolerated};
+use super::words;
+use anyhow::Result;
+use app::recordings::Upload;
+use app::tickets::{StepForm, add_evidence, take_step};
+use chrono::{Days, NaiveDate, TimeDelta};
+use domain::access::Role;
+use domain::tickets::{CaseKind, EvidenceKind, TicketState};
+use domain::time::{self, Instant};
+use store::tickets::TicketRow;
+
+impl Story<'_> {
+    /// A day's work on tickets, around noon.
+    pub(super) async fn work_on_tickets(&mut self, day: NaiveDate) -> Result<()> {
+        let mut at = self.chance.moment(day, 11, 12);
+        for ticket in self.tickets(at).await? {
+            at += TimeDelta::seconds(self.chance.between(20, 120));
+            if at >= self.until {
+                break;
+            }
+            self.work_on(&ticket, at).await?;
+        }
+        Ok(())
+    }
+
+    async fn work_on(&mut self, ticket: &TicketRow, at: Instant) -> Result<()> {
+        let staff = self.staff;
+        let handler = ticket.handler_id.and_then(|id| staff.find(id));
+        let follows = matches!(ticket.kind, CaseKind::Failed | CaseKind::Verification);
+        match (ticket.state, handler) {
+            (TicketState::Open, _) if self.chance.per_mille(780) => self.issue(ticket, at).await,
+            (TicketState::Issued | TicketState::Transferred, Some(handler))
+                if self.chance.per_mille(700) =>
+            {
+                self.step(ticket, handler, "accept", "", at).await
+            }
+            (TicketState::InProgress | TicketState::Extended, Some(handler))
+                if ticket.kind == CaseKind::Verification && self.chance.per_mille(450) =>
+            {
+                self.verify_contact(ticket, handler, at).await
+            }
+            (TicketState::InProgress, Some(handler)) if !follows => match self.chance.below(100) {
+                0..8 => self.declare(ticket, handler, at).await,
+                8..12 => self.transfer(ticket, handler, at).await,
+                12..48 => self.give_feedback(ticket, handler, at).await,
+                _ => Ok(()),
+            },
+            (TicketState::Extended | TicketState::InvalidFeedback, Some(handler))
+                if !follows && self.chance.per_mille(330) =>
+            {
+                self.give_feedback(ticket, handler, at).await
+            }
+            (TicketState::FeedbackGiven, _) if self.chance.per_mille(650) => {
+                self.judge(ticket, at).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn step(
+        &mut self,
+        ticket: &TicketRow,
+        person: &Person,
+        step: &str,
+        text: &str,
+        at: Instant,
+    ) -> Result<()> {
+        let form = StepForm {
+            step: step.to_owned(),
+            text: text.to_owned(),
+            ..StepForm::default()
+        };
+        self.take(ticket, person, &form, at).await
+    }
+
+    async fn take(
+        &mut self,
+        ticket: &TicketRow,
+        person: &Person,
+        form: &StepForm,
+        at: Instant,
+    ) -> Result<()> {
+        let taken = take_step(self.app, &person.actor, at, ticket.id, form).await;
+        tolerated(&form.step, taken)?;
+        Ok(())
+    }
+
+    async fn issue(&mut self, ticket: &TicketRow, at: Instant) -> Result<()> {
+        let staff = self.staff;
+        let role = match ticket.kind {
+            CaseKind::Verification | CaseKind::ContractQuality => Role::BranchSales,
+            _ => Role::BranchOperations,
+        };
+        let handlers = staff.at(role, &ticket.org_path);
+        if handlers.is_empty() {
+            return Ok(());
+        }
+        let leaders: Vec<_> = staff.of(Role::TeamLeader).collect();
+        let (to, leader) = (*self.chance.pick(&handlers), *self.chance.pick(&leaders));
+        let form = StepForm {
+            step: "issue".to_owned(),
+            handler: to.id.0.to_string(),
+            ..StepForm::default()
+        };
+        self.take(ticket, leader, &form, at).await
+    }
+
+    async fn verify_contact(
+        &mut self,
+        ticket: &TicketRow,
+        handler: &Person,
+        at: Instant,
+    ) -> Result<()> {
+        if self.chance.per_mille(200) {
+            let why = *self.chance.pick(&words::UNCORRECTABLE);
+            return self.step(ticket, handler, "contact_uncorrectable", why, at).await;
+        }
+        let form = StepForm {
+            step: "correct_contact".to_owned(),
+            mobile: self.chance.mobile(),
+            text: "经业务员与客户核实，已取得新号码".to_owned(),
+            ..StepForm::default()
+        };
+        self.take(ticket, handler, &form, at).await
+    }
+
+    async fn declare(&mut self, ticket: &TicketRow, handler: &Person, at: Instant) -> Result<()> {
+        let due = ticket.due_on.unwrap_or(time::date_in_china(at));
+        let until = self.app.rules().working_days_after(due, 5).max(due + Days::new(1));
+        let form = StepForm {
+            step: "declare_special".to_owned(),
+            until: until.to_string(),
+            text: (*self.chance.pick(&words::DECLARATIONS)).to_owned(),
+            ..StepForm::default()
+        };
+        self.take(ticket, handler, &form, at).await
+    }
+
+    async fn transfer(&mut self, ticket: &TicketRow, handler: &Person, at: Instant) -> Result<()> {
+        let staff = self.staff;
+        let others = staff.at(Role::BranchOperations, &ticket.org_path);
+        let Some(to) = others.into_iter().find(|p| p.id != handler.id) else {
+            return Ok(());
+        };
+        let leader = self.first(Role::TeamLeader)?;
+        let form = StepForm {
+            step: "transfer".to_owned(),
+            handler: to.id.0.to_string(),
+            text: "转由运营部专人处理".to_owned(),
+            ..StepForm::default()
+        };
+        self.take(ticket, leader, &form, at).await
+    }
+
+    async fn give_feedback(
+        &mut self,
+        ticket: &TicketRow,
+        handler: &Person,
+        at: Instant,
+    ) -> Result<()> {
+        let visited = self.chance.per_mille(400);
+        let (kind, file_name, bytes) = if visited {
+            let name = format!("{}.pdf", ticket.number);
+            (EvidenceKind::SignedVisitQuestionnaire, name, sound::signed_form(&ticket.number))
+        } else {
+            (EvidenceKind::Recording, format!("{}.wav", ticket.number), self.sound())
+        };
+        let upload = Upload { file_name, bytes };
+        let added = add_evidence(self.app, &handler.actor, at, ticket.id, kind, upload).await;
+        tolerated("evidence", added)?;
+        let text = words::feedback(ticket.problem);
+        let at = at + TimeDelta::seconds(15);
+        self.step(ticket, handler, "give_feedback", text, at).await
+    }
+
+    /// Feedback is judged by someone who did not give it.
+    async fn judge(&mut self, ticket: &TicketRow, at: Instant) -> Result<()> {
+        let staff = self.staff;
+        let mut judges = staff.at(Role::BranchOperations, &ticket.org_path);
+        judges.extend(staff.of(Role::TeamLeader));
+        judges.retain(|p| Some(p.id) != ticket.feedback_by);
+        if judges.is_empty() {
+            return Ok(());
+        }
+        let judge = *self.chance.pick(&judges);
+        let (step, text) = if self.chance.per_mille(870) {
+            ("judge_valid", "反馈属实，安排第二次回访")
+        } else {
+            ("judge_invalid", "未说明与客户沟通的具体内容，退回补充")
+        };
+        self.step(ticket, judge, step, text, at).await
+    }
+}

@@ -1,0 +1,133 @@
+//! The lists of codes in the schema are those of the domain, on both engines.
+
+use domain::access::{OrgLevel, Role};
+use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
+use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
+use domain::imports::{ImportKind, ImportState};
+use domain::obligations::{ObligationStatus, Timing};
+use domain::policies::{
+    AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
+};
+use domain::questionnaires::Answer;
+use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use rstest::rstest;
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::{Engine, TestApp, TestDatabase};
+
+type Lists = BTreeMap<String, BTreeSet<String>>;
+
+/// Lists that only the store or the server knows.
+const NOT_OF_THE_DOMAIN: [&str; 10] = [
+    "audit_entries.actor_kind",
+    "encryption_keys.purpose",
+    "events.source",
+    "extraction_runs.state",
+    "jobs.state",
+    "one_time_links.purpose",
+    "plan_queue.kind",
+    "record_changes.entity",
+    "recordings.owner",
+    "rule_packs.status",
+];
+
+/// What the domain says, by table and column.
+fn of_the_domain() -> Lists {
+    let mut lists = Lists::new();
+    macro_rules! list {
+        ($($column:literal => $type:ty),+ $(,)?) => {
+            $( lists.insert($column.into(), <$type>::ALL.iter().map(|c| c.as_str().to_owned()).collect()); )+
+        };
+    }
+    list! {
+        "orgs.level" => OrgLevel,
+        "user_roles.role" => Role,
+        "agents.kind" => AgentKind,
+        "agents.status" => AgentStatus,
+        "customers.kind" => CustomerKind,
+        "customers.sex" => Sex,
+        "customers.id_type" => IdType,
+        "customers.risk_appetite" => Degree,
+        "customers.risk_tolerance" => Degree,
+        "customers.source_channel" => SourceChannel,
+        "contacts.role" => ContactRole,
+        "policies.product_class" => ProductClass,
+        "policies.line" => Line,
+        "policies.channel" => Channel,
+        "policies.premium_frequency" => PremiumFrequency,
+        "policies.status" => PolicyStatus,
+        "events.type" => EventType,
+        "obligations.status" => ObligationStatus,
+        "obligations.timing" => Timing,
+        "callbacks.state" => CallbackState,
+        "callbacks.timing" => Timing,
+        "callbacks.cause" => Cause,
+        "attempts.channel" => ContactChannel,
+        "attempts.result" => AttemptResult,
+        "answers.answer" => Answer,
+        "recordings.kind" => EvidenceKind,
+        "tickets.kind" => CaseKind,
+        "tickets.type" => ProblemType,
+        "tickets.state" => TicketState,
+        "import_runs.kind" => ImportKind,
+        "import_runs.state" => ImportState,
+    }
+    lists
+}
+
+/// Lists of the CHECK constraints, by table and column.
+async fn of_the_schema(database: &TestDatabase) -> Lists {
+    let sql = match database.engine() {
+        Engine::Sqlite => {
+            "SELECT name || '|' || sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'"
+        }
+        Engine::Postgres => {
+            "SELECT conrelid::regclass || '|' || pg_get_constraintdef(oid) FROM pg_constraint \
+             WHERE connamespace = 'public'::regnamespace AND contype = 'c'"
+        }
+    };
+    let mut lists = Lists::new();
+    for found in database.column(sql).await {
+        let (table, text) = found.split_once('|').unwrap();
+        for check in text.split("CHECK (").skip(1) {
+            let column: String = check
+                .trim_start_matches('(')
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            // `IN ('a', 'b')` here, `= ANY (ARRAY['a'::text, 'b'::text])` there.
+            let list = check.split([')', ']']).next().unwrap();
+            let codes: BTreeSet<_> = list
+                .split('\'')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect();
+            if !codes.is_empty() {
+                lists.insert(format!("{table}.{column}"), codes);
+            }
+        }
+    }
+    lists
+}
+
+/// Style §4: one list of codes, in the domain and as a CHECK.
+#[rstest]
+#[tokio::test]
+async fn the_schema_and_the_domain_agree(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::empty(engine).await;
+    let schema = of_the_schema(&t.database).await;
+    let domain = of_the_domain();
+    for (column, codes) in &domain {
+        assert_eq!(schema.get(column), Some(codes), "{column}");
+    }
+    let unknown: Vec<_> = schema
+        .keys()
+        .filter(|c| !domain.contains_key(*c) && !NOT_OF_THE_DOMAIN.contains(&c.as_str()))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "lists of the schema that nobody compares: {unknown:?}"
+    );
+}
