@@ -41,6 +41,9 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Run a report of the metrics registry; `report list` names them
     Report(ReportArgs),
+    /// Accounts from the shell
+    #[command(subcommand)]
+    User(UserCommand),
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -265,4 +268,54 @@ pub(crate) enum RollChoice {
     NextWorking,
     /// It stays
     None,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a user; prints a new password unless one comes in
+    Add(NewUserArgs),
+    /// Keep a user out and end their sessions
+    Disable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Let a user sign in again
+    Enable {
+        /// Name to sign in with
+        username: String,
+    },
+    /// Give a user a new password and end their sessions
+    ResetPassword {
+        /// Name to sign in with
+        username: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List users: name, unit, state, roles
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewUserArgs {
+    /// Name to sign in with
+    pub username: String,
+    /// Name to show (default: the user name)
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Code of a role, such as administrator or team_leader; may be given several times
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub roles: Vec<String>,
+    /// Code of the unit (default: the head office)
+    #[arg(long, value_name = "CODE")]
+    pub org: Option<String>,
+    /// A language spoken besides Mandarin; may be given several times
+    #[arg(long = "language", value_name = "LANGUAGE")]
+    pub languages: Vec<String>,
+    /// Code of the salesperson that this user is
+    #[arg(long, value_name = "CODE")]
+    pub agent: Option<String>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
 }

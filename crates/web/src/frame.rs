@@ -239,7 +239,10 @@ impl Frame {
     ) -> String {
         let planned = *state == domain::callbacks::CallbackState::Planned;
         let ready = planned && earliest_on.is_none_or(|day| day <= self.today);
-        self.code("callback-state", if ready { "ready" } else { state.as_str() })
+        self.code(
+            "callback-state",
+            if ready { "ready" } else { state.as_str() },
+        )
     }
 
     /// The words for a code that may be missing.

@@ -1,11 +1,13 @@
 //! Signing in, people, API clients, saved views.
 
+mod accounts;
 mod clients;
 mod secrets;
 mod sign_in;
 mod users;
 mod views;
 
+pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
     revoke_token, set_client_active,

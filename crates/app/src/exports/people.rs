@@ -59,7 +59,10 @@ impl Export<'_> {
             personal(P::Phone, shown(c.phone.as_ref().map(|v| v as _))),
             personal(P::Email, shown(c.email.as_ref().map(|v| v as _))),
             personal(P::Address, shown(c.address.as_ref().map(|v| v as _))),
-            personal(P::MailingAddress, shown(c.mailing_address.as_ref().map(|v| v as _))),
+            personal(
+                P::MailingAddress,
+                shown(c.mailing_address.as_ref().map(|v| v as _)),
+            ),
             c.occupation.clone().into(),
             c.language.clone().into(),
             c.preferred_channel.clone().into(),
@@ -68,7 +71,10 @@ impl Export<'_> {
             c.key_account.into(),
             c.shareholder_related.into(),
             personal(P::Needs, shown(c.needs.as_ref().map(|v| v as _))),
-            personal(P::SpecialNeeds, shown(c.special_needs.as_ref().map(|v| v as _))),
+            personal(
+                P::SpecialNeeds,
+                shown(c.special_needs.as_ref().map(|v| v as _)),
+            ),
             c.risk_appetite.clone().into(),
             c.risk_tolerance.clone().into(),
             Cell::money(c.annual_income_fen),

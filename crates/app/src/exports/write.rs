@@ -101,10 +101,7 @@ struct Sheet<'s> {
 }
 
 impl<'s> Sheet<'s> {
-    fn open(
-        sink: &'s mut (dyn Write + Send),
-        columns: &'static [&'static str],
-    ) -> Result<Self> {
+    fn open(sink: &'s mut (dyn Write + Send), columns: &'static [&'static str]) -> Result<Self> {
         let mut book = Workbook::new();
         let heading = Format::new().set_bold();
         let sheet = book
@@ -142,13 +139,16 @@ impl RowWriter for Sheet<'_> {
         }
         let row = self.next;
         self.next += 1;
-        let sheet = self
-            .book
-            .worksheet_from_index(0)
-            .map_err(|e| broken(&e))?;
+        let sheet = self.book.worksheet_from_index(0).map_err(|e| broken(&e))?;
         for (at, cell) in (0..).zip(cells) {
-            write_cell(sheet, row, at, cell, [&self.date, &self.moment, &self.money])
-                .map_err(|e| broken(&e))?;
+            write_cell(
+                sheet,
+                row,
+                at,
+                cell,
+                [&self.date, &self.moment, &self.money],
+            )
+            .map_err(|e| broken(&e))?;
         }
         Ok(())
     }
@@ -179,10 +179,10 @@ fn write_cell(
         }
         Cell::Int(number) => sheet.write_number(row, at, *number as f64)?,
         Cell::Bool(value) => sheet.write_boolean(row, at, *value)?,
-        Cell::Date(day) => sheet.write_with_format(row, at, *day, date)?,
+        Cell::Date(day) => sheet.write_with_format(row, at, day, date)?,
         Cell::Instant(instant) => {
             let local = instant.with_timezone(&time::china()).naive_local();
-            sheet.write_with_format(row, at, local, moment)?
+            sheet.write_with_format(row, at, &local, moment)?
         }
         Cell::Money(fen) => sheet.write_number_with_format(row, at, *fen as f64 / 100.0, money)?,
     };

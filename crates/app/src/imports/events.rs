@@ -36,9 +36,11 @@ pub(super) const REQUIRED: [&str; 3] = ["event_id", "type", "occurred_at"];
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub key: String,
+    pub id: String,
     pub kind: EventType,
     pub policy_no: Option<String>,
     pub customer_no: Option<String>,
+    pub agent_code: Option<String>,
     pub record: Record,
 }
 
@@ -49,6 +51,9 @@ pub(super) fn parse(
 ) -> Option<Event> {
     let id = row.required("event_id").map(str::to_owned);
     let kind = row.required_code("type", EventType::parse);
+    if kind == Some(EventType::CallbackCompleted) {
+        row.reject("type", Reason::OwnEvent);
+    }
     row.required("occurred_at");
     let occurred_at = row.instant("occurred_at");
     let agent = row.value("agent_code").and_then(|code| {
@@ -83,12 +88,14 @@ pub(super) fn parse(
     fields.push(Field::Absent);
     let note = row.value("note").map(str::to_owned);
     fields.push(row.secret("note", note));
-    let kind = kind?;
+    let (id, kind) = (id?, kind?);
     Some(Event {
-        key: format!("{}\u{1f}{kind}", id?),
+        key: format!("{id}\u{1f}{kind}"),
+        id,
         kind,
         policy_no: row.value("policy_no").map(str::to_owned),
         customer_no: row.value("customer_no").map(str::to_owned),
+        agent_code: row.value("agent_code").map(str::to_owned),
         record: Record { fields },
     })
 }

@@ -5,6 +5,7 @@
 //! simply be run again.
 
 mod agents;
+mod api;
 mod contacts;
 mod customers;
 mod events;
@@ -17,11 +18,13 @@ mod reason;
 mod row;
 mod run;
 mod source;
+mod write;
 
+pub use api::{EVENTS_MAX, EventFate, EventProblem, EventResult, put_events};
 pub(crate) use customers::COLUMNS as CUSTOMER_COLUMNS;
 pub(crate) use events::COLUMNS as EVENT_COLUMNS;
-pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use mapping::{Mapping, MappingError};
+pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use reason::Reason;
 pub use run::{ImportReport, ImportRequest, Progress, import_file};
 pub use source::{Format, SourceError};

@@ -95,6 +95,12 @@ reasons! {
     NoSubject = "no_subject", "未注明保单、客户或人员", "names no policy, customer or person";
     /// A value that was masked when it was exported.
     Masked = "masked", "内容已脱敏，不能导入", "a masked value cannot be imported";
+    /// A field that does not exist.
+    UnknownField = "unknown_field", "字段不存在", "unknown field";
+    /// The id belongs to an event of another unit.
+    EventIdTaken = "event_id_taken", "事件编号已被占用", "the event id is taken";
+    /// The system writes events of this type itself.
+    OwnEvent = "own_event", "此类事件由系统自行产生", "the system writes events of this type itself";
     /// A contact person of a customer who is not a group.
     NotAGroup = "not_a_group", "该客户不是团体客户", "the customer is not a group";
 }

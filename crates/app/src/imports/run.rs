@@ -1,7 +1,6 @@
 //! Running an import: read and check on one thread, write on another, one transaction a chunk.
 
 use super::mapping::Mapping;
-use super::reason::Reason;
 use super::row::{Heading, RowReader};
 use super::source::{RawRow, Source, SourceError};
 use super::{agents, contacts, customers, events, orgs, policies};
@@ -13,10 +12,8 @@ use domain::time::{self, Instant};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::dialect::bulk::{Bulk, Cell};
-use store::imports::{self as rows, Fate, Outcome, Record, Rejection};
-use store::obligations::{QueueKind, enqueue};
-use store::policies::{NewReceipt, StatusEvent};
+use store::dialect::bulk::Bulk;
+use store::imports::{self as rows, Fate, Outcome, Rejection};
 use store::{AuditActor, AuditEntry, settings};
 use uuid::Uuid;
 
@@ -51,6 +48,8 @@ pub struct ImportRequest {
 /// How far an import has come.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
+    /// The run; nothing for dry runs.
+    pub run: Option<Uuid>,
     /// Bytes read; nothing for workbooks.
     pub bytes_done: u64,
     /// Size of the file.
@@ -75,7 +74,7 @@ pub struct ImportReport {
 }
 
 /// A row that was read and checked.
-enum Parsed {
+pub(super) enum Parsed {
     Org(orgs::Org),
     Agent(agents::Agent),
     Customer(customers::Customer),
@@ -86,7 +85,7 @@ enum Parsed {
 
 impl Parsed {
     /// The natural key inside its kind of file.
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         match self {
             Self::Org(org) => org.code.clone(),
             Self::Agent(agent) => agent.code.clone(),
@@ -98,19 +97,19 @@ impl Parsed {
     }
 }
 
-struct Chunk {
+pub(super) struct Chunk {
     rows: Vec<(u64, Parsed)>,
     rejections: Vec<Rejection>,
     bytes_done: u64,
 }
 
 /// What rows refer to, read once.
-struct References {
-    orgs: HashMap<String, (Uuid, String)>,
-    agents: HashMap<String, Uuid>,
-    cooling_off_floor: Option<i64>,
-    term_months_over: Option<i64>,
-    today: NaiveDate,
+pub(super) struct References {
+    pub orgs: HashMap<String, (Uuid, String)>,
+    pub agents: HashMap<String, Uuid>,
+    pub cooling_off_floor: Option<i64>,
+    pub term_months_over: Option<i64>,
+    pub today: NaiveDate,
 }
 
 /// Imports a file.
@@ -158,6 +157,7 @@ pub async fn import_file(
             break;
         }
         progress(Progress {
+            run: import.run,
             bytes_done,
             bytes_total,
             tally: import.tally,
@@ -209,7 +209,11 @@ fn columns(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str
     }
 }
 
-async fn load_references(app: &App, bulk: &mut Bulk, now: Instant) -> Result<References> {
+pub(super) async fn load_references(
+    app: &App,
+    bulk: &mut Bulk,
+    now: Instant,
+) -> Result<References> {
     let today = time::date_in_china(now);
     let rules = app.rules();
     Ok(References {
@@ -273,7 +277,7 @@ fn read(
     Ok(())
 }
 
-fn parse(
+pub(super) fn parse(
     raw: &RawRow,
     heading: &Heading,
     kind: ImportKind,
@@ -308,9 +312,14 @@ fn parse(
 }
 
 /// The rows that were not taken, as a CSV file.
-struct ErrorsFile(Option<csv::Writer<std::fs::File>>);
+pub(super) struct ErrorsFile(Option<csv::Writer<std::fs::File>>);
 
 impl ErrorsFile {
+    /// No file: nobody asked for one.
+    pub(super) fn none() -> Self {
+        Self(None)
+    }
+
     fn create(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Self(None));
@@ -353,22 +362,34 @@ impl ErrorsFile {
 }
 
 /// An import under way.
-struct Import {
-    bulk: Bulk,
-    actor: AuditActor,
-    kind: ImportKind,
-    references: Arc<References>,
-    run: Option<Uuid>,
-    tally: Tally,
-    shown: Vec<Rejection>,
-    errors: ErrorsFile,
+pub(super) struct Import {
+    pub bulk: Bulk,
+    pub actor: AuditActor,
+    pub kind: ImportKind,
+    pub references: Arc<References>,
+    pub run: Option<Uuid>,
+    pub tally: Tally,
+    pub shown: Vec<Rejection>,
+    pub errors: ErrorsFile,
+}
+
+/// On the very first import: from when on obligations are made.
+pub(super) async fn set_since(app: &App, bulk: &mut Bulk, today: NaiveDate) -> Result<()> {
+    let known = settings::find_setting_in_bulk(bulk, settings::OBLIGATIONS_SINCE).await?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let back = app.rules().setting("first_plan_back_days", today);
+    let back = back.and_then(|days| u64::try_from(days).ok()).unwrap_or(0);
+    let since = (today - Days::new(back)).to_string();
+    Ok(settings::put_setting_in_bulk(bulk, settings::OBLIGATIONS_SINCE, since).await?)
 }
 
 /// What became of the rows of a chunk.
 #[derive(Default)]
-struct Written {
-    outcomes: Vec<Outcome>,
-    rejections: Vec<Rejection>,
+pub(super) struct Written {
+    pub outcomes: Vec<Outcome>,
+    pub rejections: Vec<Rejection>,
 }
 
 impl Import {
@@ -387,23 +408,7 @@ impl Import {
             Some(bytes),
         )
         .await?;
-        if settings::find_setting_in_bulk(&mut self.bulk, settings::OBLIGATIONS_SINCE)
-            .await?
-            .is_none()
-        {
-            let today = self.references.today;
-            let back = app
-                .rules()
-                .setting("first_plan_back_days", today)
-                .unwrap_or(0);
-            let since = today - Days::new(u64::try_from(back).unwrap_or(0));
-            settings::put_setting_in_bulk(
-                &mut self.bulk,
-                settings::OBLIGATIONS_SINCE,
-                since.to_string(),
-            )
-            .await?;
-        }
+        set_since(app, &mut self.bulk, self.references.today).await?;
         self.run = Some(run);
         let detail = serde_json::json!({ "kind": self.kind.as_str(), "file": name });
         let entry =
@@ -449,7 +454,7 @@ impl Import {
         self.commit(written, rejections, 0, bytes).await
     }
 
-    async fn commit(
+    pub(super) async fn commit(
         &mut self,
         written: Written,
         mut rejections: Vec<Rejection>,
@@ -511,329 +516,5 @@ impl Import {
         let entry = AuditEntry::new(self.actor.clone(), "import.finished", "import_run", run)
             .detail(detail);
         Ok(self.bulk.commit(entry).await?)
-    }
-
-    fn reason(&self) -> String {
-        format!("import {}", self.kind)
-    }
-
-    async fn upsert(
-        &mut self,
-        entity: &'static rows::Entity,
-        records: &[Record],
-    ) -> Result<Vec<Outcome>> {
-        let reason = self.reason();
-        Ok(rows::upsert(&mut self.bulk, entity, records, &self.actor, &reason).await?)
-    }
-
-    async fn write_rows(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        match self.kind {
-            ImportKind::Orgs => Ok(Written::default()),
-            ImportKind::Agents => self.write_agents(chunk).await,
-            ImportKind::Customers => self.write_customers(chunk).await,
-            ImportKind::Contacts => self.write_contacts(chunk).await,
-            ImportKind::Policies => self.write_policies(chunk).await,
-            ImportKind::Events => self.write_events(chunk).await,
-        }
-    }
-
-    async fn write_orgs(&mut self, waiting: Vec<(u64, orgs::Org)>) -> Result<()> {
-        let mut known = self.references.orgs.clone();
-        let (waves, refused) = orgs::waves(waiting, &known);
-        let mut written = Written::default();
-        for (line, _, reason) in refused {
-            written
-                .rejections
-                .push(refusal(line, "parent_code", reason));
-        }
-        self.bulk.begin().await?;
-        let mut moved = false;
-        for wave in waves {
-            let records: Vec<_> = wave
-                .iter()
-                .filter_map(|(_, org)| org.record(&known))
-                .collect();
-            let outcomes = self.upsert(&rows::ORGS, &records).await?;
-            for ((_, org), outcome) in wave.iter().zip(&outcomes) {
-                moved |= matches!(outcome.fate, Fate::Updated(_));
-                let path = org.path(&known);
-                known.insert(org.code.clone(), (outcome.id, path));
-            }
-            written.outcomes.extend(outcomes);
-        }
-        if moved {
-            // A unit that moved carries others with it, and its region decides which rules apply.
-            store::orgs::rebuild_paths(&mut self.bulk).await?;
-            store::obligations::enqueue_everything(&mut self.bulk).await?;
-        }
-        let count = written.outcomes.len();
-        self.commit(written, Vec::new(), count, 0).await
-    }
-
-    async fn write_agents(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        let agents: Vec<_> = chunk
-            .into_iter()
-            .filter_map(|(_, p)| {
-                if let Parsed::Agent(agent) = p {
-                    Some(agent)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let records: Vec<_> = agents.iter().map(|a| a.record.clone()).collect();
-        let outcomes = self.upsert(&rows::AGENTS, &records).await?;
-        let mut spans = Vec::new();
-        for (agent, outcome) in agents.iter().zip(&outcomes) {
-            // Without a day nobody knows when someone left who had left before we knew them.
-            let known_now =
-                matches!(outcome.fate, Fate::Updated(_)).then_some(self.references.today);
-            let Some(left_on) = agent.left_on.or(known_now).filter(|_| agent.left) else {
-                continue;
-            };
-            if outcome.fate == Fate::Unchanged {
-                continue;
-            }
-            let event =
-                store::policies::put_agent_left(&mut self.bulk, outcome.id, &agent.code, left_on)
-                    .await?;
-            spans.push((event, event, None));
-        }
-        enqueue(&mut self.bulk, QueueKind::Events, &spans).await?;
-        Ok(Written {
-            outcomes,
-            rejections: Vec::new(),
-        })
-    }
-
-    async fn write_customers(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        let records: Vec<_> = chunk
-            .into_iter()
-            .filter_map(|(_, p)| {
-                if let Parsed::Customer(c) = p {
-                    Some(c.record)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let outcomes = self.upsert(&rows::CUSTOMERS, &records).await?;
-        let changed: Vec<_> = outcomes
-            .iter()
-            .filter(|o| matches!(o.fate, Fate::Updated(_)))
-            .map(|o| Cell::Id(o.id))
-            .collect();
-        if !changed.is_empty() {
-            store::customers::follow_changes(&mut self.bulk, &changed).await?;
-        }
-        Ok(Written {
-            outcomes,
-            rejections: Vec::new(),
-        })
-    }
-
-    async fn write_contacts(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        let mut written = Written::default();
-        let contacts: Vec<_> = chunk
-            .into_iter()
-            .filter_map(|(line, p)| {
-                if let Parsed::Contact(c) = p {
-                    Some((line, c))
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let numbers: Vec<_> = contacts
-            .iter()
-            .map(|(_, c)| Cell::Text(c.customer_no.clone()))
-            .collect();
-        let groups = store::customers::lookup_groups(&mut self.bulk, &numbers).await?;
-        let mut records = Vec::new();
-        for (line, contact) in &contacts {
-            match groups.get(&contact.customer_no) {
-                Some((id, true)) => records.push(contact.record(*id)),
-                Some((_, false)) => {
-                    written
-                        .rejections
-                        .push(refusal(*line, "customer_no", Reason::NotAGroup))
-                }
-                None => {
-                    written
-                        .rejections
-                        .push(refusal(*line, "customer_no", Reason::UnknownCustomer))
-                }
-            }
-        }
-        written.outcomes = self.upsert(&rows::CONTACTS, &records).await?;
-        Ok(written)
-    }
-
-    async fn write_policies(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        let mut written = Written::default();
-        let mut numbers: Vec<&str> = Vec::new();
-        for (_, parsed) in &chunk {
-            if let Parsed::Policy(p) = parsed {
-                numbers.push(&p.holder_no);
-                numbers.extend(p.insured_no.as_deref());
-                numbers.extend(p.beneficiary_no.as_deref());
-            }
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        let numbers: Vec<_> = numbers
-            .into_iter()
-            .map(|n| Cell::Text(n.to_owned()))
-            .collect();
-        let known = rows::lookup_customers(&mut self.bulk, &numbers).await?;
-        let mut taken = Vec::with_capacity(chunk.len());
-        for (line, parsed) in chunk {
-            let Parsed::Policy(mut policy) = parsed else {
-                continue;
-            };
-            match policy.resolve(&known) {
-                Ok(()) => taken.push(policy),
-                Err(column) => {
-                    written
-                        .rejections
-                        .push(refusal(line, column, Reason::UnknownCustomer))
-                }
-            }
-        }
-        let records: Vec<_> = taken.iter().map(|p| p.record.clone()).collect();
-        written.outcomes = self.upsert(&rows::POLICIES, &records).await?;
-        self.after_policies(&taken, &written.outcomes, &known)
-            .await?;
-        Ok(written)
-    }
-
-    /// Receipts are kept, changes of status become events, and the planner looks at all of it.
-    async fn after_policies(
-        &mut self,
-        taken: &[Box<policies::Policy>],
-        outcomes: &[Outcome],
-        customers: &HashMap<String, Uuid>,
-    ) -> Result<()> {
-        let mut receipts = Vec::new();
-        let mut created: Option<(Uuid, Uuid)> = None;
-        let mut spans = Vec::new();
-        for (policy, outcome) in taken.iter().zip(outcomes) {
-            let id = outcome.id;
-            let (new_receipt, new_status) = match &outcome.fate {
-                Fate::Unchanged => continue,
-                Fate::Created => {
-                    created =
-                        Some(created.map_or((id, id), |(low, high)| (low.min(id), high.max(id))));
-                    (true, false)
-                }
-                Fate::Updated(changes) => {
-                    spans.push((id, id, None));
-                    let has = |at: usize| changes.iter().any(|c| c.column == at);
-                    (has(policies::at::ACK_SIGNED_ON), has(policies::at::STATUS))
-                }
-            };
-            if let Some((signed_on, entered_on, electronic)) = policy.ack.filter(|_| new_receipt) {
-                receipts.push(NewReceipt {
-                    policy: id,
-                    signed_on,
-                    entered_on,
-                    electronic,
-                });
-            }
-            if let Some(kind) = policy.status.implied_event().filter(|_| new_status) {
-                let customer = customers
-                    .get(&policy.holder_no)
-                    .copied()
-                    .unwrap_or_default();
-                let known_on = self.references.today;
-                let event = StatusEvent {
-                    policy: id,
-                    customer,
-                    kind,
-                    known_on,
-                };
-                store::policies::insert_status_event(&mut self.bulk, event).await?;
-            }
-        }
-        store::policies::insert_receipts(&mut self.bulk, &receipts).await?;
-        spans.extend(created.map(|(low, high)| (low, high, None)));
-        Ok(enqueue(&mut self.bulk, QueueKind::Policies, &spans).await?)
-    }
-
-    async fn write_events(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
-        let mut written = Written::default();
-        let cells = |numbers: HashSet<&String>| -> Vec<Cell> {
-            numbers.into_iter().map(|n| Cell::Text(n.clone())).collect()
-        };
-        let chunk: Vec<_> = chunk
-            .into_iter()
-            .filter_map(|(line, p)| {
-                if let Parsed::Event(e) = p {
-                    Some((line, e))
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let policy_nos = cells(
-            chunk
-                .iter()
-                .filter_map(|(_, e)| e.policy_no.as_ref())
-                .collect(),
-        );
-        let customer_nos = cells(
-            chunk
-                .iter()
-                .filter_map(|(_, e)| e.customer_no.as_ref())
-                .collect(),
-        );
-        let known_policies = rows::lookup_policies(&mut self.bulk, &policy_nos).await?;
-        let known_customers = rows::lookup_customers(&mut self.bulk, &customer_nos).await?;
-        let mut taken = Vec::with_capacity(chunk.len());
-        for (line, mut event) in chunk {
-            match event.resolve(&known_policies, &known_customers) {
-                Ok(()) => taken.push(event),
-                Err((column, reason)) => written.rejections.push(refusal(line, column, reason)),
-            }
-        }
-        let standing: Vec<_> = taken
-            .iter()
-            .filter_map(|e| {
-                let (policy, _) = known_policies.get(e.policy_no.as_ref()?)?;
-                let id = e.key.split('\u{1f}').next()?.to_owned();
-                Some((*policy, e.kind, id))
-            })
-            .collect();
-        store::policies::adopt_status_events(&mut self.bulk, &standing).await?;
-        let records: Vec<_> = taken.iter().map(|e| e.record.clone()).collect();
-        written.outcomes = self.upsert(&rows::EVENTS, &records).await?;
-        let spans = event_spans(&written.outcomes);
-        enqueue(&mut self.bulk, QueueKind::Events, &spans).await?;
-        Ok(written)
-    }
-}
-
-/// One span over the new rows, and one for each changed row.
-fn event_spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid, Option<NaiveDate>)> {
-    let created = outcomes
-        .iter()
-        .filter(|o| o.fate == Fate::Created)
-        .map(|o| o.id);
-    let span = created.clone().min().zip(created.max());
-    let changed = outcomes
-        .iter()
-        .filter(|o| matches!(o.fate, Fate::Updated(_)));
-    let mut spans: Vec<_> = changed.map(|o| (o.id, o.id, None)).collect();
-    spans.extend(span.map(|(low, high)| (low, high, None)));
-    spans
-}
-
-fn refusal(line: u64, column: &str, reason: Reason) -> Rejection {
-    Rejection {
-        line,
-        column: column.to_owned(),
-        value_masked: String::new(),
-        reason_code: reason.code().to_owned(),
-        detail: reason.to_string(),
     }
 }

@@ -122,9 +122,7 @@ pub async fn obligation_page(app: &App, actor: &Actor, number: &str) -> Result<O
         .await?
         .ok_or(Error::NotFound)?;
     let customer = match actor.scope(Permission::CustomersRead) {
-        Ok(scope) => {
-            store::customers::find_customer(db, &scope, obligation.customer_id).await?
-        }
+        Ok(scope) => store::customers::find_customer(db, &scope, obligation.customer_id).await?,
         Err(_) => None,
     };
     let policy = match (actor.scope(Permission::PoliciesRead), obligation.policy_id) {

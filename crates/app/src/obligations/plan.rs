@@ -49,6 +49,8 @@ pub struct PlanRequest {
 /// How far a plan has come.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanProgress {
+    /// The run; nothing for dry runs.
+    pub run: Option<Uuid>,
     /// Policies that were looked at.
     pub looked_at: u64,
     /// Obligations that were made.
@@ -244,6 +246,7 @@ impl Planner {
                 self.end_chunk("plan.chunk", detail, others).await?;
                 let positive = |n: i64| u64::try_from(n).unwrap_or(0);
                 progress(PlanProgress {
+                    run: self.run.filter(|_| !self.dry_run),
                     looked_at: positive(self.sums.looked_at),
                     created: positive(self.sums.created),
                 });

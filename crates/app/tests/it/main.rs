@@ -7,6 +7,7 @@ mod branch;
 mod calling;
 mod clients;
 mod customers;
+mod exports;
 mod import_rejections;
 mod importing;
 mod planning;

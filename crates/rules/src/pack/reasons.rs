@@ -7,7 +7,9 @@ impl RuleBook {
     /// obligation; nothing when the packs do not know it any more.
     pub fn find_reason<'b>(&'b self, programme: &'b str, code: &str) -> Option<&'b Reason> {
         let own = self
-            .find_programmes(programme)
+            .programmes
+            .iter()
+            .filter(|p| p.code == programme)
             .flat_map(|p| p.require.iter().chain(&p.cancel))
             .filter_map(|condition| condition.reason.as_ref());
         own.chain(&self.unknown_reasons)

@@ -47,7 +47,11 @@ pub(super) async fn run(app: &App, args: ExportArgs) -> Result<ExitCode> {
     let report = report?;
     sink.flush().context("writing")?;
     if let Some(path) = &args.out {
-        note(format!("{kind}: {} rows in {}", report.rows, path.display()));
+        note(format!(
+            "{kind}: {} rows in {}",
+            report.rows,
+            path.display()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ mod plan;
 mod report;
 mod rules;
 mod serve;
+mod user;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -47,6 +48,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             }
             None => report::run(&opened().await?, args).await,
         },
+        Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
     }

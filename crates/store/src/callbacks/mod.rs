@@ -10,8 +10,8 @@ pub use attempts::{
     insert_attempt, insert_entry, list_answers, list_attempts, list_entries, save_attempt,
 };
 pub use export::{
-    ExportWindow, ExportedAnswer, ExportedAttempt, ExportedCallback, export_answers, export_attempts,
-    export_callbacks,
+    ExportWindow, ExportedAnswer, ExportedAttempt, ExportedCallback, export_answers,
+    export_attempts, export_callbacks,
 };
 pub use list::{
     CallbackCounts, CallbackFilter, CallbackRow, CallerDay, count_callbacks, find_callback,
