@@ -6,16 +6,21 @@
 
 mod access;
 mod assets;
+mod background;
 mod callbacks;
+mod exports;
 mod failure;
 mod forms;
 mod frame;
 mod guard;
 mod health;
+mod imports;
+mod obligations;
 mod reports;
 mod rules;
 mod state;
 mod texts;
+mod uploads;
 mod when;
 
 pub use state::{DemoAccount, Settings, Web};
@@ -32,6 +37,9 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
+        .merge(obligations::routes())
+        .merge(imports::routes())
+        .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())
         .fallback(failure::no_such_page)

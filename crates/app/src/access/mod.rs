@@ -18,7 +18,7 @@ pub use sign_in::{
     is_first_administrator_wanted, set_preferences, sign_in, sign_out,
 };
 pub use users::{
-    UserForm, change_user, create_first_administrator, create_user, disable_user, find_user,
-    fresh_password, list_orgs, list_users, renew_password, reset_password,
+    UserForm, change_user, create_first_administrator, create_user, disable_user, list_orgs,
+    list_users, renew_password, reset_password, user_page,
 };
 pub use views::{delete_view, list_views, save_view};

@@ -17,12 +17,6 @@ const PASSWORD_MAX: usize = 200;
 /// Longest name.
 const NAME_MAX: usize = 60;
 
-/// Letters of a fresh password: none that look alike. Their number divides 256, so that all are
-/// equally likely.
-const FRESH_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// Letters of a fresh password: 80 bits.
-const FRESH_LENGTH: usize = 16;
-
 /// What a form says of a user.
 #[derive(Clone, Debug, Default)]
 pub struct UserForm {
@@ -63,7 +57,7 @@ pub async fn list_users(app: &App, actor: &Actor) -> Result<Vec<UserRow>> {
 ///
 /// # Errors
 /// When the actor may not, or there is no such user in sight.
-pub async fn find_user(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
+pub async fn user_page(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
     in_sight(app, actor, id).await
 }
 
@@ -223,22 +217,6 @@ pub async fn reset_password(
         .await?)
 }
 
-/// A password that nobody knows yet, easy to read aloud.
-pub fn fresh_password(app: &App) -> secrets::Token {
-    let bytes = app.store().ids().bytes::<FRESH_LENGTH>();
-    let letters = bytes
-        .iter()
-        .map(|b| char::from(FRESH_LETTERS[usize::from(*b) % FRESH_LETTERS.len()]));
-    let mut password = String::with_capacity(FRESH_LENGTH + 3);
-    for (at, letter) in letters.enumerate() {
-        if at > 0 && at % 4 == 0 {
-            password.push('-');
-        }
-        password.push(letter);
-    }
-    secrets::Token(password)
-}
-
 /// Gives a user in sight a fresh password, which is shown once, and ends their sessions.
 ///
 /// # Errors
@@ -248,10 +226,10 @@ pub async fn renew_password(
     actor: &Actor,
     now: Instant,
     id: UserId,
-) -> Result<(UserRow, secrets::Token)> {
+) -> Result<(UserRow, String)> {
     let user = in_sight(app, actor, id).await?;
-    let password = fresh_password(app);
-    reset_password(app, actor, now, &user.username, &password.0).await?;
+    let password = super::new_password(app);
+    reset_password(app, actor, now, &user.username, &password).await?;
     Ok((user, password))
 }
 

@@ -1,5 +1,6 @@
 //! Signing in and out, preferences, people, units, API clients, the audit log.
 
+mod audit;
 mod clients;
 mod sign_in;
 mod users;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
             "/clients",
             get(clients::list_clients).post(clients::create_client),
         )
+        .route("/audit", get(audit::list_entries))
         .route("/clients/{id}/tokens", post(clients::create_token))
         .route(
             "/clients/{id}/tokens/{hint}/deletion",

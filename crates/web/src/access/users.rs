@@ -83,7 +83,7 @@ pub(crate) async fn show_user(
     Path(id): Path<String>,
     who: Who,
 ) -> Answer {
-    let user = app::access::find_user(&web.app, &who.actor, id_of(&id)?).await?;
+    let user = app::access::user_page(&web.app, &who.actor, id_of(&id)?).await?;
     html(&UserPage {
         orgs: app::access::list_orgs(&web.app, &who.actor).await?,
         f: who.frame("users"),
@@ -106,7 +106,7 @@ pub(crate) async fn create_user(State(web): State<Web>, Sent(who, fields): Sent)
     let mut form = read(&fields);
     let given = !form.password.is_empty();
     if !given {
-        form.password = app::access::fresh_password(&web.app).0;
+        form.password = app::access::new_password(&web.app);
     }
     let id = app::access::create_user(&web.app, &who.actor, who.now, &form).await?;
     let back = format!("/users/{id}");
@@ -130,7 +130,7 @@ pub(crate) async fn change_user(
 ) -> Answer {
     let id = id_of(&id)?;
     let version = fields.get("version").parse().unwrap_or(0);
-    let user = app::access::find_user(&web.app, &who.actor, id).await?;
+    let user = app::access::user_page(&web.app, &who.actor, id).await?;
     let form = UserForm {
         username: user.username,
         ..read(&fields)
@@ -151,7 +151,7 @@ pub(crate) async fn renew_password(
     html(&OncePage {
         title: f.say1("password-renewed", "name", &user.display_name),
         hint: f.say1("password-once", "username", &user.username),
-        secret: password.0,
+        secret: password,
         back: format!("/users/{id}"),
         f,
     })

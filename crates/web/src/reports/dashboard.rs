@@ -70,6 +70,18 @@ impl DashboardPage {
         ]
     }
 
+    /// The two ways in which the dashboard is cut: name in addresses, title, rows.
+    fn cuts(&self) -> [(&'static str, &'static str, &[DashboardRow]); 2] {
+        [
+            ("programme", "dashboard-by-programme", &self.board.by_programme),
+            ("org", "dashboard-by-unit", &self.board.by_unit),
+        ]
+    }
+
+    fn is_unit(&self, by: &str) -> bool {
+        by == "org"
+    }
+
     fn by_day(&self) -> String {
         let days: Vec<_> = self.board.days.iter().map(day_name).collect();
         let today = self.board.today.format("%m-%d").to_string();

@@ -1,0 +1,16 @@
+//! Obligations and the extraction runs that make them.
+
+mod runs;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::get;
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route(
+            "/extraction-runs",
+            get(runs::list_runs).post(runs::create_run),
+        )
+        .route("/extraction-runs/{id}", get(runs::show_run))
+}
