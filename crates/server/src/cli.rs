@@ -21,12 +21,14 @@ pub(crate) struct Cli {
 impl Cli {
     /// Whether the program will serve people.
     pub(crate) fn is_server(&self) -> bool {
-        matches!(self.command, Command::Serve(_))
+        matches!(self.command, Command::Serve(_) | Command::Demo(_))
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A fresh database with fourteen weeks of work in it, then serve it
+    Demo(DemoArgs),
     /// Migrate the database and serve
     Serve(ServeArgs),
     /// Write a realistic synthetic portfolio as import files
@@ -50,6 +52,19 @@ pub(crate) enum Command {
     /// Working days
     #[command(subcommand)]
     Calendar(CalendarCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where to listen on this machine
+    #[arg(long, default_value_t = 7300)]
+    pub port: u16,
+    /// How many customers
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(50..=20_000))]
+    pub customers: u64,
+    /// Make the database and stop
+    #[arg(long)]
+    pub seed_only: bool,
 }
 
 #[derive(Debug, Args)]

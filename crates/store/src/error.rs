@@ -32,14 +32,11 @@ pub enum StoreError {
 impl From<sea_orm::DbErr> for StoreError {
     fn from(error: sea_orm::DbErr) -> Self {
         use sea_orm::{DbErr, SqlErr};
-        match error.sql_err() {
-            Some(
-                SqlErr::UniqueConstraintViolation(what)
-                | SqlErr::ForeignKeyConstraintViolation(what),
-            ) => {
-                return Self::Constraint(what);
-            }
-            _ => {}
+        if let Some(
+            SqlErr::UniqueConstraintViolation(what) | SqlErr::ForeignKeyConstraintViolation(what),
+        ) = error.sql_err()
+        {
+            return Self::Constraint(what);
         }
         match error {
             DbErr::ConnectionAcquire(e) => Self::Unavailable(e.to_string()),

@@ -2,11 +2,13 @@
 
 use crate::failure::Failure;
 use crate::frame::{Frame, Who};
+use crate::state::Web;
 use app::Error;
 use app::recordings::Upload;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::HeaderMap;
 use bytes::Bytes;
+use domain::access::{Actor, Permission};
 use subtle::ConstantTimeEq as _;
 
 /// The header in which scripts send the token.
@@ -199,4 +201,41 @@ pub(crate) fn choices<'c>(
         chosen: code == chosen,
     };
     codes.into_iter().map(choice).collect()
+}
+
+/// Programmes in force, by their titles.
+pub(crate) fn programmes(web: &Web, f: &Frame, chosen: &str) -> Vec<Choice> {
+    let rules = web.app.rules();
+    let all = rules.book().programmes().iter();
+    all.map(|p| Choice {
+        label: format!("{} {}", p.code, f.text(&p.title)),
+        chosen: p.code == chosen,
+        value: p.code.clone(),
+    })
+    .collect()
+}
+
+/// Units to filter by.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn orgs(web: &Web, actor: &Actor, chosen: &str) -> Result<Vec<Choice>, Failure> {
+    if !actor.may(Permission::CallbacksRead) {
+        return Ok(Vec::new());
+    }
+    let orgs = app::access::list_orgs(&web.app, actor).await?;
+    let choice = |o: store::orgs::Org| Choice {
+        chosen: o.code == chosen,
+        value: o.code,
+        label: o.name,
+    };
+    Ok(orgs.into_iter().map(choice).collect())
+}
+
+/// The query without its page, for links to other pages of the same list.
+pub(crate) fn without_page(raw: &str) -> String {
+    let kept = raw
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("after="));
+    kept.collect::<Vec<_>>().join("&")
 }

@@ -296,6 +296,12 @@ impl Frame {
         when::due(self.locale, *date, self.now)
     }
 
+    /// A deadline that is counted in working days.
+    pub(crate) fn due_in_working_days(&self, date: &NaiveDate) -> Due {
+        let left = self.rules.working_days_left(self.today, *date);
+        when::due_in_working_days(self.locale, *date, self.today, left)
+    }
+
     /// An amount in fen as yuan with separators, or a dash.
     pub(crate) fn money(&self, fen: &Option<i64>) -> String {
         fen.map_or_else(

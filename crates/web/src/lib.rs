@@ -8,6 +8,7 @@ mod access;
 mod assets;
 mod background;
 mod callbacks;
+mod customers;
 mod exports;
 mod failure;
 mod forms;
@@ -16,10 +17,12 @@ mod guard;
 mod health;
 mod imports;
 mod obligations;
+mod policies;
 mod reports;
 mod rules;
 mod state;
 mod texts;
+mod tickets;
 mod uploads;
 mod when;
 
@@ -37,11 +40,14 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
-        .merge(obligations::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())
+        .merge(customers::routes())
+        .merge(policies::routes())
+        .merge(obligations::routes())
+        .merge(tickets::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),

@@ -80,6 +80,29 @@ pub(crate) fn due(locale: Locale, date: NaiveDate, now: Instant) -> Due {
     }
 }
 
+/// What is left until the end of a day in working days, of which `left` come after today.
+pub(crate) fn due_in_working_days(
+    locale: Locale,
+    date: NaiveDate,
+    today: NaiveDate,
+    left: i64,
+) -> Due {
+    let (id, tone) = match (date - today).num_days() {
+        0 => ("when-due-today", "red"),
+        d if d < 0 && left < 0 => ("when-working-days-late", "red"),
+        // Due on a day off that has passed, with no working day since.
+        d if d < 0 => ("when-late", "red"),
+        _ if left <= 1 => ("when-working-days-left", "orange"),
+        _ => ("when-working-days-left", "secondary"),
+    };
+    Due {
+        text: day(locale, date, today),
+        left: locale.say_with(id, &[("n", left.abs().into())]),
+        tone,
+        exact: date.to_string(),
+    }
+}
+
 /// `11 月 22 日（星期日）`.
 pub(crate) fn headline(locale: Locale, date: NaiveDate) -> String {
     let weekday = locale.code("weekday", &date.weekday().number_from_monday().to_string());

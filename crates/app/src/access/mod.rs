@@ -7,6 +7,7 @@ mod sign_in;
 mod users;
 mod views;
 
+pub(crate) use accounts::{actor_of_client, actor_of_user};
 pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,

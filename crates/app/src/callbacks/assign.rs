@@ -118,7 +118,7 @@ pub async fn assign(
                     audit.push(entry.customer(record.customer.0).detail(detail));
                 }
                 Err(Error::Refused(refusal)) => {
-                    report.refused.push((record.number.clone(), refusal.code))
+                    report.refused.push((record.number.clone(), refusal.code));
                 }
                 Err(error) => return Err(error),
             }

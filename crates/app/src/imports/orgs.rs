@@ -76,12 +76,12 @@ impl Org {
     }
 }
 
+/// Waves of units, and units that fit into none, each with its line.
+pub(super) type Waves = (Vec<Vec<(u64, Org)>>, Vec<(u64, Org, Reason)>);
+
 /// Splits units into waves whose parents are known or in an earlier wave; what is left over has an
 /// unknown parent or lies in a circle.
-pub(super) fn waves(
-    orgs: Vec<(u64, Org)>,
-    known: &Known,
-) -> (Vec<Vec<(u64, Org)>>, Vec<(u64, Org, Reason)>) {
+pub(super) fn waves(orgs: Vec<(u64, Org)>, known: &Known) -> Waves {
     let in_file: HashSet<String> = orgs.iter().map(|(_, o)| o.code.clone()).collect();
     let mut done: HashSet<String> = known
         .keys()

@@ -4,6 +4,7 @@ mod explain;
 mod facts;
 mod list;
 mod plan;
+mod siblings;
 mod since;
 
 pub(crate) use explain::replay;
@@ -14,4 +15,5 @@ pub use list::{
     list_obligations, obligation_page,
 };
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
+pub use siblings::list_siblings;
 pub use since::set_since;

@@ -458,7 +458,7 @@ impl Planner {
                         claim_no: event.and_then(|e| e.claim_no.clone()),
                         org: case.org,
                         reason_code: reason.code.clone(),
-                    })
+                    });
                 }
                 Outcome::Applies(found) => {
                     let date =

@@ -1,9 +1,11 @@
 //! Problem tickets: opened by answers, worked on by branches, closed by the second callback.
 
+mod next;
 mod open;
 mod page;
 mod step;
 
+pub use next::{NextStep, next_steps};
 pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
 pub(crate) use page::filter;
 pub use page::{TicketList, TicketPage, TicketQuery, list_handlers, list_tickets, ticket_page};

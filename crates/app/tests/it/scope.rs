@@ -16,7 +16,7 @@ use domain::time;
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
 use store::callbacks::{self as rows, CallbackFilter};
-use store::customers::{CustomerFilter, CustomerTerm};
+use store::customers::CustomerFilter;
 use store::obligations::{ExclusionFilter, ObligationFilter};
 use store::policies::{EventFilter, PolicyFilter};
 use store::tickets::TicketFilter;
@@ -168,7 +168,8 @@ async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> BTreeMap<&'static str,
         .await
         .unwrap();
     note("find_customer_by_number", usize::from(found.is_some()));
-    let term = CustomerTerm::Name(o.name.into());
+    let term =
+        domain::customers::SearchTerm::Name(domain::customers::PersonName::parse(o.name).unwrap());
     let found = store::customers::search_customers(db, scope, &term, 50)
         .await
         .unwrap();

@@ -16,16 +16,18 @@ mod sound;
 mod story;
 mod words;
 
+use super::serve;
 use crate::cli::DemoArgs;
 use crate::config::Config;
 use crate::environment::{self, note, say};
 use crate::progress;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::App;
 use app::imports::generate::{GenerateRequest, generate};
 use chance::Chance;
 use chrono::{Days, NaiveDate, TimeDelta};
 use days::{DAYS, DAYS_BEFORE, early, import, take_in};
+use domain::access::Role;
 use domain::imports::ImportKind;
 use domain::time::{self, Instant};
 use feed::Feed;
@@ -43,16 +45,24 @@ const SEED: u64 = 7_300;
 /// Name of the company when the configuration names none.
 const COMPANY: &str = "示范人寿保险公司";
 /// Customers for whom one caller of the story makes one call a day.
-const CUSTOMERS_PER_CALL: u64 = 400;
+const CUSTOMERS_PER_CALL: u64 = 240;
 /// Different sounds of recordings.
 const SOUNDS: u32 = 12;
 
 pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
+    let bind = format!("127.0.0.1:{}", args.port);
+    if !args.seed_only {
+        // Better to hear now than in a minute that the port is taken.
+        let listener = std::net::TcpListener::bind(&bind);
+        drop(listener.with_context(|| format!("cannot listen on {bind}; try --port"))?);
+    }
     let place = Place::fresh()?;
     let (app, accounts) = seed(config, &place, args.customers).await?;
     print_accounts(&accounts);
-    drop(app);
-    Ok(ExitCode::SUCCESS)
+    if args.seed_only {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::run(app, config, &bind, accounts).await
 }
 
 /// Makes the database; gives the accounts that the sign-in page offers.
@@ -98,7 +108,7 @@ fn place_config(config: &Config) -> Config {
     }
 }
 
-/// Units, people and customers: what does not change much.
+/// Units and people, before the first customer.
 async fn move_in(
     app: &App,
     folder: &Path,
@@ -110,9 +120,6 @@ async fn move_in(
     let agents = feed.agents(first)?;
     import(app, now, ImportKind::Agents, &agents).await?;
     std::fs::remove_file(&agents)?;
-    for kind in [ImportKind::Customers, ImportKind::Contacts] {
-        import(app, now, kind, &folder.join(format!("{kind}.csv"))).await?;
-    }
     let salesperson = feed.salesperson_at("50").unwrap_or_default();
     hire(app, &super::shell(), now, &salesperson).await
 }
@@ -134,22 +141,53 @@ async fn live(
         staff,
         chance: Chance::new(SEED),
         company,
-        calls_per_day: i64::try_from(customers / CUSTOMERS_PER_CALL).unwrap_or(1).max(2),
+        calls_per_day: i64::try_from(customers / CUSTOMERS_PER_CALL)
+            .unwrap_or(1)
+            .max(2),
         until: now - TimeDelta::minutes(6),
         sounds: (0..SOUNDS).map(|at| sound::recording(at * 9)).collect(),
         waits: HashMap::new(),
         interviews: 0,
     };
-    story.live(feed, first, last, &|day| bar.set_position(day)).await?;
+    story
+        .live(feed, first, last, &|day| bar.set_position(day))
+        .await?;
     let moment = story.last_calling_moment();
+    story.leave_tickets(moment).await?;
+    keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));
     Ok(())
 }
 
-fn role_name(role: domain::access::Role) -> &'static str {
-    use domain::access::Role as R;
+/// Saved views of the list of callbacks, as people keep them.
+async fn keep_views(app: &App, staff: &Staff, now: Instant) -> Result<()> {
+    let views = [
+        (
+            Role::TeamLeader,
+            "粤语待分配",
+            "view=unassigned&language=cantonese",
+        ),
+        (
+            Role::TeamLeader,
+            "重庆新单逾期",
+            "view=overdue&programme=NB-CQ",
+        ),
+        (Role::HeadOfficeManager, "本周到期", "view=week"),
+        (Role::BranchOperations, "二次回访", "view=problem"),
+        (Role::CallbackAgent, "我的逾期", "view=overdue"),
+    ];
+    for (role, name, query) in views {
+        if let Some(person) = staff.of(role).next() {
+            app::access::save_view(app, &person.actor, now, "callbacks", name, query).await?;
+        }
+    }
+    Ok(())
+}
+
+fn role_name(role: Role) -> &'static str {
+    use Role as R;
     match role {
         R::Administrator => "系统管理员",
         R::HeadOfficeManager => "总公司回访经理",

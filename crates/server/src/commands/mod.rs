@@ -1,6 +1,7 @@
 //! Subcommands: each parses, calls one use case, and prints.
 
 mod calendar;
+mod demo;
 mod explain;
 mod export;
 mod generate;
@@ -17,6 +18,7 @@ use crate::environment;
 use anyhow::Result;
 use app::{App, Passwords};
 use domain::access::Actor;
+use domain::time::Instant;
 use std::process::ExitCode;
 use store::{DatabaseUrl, Store};
 
@@ -25,6 +27,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::read(cli.config.as_deref())?;
     let opened = || open(&config, cli.database_url.as_deref());
     match cli.command {
+        Command::Demo(args) => demo::run(&config, &args).await,
         Command::Serve(args) => {
             let app = opened().await?;
             let bind = args.bind.as_deref().or(config.bind.as_deref());
@@ -61,11 +64,15 @@ async fn open(config: &Config, flag: Option<&str>) -> Result<App> {
 }
 
 pub(crate) async fn open_url(config: &Config, url: DatabaseUrl) -> Result<App> {
+    open_at(config, url, environment::now()).await
+}
+
+/// Opens a database at a moment; demonstrations begin in the past.
+async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App> {
     let ids = environment::ids();
     let key_ids = ids.clone();
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
-    let now = environment::now();
     let store = Store::open(url, true, ids, now, move |has_keys| {
         config.master_key(&key_url, has_keys, key_ids.entropy())
     })

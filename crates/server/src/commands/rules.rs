@@ -15,12 +15,10 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
     }
 }
 
-fn load(
-    dir: &Path,
-) -> Result<(
-    std::result::Result<RuleBook, Vec<rules::Finding>>,
-    Vec<Source>,
-)> {
+/// Packs fitted together, or why they do not fit.
+type Loaded = std::result::Result<RuleBook, Vec<rules::Finding>>;
+
+fn load(dir: &Path) -> Result<(Loaded, Vec<Source>)> {
     let (schema, sources) = app::rules::packs_in(dir)?;
     let calendar = app::rules::shipped_calendar()?;
     Ok((

@@ -1,7 +1,7 @@
 //! The list of callbacks: filters in the address, saved views, choosing rows for assignment.
 
 use crate::failure::Failure;
-use crate::forms::{Choice, Fields, Sent, choices};
+use crate::forms::{Choice, Fields, Sent, choices, programmes, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::callbacks::{CallbackList, ListQuery};
@@ -80,26 +80,6 @@ pub(super) fn read(fields: &Fields) -> ListQuery {
         due_to: fields.own("due_to"),
         after: fields.own("after"),
     }
-}
-
-/// Programmes in force, by their titles.
-pub(crate) fn programmes(web: &Web, f: &Frame, chosen: &str) -> Vec<Choice> {
-    let rules = web.app.rules();
-    let all = rules.book().programmes().iter();
-    all.map(|p| Choice {
-        label: format!("{} {}", p.code, f.text(&p.title)),
-        chosen: p.code == chosen,
-        value: p.code.clone(),
-    })
-    .collect()
-}
-
-/// The query without its page, for links to other pages of the same list.
-pub(crate) fn without_page(raw: &str) -> String {
-    let kept = raw
-        .split('&')
-        .filter(|p| !p.is_empty() && !p.starts_with("after="));
-    kept.collect::<Vec<_>>().join("&")
 }
 
 pub(crate) async fn save_view(State(web): State<Web>, Sent(who, form): Sent) -> Answer {

@@ -1,5 +1,8 @@
-//! Obligations and the extraction runs that make them.
+//! The list of obligations, why one of them exists, and the extraction runs that make them.
 
+mod calendar;
+mod list;
+mod page;
 mod runs;
 
 use crate::state::Web;
@@ -13,4 +16,6 @@ pub(crate) fn routes() -> Router<Web> {
             get(runs::list_runs).post(runs::create_run),
         )
         .route("/extraction-runs/{id}", get(runs::show_run))
+        .route("/obligations", get(list::list_obligations))
+        .route("/obligations/{number}", get(page::show_obligation))
 }

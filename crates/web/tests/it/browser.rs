@@ -99,9 +99,7 @@ impl Browser {
 
     /// Asks for a part of a page, as htmx does.
     pub(crate) async fn get_part(&mut self, path: &str) -> Page {
-        let request = self
-            .request(Method::GET, path)
-            .header("hx-request", "true");
+        let request = self.request(Method::GET, path).header("hx-request", "true");
         self.send(request, Body::empty()).await
     }
 
@@ -187,11 +185,7 @@ impl Browser {
     }
 
     /// Sends a request, keeps the cookies of the answer.
-    pub(crate) async fn send(
-        &mut self,
-        request: axum::http::request::Builder,
-        body: Body,
-    ) -> Page {
+    pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Page {
         let request = request.body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

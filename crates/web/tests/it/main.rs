@@ -5,4 +5,6 @@
 )]
 
 mod browser;
+mod chrome;
+mod morning;
 mod sign_in;

@@ -30,7 +30,7 @@ const ENQUIRIES: [&str; 5] = [
 ];
 
 /// One event; what is not known stays empty.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Event<'e> {
     pub policy: Option<&'e str>,
     pub customer: Option<&'e str>,
@@ -263,7 +263,11 @@ impl Events {
     ) -> Result<(), GenerateError> {
         for member in &household.members {
             self.serial = 0;
-            let recently = |dice: &mut Dice| self.around - Days::new(u64::from(dice.below(160)));
+            let around = self.around;
+            let recently = |dice: &mut Dice| {
+                let on = around - Days::new(u64::from(dice.below(160)));
+                on.max(member.born)
+            };
             let subject = &member.number;
             let about = || Event {
                 customer: Some(&member.number),
@@ -284,7 +288,7 @@ impl Events {
                     in_person: Some(dice.per_mille(500)),
                     ..about()
                 };
-                let on = self.around - Days::new(u64::from(dice.below(160)));
+                let on = recently(dice);
                 self.put(dice, subject, "service_completed", on, &event)?;
             }
             if dice.per_mille(50) {
@@ -292,7 +296,7 @@ impl Events {
                     note: Some(*dice.pick(&ENQUIRIES)),
                     ..about()
                 };
-                let on = self.around - Days::new(u64::from(dice.below(160)));
+                let on = recently(dice);
                 self.put(dice, subject, "enquiry_closed", on, &event)?;
             }
         }

@@ -143,7 +143,7 @@ pub(super) fn given(dice: &mut Dice, born_in: i32, male: bool) -> &'static str {
         _ => FROM_1990,
     };
     let names = if male { men } else { women };
-    *dice.pick::<&str>(names)
+    dice.pick::<&str>(names)
 }
 
 /// The name of a company of a city.

@@ -39,7 +39,13 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn branch(&mut self, person: &Person, row: &CallbackRow, day: NaiveDate, at: Instant) -> Result<()> {
+    async fn branch(
+        &mut self,
+        person: &Person,
+        row: &CallbackRow,
+        day: NaiveDate,
+        at: Instant,
+    ) -> Result<()> {
         match row.state {
             CallbackState::BranchSecond => {
                 let since = *self.waits.entry(row.id).or_insert(day);
@@ -49,7 +55,8 @@ impl Story<'_> {
                     16..24 if days >= 1 => self.send(person, row, "plan_visit", day, at).await,
                     _ if days > PATIENCE_DAYS => {
                         let why = *self.chance.pick(&words::CIRCUMSTANCES);
-                        self.decide(person, row, "give_up", why, "policyholder", at).await
+                        self.decide(person, row, "give_up", why, "policyholder", at)
+                            .await
                     }
                     _ => Ok(()),
                 }
@@ -63,14 +70,21 @@ impl Story<'_> {
                 if kind != "letter_failed" {
                     self.sign(person, row, at).await?;
                 }
-                let reason = if kind == "letter_failed" { "信函退回，查无此人" } else { "信函已签回" };
+                let reason = if kind == "letter_failed" {
+                    "信函退回，查无此人"
+                } else {
+                    "信函已签回"
+                };
                 self.waits.insert(row.id, day);
                 self.decide(person, row, kind, reason, "", at).await
             }
             CallbackState::VisitPlanned if self.is_back(row, day) => {
                 self.sign(person, row, at).await?;
-                let kind = self.chance.weighted(&[("visit_affirmed", 86), ("visit_negative", 14)]);
-                self.decide(person, row, kind, "上门面访，本人签字确认", "", at).await
+                let kind = self
+                    .chance
+                    .weighted(&[("visit_affirmed", 86), ("visit_negative", 14)]);
+                self.decide(person, row, kind, "上门面访，本人签字确认", "", at)
+                    .await
             }
             _ => Ok(()),
         }
@@ -90,7 +104,8 @@ impl Story<'_> {
     ) -> Result<()> {
         let days = u64::from(if kind == "send_letter" { 6 } else { 2 } + self.chance.below(5));
         self.waits.insert(row.id, day + Days::new(days));
-        self.decide(person, row, kind, "多次致电未能联系到本人", "", at).await
+        self.decide(person, row, kind, "多次致电未能联系到本人", "", at)
+            .await
     }
 
     async fn sign(&mut self, person: &Person, row: &CallbackRow, at: Instant) -> Result<()> {

@@ -22,7 +22,7 @@ use std::collections::{BinaryHeap, HashMap};
 use store::callbacks::CallbackRow;
 
 /// Interviews in a thousand in which one item is not affirmed.
-const DOUBTFUL_PER_MILLE: u32 = 95;
+const DOUBTFUL_PER_MILLE: u32 = 120;
 /// The same in second callbacks.
 const STILL_DOUBTFUL_PER_MILLE: u32 = 70;
 /// Seconds that one item takes.
@@ -37,13 +37,17 @@ pub(super) struct Shift<'s> {
 impl<'s> Story<'s> {
     /// Who calls on a day: agents, and branch operations for second callbacks. Some are away, and
     /// some weeks are short of staff, so that work piles up now and then.
-    pub(super) fn shift(&mut self, day: NaiveDate, first: NaiveDate) -> Shift<'s> {
+    pub(super) fn shift(
+        &mut self,
+        day: NaiveDate,
+        (first, last): (NaiveDate, NaiveDate),
+    ) -> Shift<'s> {
         let week = (day - first).num_days() / 7;
-        let short = matches!(week, 4 | 5 | 10);
+        let short = matches!(week, 4 | 10) || (last - day).num_days() < 6;
         let (mut left, mut callers) = (HashMap::new(), Vec::new());
         let staff = self.staff;
         for person in staff.of(Role::CallbackAgent) {
-            if self.chance.per_mille(if short { 450 } else { 70 }) {
+            if self.chance.per_mille(if short { 480 } else { 60 }) {
                 continue;
             }
             let usual = self.calls_per_day;
@@ -110,6 +114,11 @@ impl<'s> Story<'s> {
 
     fn result(&mut self, caller: &Person, row: &CallbackRow) -> AttemptResult {
         use AttemptResult as R;
+        if is_elusive(row) && !self.chance.per_mille(160) {
+            return self
+                .chance
+                .weighted(&[(R::NoAnswer, 76), (R::Busy, 14), (R::NotInPerson, 10)]);
+        }
         let strange = row
             .language
             .as_ref()
@@ -168,7 +177,12 @@ impl<'s> Story<'s> {
     }
 
     /// An interview from the first item to the last, with its recording.
-    async fn interview(&mut self, caller: &Person, row: &CallbackRow, now: Instant) -> Result<Instant> {
+    async fn interview(
+        &mut self,
+        caller: &Person,
+        row: &CallbackRow,
+        now: Instant,
+    ) -> Result<Instant> {
         let page = call_page(self.app, &caller.actor, now, row.id, &self.company).await?;
         let doubtful = self.doubtful(&page, row);
         let mut at = now + TimeDelta::seconds(15);
@@ -186,7 +200,11 @@ impl<'s> Story<'s> {
         let group = page.page.customer.kind == CustomerKind::Group;
         let contact = Respondent::InsuranceContact;
         let allowed = page.page.discharge.respondents.contains(&contact);
-        let respondent = if group && allowed { contact.as_str() } else { "" };
+        let respondent = if group && allowed {
+            contact.as_str()
+        } else {
+            ""
+        };
         let form = FinishForm {
             result: AttemptResult::Finished.as_str().to_owned(),
             respondent: respondent.to_owned(),
@@ -201,11 +219,20 @@ impl<'s> Story<'s> {
 
     /// The item that will not be affirmed, in some interviews.
     fn doubtful<'p>(&mut self, page: &'p CallPage, row: &CallbackRow) -> Option<&'p String> {
-        let chance = if row.is_recall { STILL_DOUBTFUL_PER_MILLE } else { DOUBTFUL_PER_MILLE };
+        let chance = if row.is_recall {
+            STILL_DOUBTFUL_PER_MILLE
+        } else {
+            DOUBTFUL_PER_MILLE
+        };
         let asked: Vec<_> = page
             .items
             .iter()
-            .filter(|i| matches!(i.item.kind, ItemKind::Inform | ItemKind::Confirm | ItemKind::Verify))
+            .filter(|i| {
+                matches!(
+                    i.item.kind,
+                    ItemKind::Inform | ItemKind::Confirm | ItemKind::Verify
+                )
+            })
             .collect();
         if asked.is_empty() || !self.chance.per_mille(chance) {
             return None;
@@ -216,7 +243,9 @@ impl<'s> Story<'s> {
     fn answer(&mut self, item: &Item, doubtful: bool) -> AnswerForm {
         let (answer, rating) = match item.kind {
             ItemKind::Rate => {
-                let rating = self.chance.weighted(&[(5, 52), (4, 34), (3, 11), (2, 2), (1, 1)]);
+                let rating = self
+                    .chance
+                    .weighted(&[(5, 104), (4, 70), (3, 22), (2, 3), (1, 1)]);
                 (Answer::Given, Some(rating))
             }
             ItemKind::Open | ItemKind::Promotion if item.must_ask || self.chance.per_mille(220) => {
@@ -224,14 +253,20 @@ impl<'s> Story<'s> {
             }
             ItemKind::Open | ItemKind::Promotion => (Answer::Skipped, None),
             _ if doubtful => {
-                let choices = [(Answer::Unclear, 50), (Answer::Negative, 35), (Answer::Question, 15)];
+                let choices = [
+                    (Answer::Unclear, 50),
+                    (Answer::Negative, 35),
+                    (Answer::Question, 15),
+                ];
                 (self.chance.weighted(&choices), None)
             }
             _ => (Answer::Affirm, None),
         };
         let affirmed = item.is_affirmed_by(answer, rating);
         let words = match (item.kind, answer) {
-            (ItemKind::Open | ItemKind::Promotion, Answer::Given) => *self.chance.pick(&words::REMARKS),
+            (ItemKind::Open | ItemKind::Promotion, Answer::Given) => {
+                *self.chance.pick(&words::REMARKS)
+            }
             _ if !affirmed => words::objection(item, answer),
             _ => "",
         };
@@ -248,7 +283,11 @@ impl<'s> Story<'s> {
     pub(super) async fn leave_under_way(&mut self, now: Instant) -> Result<()> {
         let staff = self.staff;
         let agents: Vec<_> = staff.of(Role::CallbackAgent).collect();
-        let calendar_next = self.app.rules().calendar().on_or_after(time::date_in_china(now) + Days::new(1));
+        let calendar_next = self
+            .app
+            .rules()
+            .calendar()
+            .on_or_after(time::date_in_china(now) + Days::new(1));
         for (at, caller) in agents.iter().enumerate() {
             let mut moment = now + TimeDelta::seconds(i64::try_from(at).unwrap_or(0) * 20);
             for step in 0..2 {
@@ -265,18 +304,25 @@ impl<'s> Story<'s> {
                 // Most agents agree on a time; the last ones are in the middle of a call.
                 if step == 0 && at < agents.len() - 1 {
                     let soon = moment + TimeDelta::minutes(self.chance.between(25, 150));
-                    let today = time::time_in_china(soon) < NaiveTime::from_hms_opt(20, 0, 0).unwrap_or(NaiveTime::MIN)
+                    let today = time::time_in_china(soon)
+                        < NaiveTime::from_hms_opt(20, 0, 0).unwrap_or(NaiveTime::MIN)
                         && soon > self.until;
-                    let agreed = if today { soon } else { self.chance.moment(calendar_next, 9, 12) };
+                    let agreed = if today {
+                        soon
+                    } else {
+                        self.chance.moment(calendar_next, 9, 12)
+                    };
                     let end = moment + TimeDelta::seconds(10);
-                    self.end_without(caller, &row, AttemptResult::Appointment, end, agreed).await?;
+                    self.end_without(caller, &row, AttemptResult::Appointment, end, agreed)
+                        .await?;
                     moment = end + TimeDelta::seconds(5);
                     if at < agents.len() - 3 {
                         break;
                     }
                     continue;
                 }
-                let page = call_page(self.app, &caller.actor, moment, row.id, &self.company).await?;
+                let page =
+                    call_page(self.app, &caller.actor, moment, row.id, &self.company).await?;
                 for item in page.items.iter().take(2 + at % 4) {
                     moment += TimeDelta::seconds(1);
                     let form = self.answer(&item.item, false);
@@ -287,4 +333,14 @@ impl<'s> Story<'s> {
         }
         Ok(())
     }
+}
+
+/// One customer in sixteen is hardly ever at the telephone.
+fn is_elusive(row: &CallbackRow) -> bool {
+    let serial: u64 = row
+        .customer_no
+        .get(1..)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    serial % 16 == 5
 }

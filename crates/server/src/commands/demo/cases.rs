@@ -32,29 +32,29 @@ impl Story<'_> {
         let handler = ticket.handler_id.and_then(|id| staff.find(id));
         let follows = matches!(ticket.kind, CaseKind::Failed | CaseKind::Verification);
         match (ticket.state, handler) {
-            (TicketState::Open, _) if self.chance.per_mille(780) => self.issue(ticket, at).await,
+            (TicketState::Open, _) if self.chance.per_mille(640) => self.issue(ticket, at).await,
             (TicketState::Issued | TicketState::Transferred, Some(handler))
-                if self.chance.per_mille(700) =>
+                if self.chance.per_mille(560) =>
             {
                 self.step(ticket, handler, "accept", "", at).await
             }
             (TicketState::InProgress | TicketState::Extended, Some(handler))
-                if ticket.kind == CaseKind::Verification && self.chance.per_mille(450) =>
+                if ticket.kind == CaseKind::Verification && self.chance.per_mille(300) =>
             {
                 self.verify_contact(ticket, handler, at).await
             }
             (TicketState::InProgress, Some(handler)) if !follows => match self.chance.below(100) {
-                0..8 => self.declare(ticket, handler, at).await,
-                8..12 => self.transfer(ticket, handler, at).await,
-                12..48 => self.give_feedback(ticket, handler, at).await,
+                0..9 => self.declare(ticket, handler, at).await,
+                9..12 => self.transfer(ticket, handler, at).await,
+                12..38 => self.give_feedback(ticket, handler, at).await,
                 _ => Ok(()),
             },
             (TicketState::Extended | TicketState::InvalidFeedback, Some(handler))
-                if !follows && self.chance.per_mille(330) =>
+                if !follows && self.chance.per_mille(260) =>
             {
                 self.give_feedback(ticket, handler, at).await
             }
-            (TicketState::FeedbackGiven, _) if self.chance.per_mille(650) => {
+            (TicketState::FeedbackGiven, _) if self.chance.per_mille(420) => {
                 self.judge(ticket, at).await
             }
             _ => Ok(()),
@@ -117,12 +117,19 @@ impl Story<'_> {
     ) -> Result<()> {
         if self.chance.per_mille(200) {
             let why = *self.chance.pick(&words::UNCORRECTABLE);
-            return self.step(ticket, handler, "contact_uncorrectable", why, at).await;
+            return self
+                .step(ticket, handler, "contact_uncorrectable", why, at)
+                .await;
         }
         let form = StepForm {
             step: "correct_contact".to_owned(),
             mobile: self.chance.mobile(),
-            text: "经业务员与客户核实，已取得新号码".to_owned(),
+            address: format!(
+                "新华街{}号{}室",
+                self.chance.between(1, 200),
+                self.chance.between(101, 2_604)
+            ),
+            text: "经业务员与客户核实，已取得新的联系方式".to_owned(),
             ..StepForm::default()
         };
         self.take(ticket, handler, &form, at).await
@@ -130,7 +137,11 @@ impl Story<'_> {
 
     async fn declare(&mut self, ticket: &TicketRow, handler: &Person, at: Instant) -> Result<()> {
         let due = ticket.due_on.unwrap_or(time::date_in_china(at));
-        let until = self.app.rules().working_days_after(due, 5).max(due + Days::new(1));
+        let until = self
+            .app
+            .rules()
+            .working_days_after(due, 5)
+            .max(due + Days::new(1));
         let form = StepForm {
             step: "declare_special".to_owned(),
             until: until.to_string(),
@@ -165,9 +176,17 @@ impl Story<'_> {
         let visited = self.chance.per_mille(400);
         let (kind, file_name, bytes) = if visited {
             let name = format!("{}.pdf", ticket.number);
-            (EvidenceKind::SignedVisitQuestionnaire, name, sound::signed_form(&ticket.number))
+            (
+                EvidenceKind::SignedVisitQuestionnaire,
+                name,
+                sound::signed_form(&ticket.number),
+            )
         } else {
-            (EvidenceKind::Recording, format!("{}.wav", ticket.number), self.sound())
+            (
+                EvidenceKind::Recording,
+                format!("{}.wav", ticket.number),
+                self.sound(),
+            )
         };
         let upload = Upload { file_name, bytes };
         let added = add_evidence(self.app, &handler.actor, at, ticket.id, kind, upload).await;
@@ -177,8 +196,57 @@ impl Story<'_> {
         self.step(ticket, handler, "give_feedback", text, at).await
     }
 
-    /// Feedback is judged by someone who did not give it.
+    /// Sees to it that every state of a ticket can be seen when the demonstration opens.
+    pub(super) async fn leave_tickets(&mut self, now: Instant) -> Result<()> {
+        let (mut at, staff) = (now, self.staff);
+        let tickets = self.tickets(now).await?;
+        let is_there = |state| tickets.iter().any(|t| t.state == state);
+        let clarifies =
+            |t: &&TicketRow| !matches!(t.kind, CaseKind::Failed | CaseKind::Verification);
+        let of = |state| {
+            tickets
+                .iter()
+                .filter(move |t| t.state == state)
+                .filter(clarifies)
+        };
+        let mut judged = of(TicketState::FeedbackGiven);
+        if !is_there(TicketState::InvalidFeedback)
+            && let Some(ticket) = judged.next()
+        {
+            at += TimeDelta::seconds(7);
+            self.judge_as(ticket, false, at).await?;
+        }
+        for ticket in judged.take(2) {
+            at += TimeDelta::seconds(7);
+            self.judge_as(ticket, true, at).await?;
+        }
+        let mut worked_on = of(TicketState::InProgress);
+        for state in [TicketState::Extended, TicketState::Transferred] {
+            if is_there(state) {
+                continue;
+            }
+            let Some(ticket) = worked_on.next() else {
+                break;
+            };
+            let Some(handler) = ticket.handler_id.and_then(|id| staff.find(id)) else {
+                continue;
+            };
+            at += TimeDelta::seconds(7);
+            match state {
+                TicketState::Extended => self.declare(ticket, handler, at).await?,
+                _ => self.transfer(ticket, handler, at).await?,
+            }
+        }
+        Ok(())
+    }
+
     async fn judge(&mut self, ticket: &TicketRow, at: Instant) -> Result<()> {
+        let valid = self.chance.per_mille(870);
+        self.judge_as(ticket, valid, at).await
+    }
+
+    /// Feedback is judged by someone who did not give it.
+    async fn judge_as(&mut self, ticket: &TicketRow, valid: bool, at: Instant) -> Result<()> {
         let staff = self.staff;
         let mut judges = staff.at(Role::BranchOperations, &ticket.org_path);
         judges.extend(staff.of(Role::TeamLeader));
@@ -187,7 +255,7 @@ impl Story<'_> {
             return Ok(());
         }
         let judge = *self.chance.pick(&judges);
-        let (step, text) = if self.chance.per_mille(870) {
+        let (step, text) = if valid {
             ("judge_valid", "反馈属实，安排第二次回访")
         } else {
             ("judge_invalid", "未说明与客户沟通的具体内容，退回补充")

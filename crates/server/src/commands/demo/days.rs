@@ -46,6 +46,14 @@ pub(super) async fn import(app: &App, now: Instant, kind: ImportKind, path: &Pat
         errors_file: None,
     };
     let report = import_file(app, &shell(), now, request, &|_| {}).await?;
+    for r in report.rejections.iter().take(3) {
+        tracing::debug!(
+            line = r.line,
+            column = r.column,
+            reason = r.reason_code,
+            "refused"
+        );
+    }
     Ok(report.tally.rejected)
 }
 
@@ -57,7 +65,10 @@ pub(super) async fn take_in(
     day: NaiveDate,
     now: Instant,
 ) -> Result<()> {
+    let [customers, contacts] = feed.customers(after, day)?;
     let files = [
+        (ImportKind::Customers, customers),
+        (ImportKind::Contacts, contacts),
         (ImportKind::Policies, feed.policies(after, day)?),
         (ImportKind::Events, feed.events(after, day)?),
     ];
@@ -127,7 +138,7 @@ impl<'s> Story<'s> {
 
     /// A working day.
     async fn work(&mut self, day: NaiveDate, first: NaiveDate, last: NaiveDate) -> Result<()> {
-        let mut shift = self.shift(day, first);
+        let mut shift = self.shift(day, (first, last));
         self.give_out(day, day == last).await?;
         self.calls(&mut shift, day, (9, 12)).await?;
         self.work_on_tickets(day).await?;

@@ -49,10 +49,14 @@ type Changes = HashMap<String, Vec<(NaiveDate, &'static str)>>;
 pub(super) struct Feed {
     folder: PathBuf,
     agents: Table,
+    customers: Table,
+    contacts: Table,
     policies: Table,
     events: Table,
     changes: Changes,
     departures: HashMap<String, NaiveDate>,
+    /// The day on which each customer becomes known.
+    known: HashMap<String, NaiveDate>,
 }
 
 impl Feed {
@@ -74,7 +78,10 @@ impl Feed {
                 departures.insert(row[agent].to_owned(), on);
             }
             if let Some(status) = status_after(&row[kind]) {
-                changes.entry(row[policy].to_owned()).or_default().push((on, status));
+                changes
+                    .entry(row[policy].to_owned())
+                    .or_default()
+                    .push((on, status));
             }
         }
         let (code, left) = (agents.column("agent_code"), agents.column("left_on"));
@@ -83,13 +90,18 @@ impl Feed {
                 departures.insert(row[code].to_owned(), on);
             }
         }
+        let (customers, contacts) = (table("customers")?, table("contacts")?);
+        let known = known_customers(&customers, &policies, &events);
         Ok(Self {
             folder: folder.to_owned(),
             agents,
+            customers,
+            contacts,
             policies,
             events,
             changes,
             departures,
+            known,
         })
     }
 
@@ -104,7 +116,11 @@ impl Feed {
         let fits = |row: &&csv::StringRecord| {
             &row[kind] == "salesperson" && row[unit].starts_with(branch) && &row[status] == "active"
         };
-        self.agents.rows.iter().find(fits).map(|row| row[code].to_owned())
+        self.agents
+            .rows
+            .iter()
+            .find(fits)
+            .map(|row| row[code].to_owned())
     }
 
     /// The file of people as it stood on a day.
@@ -129,13 +145,48 @@ impl Feed {
         Ok(path)
     }
 
+    /// Customers who become known after one day and until another, and the contact persons of the
+    /// companies among them; nothing when there are none.
+    pub(super) fn customers(
+        &self,
+        after: Option<NaiveDate>,
+        until: NaiveDate,
+    ) -> Result<[Option<PathBuf>; 2]> {
+        let write = |table: &Table, kind: &str| {
+            let number = table.column("customer_no");
+            let fits = |row: &&csv::StringRecord| {
+                let known = self.known.get(&row[number]);
+                known.is_some_and(|on| *on <= until && after.is_none_or(|after| *on > after))
+            };
+            let path = self.folder.join(format!("{kind}-{until}.csv"));
+            let rows = table
+                .rows
+                .iter()
+                .filter(fits)
+                .map(std::borrow::Cow::Borrowed);
+            let count = table.write(&path, rows)?;
+            Ok::<_, anyhow::Error>((count > 0).then_some(path))
+        };
+        Ok([
+            write(&self.customers, "customers")?,
+            write(&self.contacts, "contacts")?,
+        ])
+    }
+
     /// Policies that are new or changed after one day and until another, as they stood on the
     /// latter; nothing when there are none.
-    pub(super) fn policies(&self, after: Option<NaiveDate>, until: NaiveDate) -> Result<Option<PathBuf>> {
+    pub(super) fn policies(
+        &self,
+        after: Option<NaiveDate>,
+        until: NaiveDate,
+    ) -> Result<Option<PathBuf>> {
         let column = |name| self.policies.column(name);
         let number = column("policy_no");
-        let (issue, signed, entered) =
-            (column("issue_date"), column("ack_signed_on"), column("ack_entered_on"));
+        let (issue, signed, entered) = (
+            column("issue_date"),
+            column("ack_signed_on"),
+            column("ack_entered_on"),
+        );
         let is_new = |on: NaiveDate| on <= until && after.is_none_or(|after| on > after);
         let fits = |row: &&csv::StringRecord| {
             let issued = day_of(&row[issue]);
@@ -162,6 +213,11 @@ impl Feed {
             column("print_date"),
             column("status"),
         );
+        let beneficiary = column("beneficiary_no");
+        let unborn = self
+            .known
+            .get(&row[beneficiary])
+            .is_some_and(|on| *on > day);
         let later = |at: usize| day_of(&row[at]).is_some_and(|on| on > day);
         let receipt_unknown = later(entered) || later(signed);
         let changes = self.changes.get(&row[column("policy_no")]);
@@ -177,6 +233,7 @@ impl Feed {
         };
         let cell = |(at, text): (usize, &str)| match at {
             _ if at == status => stood.to_owned(),
+            _ if at == beneficiary && unborn => String::new(),
             _ if (at == signed || at == entered) && receipt_unknown => String::new(),
             _ if at == print && later(print) => String::new(),
             _ => text.to_owned(),
@@ -185,20 +242,29 @@ impl Feed {
     }
 
     /// Events after one day and until another; nothing when there are none.
-    pub(super) fn events(&self, after: Option<NaiveDate>, until: NaiveDate) -> Result<Option<PathBuf>> {
+    pub(super) fn events(
+        &self,
+        after: Option<NaiveDate>,
+        until: NaiveDate,
+    ) -> Result<Option<PathBuf>> {
         let at = self.events.column("occurred_at");
         let fits = |row: &&csv::StringRecord| {
             day_of(&row[at]).is_some_and(|on| on <= until && after.is_none_or(|after| on > after))
         };
         let path = self.folder.join(format!("events-{until}.csv"));
-        let rows = self.events.rows.iter().filter(fits).map(std::borrow::Cow::Borrowed);
+        let rows = self
+            .events
+            .rows
+            .iter()
+            .filter(fits)
+            .map(std::borrow::Cow::Borrowed);
         let count = self.events.write(&path, rows)?;
         Ok((count > 0).then_some(path))
     }
 
     /// A file in which a partner's customers have mistakes: check digits, telephone numbers, dates.
     pub(super) fn mistaken_customers(&self, day: NaiveDate) -> Result<PathBuf> {
-        let customers = Table::read(&self.folder.join("customers.csv"))?;
+        let customers = &self.customers;
         let (id, mobile, birth, kind) = (
             customers.column("id_no"),
             customers.column("mobile"),
@@ -206,7 +272,11 @@ impl Feed {
             customers.column("id_type"),
         );
         let path = self.folder.join(format!("customers-partner-{day}.csv"));
-        let people = customers.rows.iter().filter(|row| &row[kind] == "resident_id");
+        let number = customers.column("customer_no");
+        let people = customers.rows.iter().filter(|row| {
+            let known = self.known.get(&row[number]).is_some_and(|on| *on <= day);
+            known && &row[kind] == "resident_id" && !row[mobile].is_empty()
+        });
         let rows = people.take(24).enumerate().map(|(serial, row)| {
             let cell = |(at, text): (usize, &str)| match serial % 8 {
                 1 if at == id => format!("{}0", &text[..17]).replace('X', "1"),
@@ -232,6 +302,54 @@ pub(super) fn sending_days(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> 
         .take_while(|day| *day <= last)
         .filter(|day| *day >= daily_from || (*day - first).num_days() % 3 == 0)
         .collect()
+}
+
+/// Customers are known from their first contact on, or from the first policy or event in which they
+/// have a part; children not before they are born.
+fn known_customers(
+    customers: &Table,
+    policies: &Table,
+    events: &Table,
+) -> HashMap<String, NaiveDate> {
+    let column = |name| customers.column(name);
+    let (number, at, born) = (
+        column("customer_no"),
+        column("collected_at"),
+        column("birth_date"),
+    );
+    let mut known: HashMap<String, NaiveDate> = customers
+        .rows
+        .iter()
+        .filter_map(|row| Some((row[number].to_owned(), day_of(&row[at])?)))
+        .collect();
+    let parties: [(&Table, &str, &[&str]); 2] = [
+        (
+            policies,
+            "issue_date",
+            &["policyholder_no", "insured_no", "beneficiary_no"],
+        ),
+        (events, "occurred_at", &["customer_no"]),
+    ];
+    for (table, day, columns) in parties {
+        let day = table.column(day);
+        let columns: Vec<_> = columns.iter().map(|c| table.column(c)).collect();
+        for row in &table.rows {
+            let Some(on) = day_of(&row[day]) else {
+                continue;
+            };
+            for column in &columns {
+                if let Some(first) = known.get_mut(&row[*column]) {
+                    *first = on.min(*first);
+                }
+            }
+        }
+    }
+    for row in &customers.rows {
+        if let (Some(first), Some(born)) = (known.get_mut(&row[number]), day_of(&row[born])) {
+            *first = born.max(*first);
+        }
+    }
+    known
 }
 
 fn day_of(text: &str) -> Option<NaiveDate> {

@@ -24,7 +24,14 @@ pub(super) struct Person {
 }
 
 /// Username, name, role, unit, languages, and whether the sign-in page offers the account.
-type Entry = (&'static str, &'static str, Role, &'static str, &'static str, bool);
+type Entry = (
+    &'static str,
+    &'static str,
+    Role,
+    &'static str,
+    &'static str,
+    bool,
+);
 
 #[rustfmt::skip]
 const PEOPLE: [Entry; 38] = [

@@ -62,7 +62,10 @@ pub(super) fn signed_form(title: &str) -> Bytes {
         pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
     }
     let start = pdf.len();
-    pdf.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    pdf.push_str(&format!(
+        "xref\n0 {}\n0000000000 65535 f \n",
+        objects.len() + 1
+    ));
     for place in places {
         pdf.push_str(&format!("{place:010} 00000 n \n"));
     }

@@ -88,7 +88,9 @@ impl<'s> Story<'s> {
 pub(super) fn tolerated<T>(what: &str, result: app::Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error @ (Error::Refused(_) | Error::Invalid(_) | Error::NotFound | Error::Conflict)) => {
+        Err(
+            error @ (Error::Refused(_) | Error::Invalid(_) | Error::NotFound | Error::Conflict),
+        ) => {
             tracing::debug!(what, ?error, "not done");
             Ok(None)
         }

@@ -46,7 +46,9 @@ pub(super) fn objection(item: &Item, answer: Answer) -> &'static str {
 /// Feedback on a ticket.
 pub(super) fn feedback(problem: ProblemType) -> &'static str {
     match problem {
-        ProblemType::ProxySignature => "已上门核实，投保人本人补签投保资料并抄录风险提示，确认知悉保单内容。",
+        ProblemType::ProxySignature => {
+            "已上门核实，投保人本人补签投保资料并抄录风险提示，确认知悉保单内容。"
+        }
         ProblemType::TermsNotSupplied => "保单合同已于今日送达投保人，投保人签收。",
         ProblemType::DocumentUnsigned => "已请投保人本人补签回执，扫描件已上传。",
         ProblemType::MisSellingPremiumTerm

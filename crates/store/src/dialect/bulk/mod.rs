@@ -124,11 +124,11 @@ impl Row<'_> {
     row_reader!(/// An id, or nothing.
         id, Uuid, [u8; 16], |b| Ok(Uuid::from_bytes(b)));
     row_reader!(/// A civil date, or nothing.
-        date, NaiveDate, String, parse_date);
+        date, NaiveDate, String, |text| parse_date(&text));
 }
 
 /// Reads `YYYY-MM-DD` by its bytes: this runs for every date of every row.
-fn parse_date(text: String) -> Result<NaiveDate> {
+fn parse_date(text: &str) -> Result<NaiveDate> {
     let bytes = text.as_bytes();
     let number = |range: std::ops::Range<usize>| {
         bytes.get(range)?.iter().try_fold(0_u32, |n, b| {

@@ -1,0 +1,80 @@
+//! The list of customers: filters in the address, masked facts.
+
+use crate::forms::{Choice, Fields, choices, orgs, without_page};
+use crate::frame::{Answer, Frame, Who, html};
+use crate::state::Web;
+use app::Listed;
+use app::customers::CustomerQuery;
+use axum::extract::{RawQuery, State};
+use domain::customers::{CustomerKind, RelationshipStage, SpokenLanguage};
+use store::customers::CustomerRow;
+
+/// What a customer may be marked as.
+const FLAGS: [&str; 3] = ["large", "key_account", "shareholder_related"];
+
+#[derive(askama::Template)]
+#[template(path = "customers/list.html")]
+struct ListPage {
+    f: Frame,
+    query: CustomerQuery,
+    list: Listed<CustomerRow>,
+    orgs: Vec<Choice>,
+    here: String,
+}
+
+pub(crate) async fn list_customers(
+    State(web): State<Web>,
+    RawQuery(raw): RawQuery,
+    who: Who,
+) -> Answer {
+    let raw = raw.unwrap_or_default();
+    let query = read(&Fields::parse(raw.as_bytes()));
+    let list = app::customers::list_customers(&web.app, &who.actor, &query).await?;
+    html(&ListPage {
+        orgs: orgs(&web, &who.actor, &query.org).await?,
+        here: without_page(&raw),
+        f: who.frame("customers"),
+        query,
+        list,
+    })
+}
+
+/// Filters as the address has them.
+fn read(fields: &Fields) -> CustomerQuery {
+    CustomerQuery {
+        kind: fields.own("kind"),
+        flag: fields.own("flag"),
+        language: fields.own("language"),
+        stage: fields.own("stage"),
+        org: fields.own("org"),
+        after: fields.own("after"),
+    }
+}
+
+impl ListPage {
+    fn kinds(&self) -> Vec<Choice> {
+        let codes = CustomerKind::ALL.iter().map(|k| k.as_str());
+        choices(&self.f, "customer-kind", codes, &self.query.kind)
+    }
+
+    fn flags(&self) -> Vec<Choice> {
+        choices(&self.f, "customer-flag", FLAGS, &self.query.flag)
+    }
+
+    fn languages(&self) -> Vec<Choice> {
+        let codes = SpokenLanguage::ALL.iter().map(|s| s.as_str());
+        choices(&self.f, "language", codes, &self.query.language)
+    }
+
+    fn stages(&self) -> Vec<Choice> {
+        let codes = RelationshipStage::ALL.iter().map(|s| s.as_str());
+        choices(&self.f, "relationship-stage", codes, &self.query.stage)
+    }
+
+    fn is_filtered(&self) -> bool {
+        let q = &self.query;
+        [&q.kind, &q.flag, &q.language, &q.stage, &q.org]
+            .iter()
+            .any(|f| !f.is_empty())
+    }
+}

@@ -1,0 +1,30 @@
+//! The list of customers, one customer, search, personal data on request.
+
+mod disclosure;
+mod list;
+mod page;
+mod search;
+pub(crate) mod timeline;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::{get, post};
+
+pub(crate) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/customers", get(list::list_customers))
+        .route("/customers/{customer_no}", get(page::show_customer))
+        .route(
+            "/customers/{customer_no}/timeline",
+            get(page::show_timeline),
+        )
+        .route(
+            "/customers/{customer_no}/contact",
+            post(page::change_contact),
+        )
+        .route(
+            "/customers/{customer_no}/disclosures",
+            post(disclosure::create_disclosure),
+        )
+        .route("/searches", post(search::create_search))
+}

@@ -1,0 +1,179 @@
+//! One customer: masked facts, what the company owes, what was done, and all of it as one timeline.
+
+use super::timeline::{Line, lines};
+use crate::forms::{Choice, Fields, Sent, choices};
+use crate::frame::{Answer, Frame, Who, html};
+use crate::state::Web;
+use app::customers::{ContactForm, CustomerPage};
+use axum::extract::{Path, RawQuery, State};
+use domain::customers::{CustomerKind, PersonalField, Purpose};
+use store::Page;
+use store::timeline::TimelineRow;
+
+#[derive(askama::Template)]
+#[template(path = "customers/page.html")]
+struct PageTemplate {
+    f: Frame,
+    page: CustomerPage,
+    lines: Vec<Line>,
+    /// Where the rest of the timeline is read.
+    more: Option<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "customers/timeline.html")]
+struct TimelinePart {
+    f: Frame,
+    lines: Vec<Line>,
+    more: Option<String>,
+}
+
+pub(crate) async fn show_customer(
+    State(web): State<Web>,
+    Path(customer_no): Path<String>,
+    who: Who,
+) -> Answer {
+    let page = app::customers::customer_page(&web.app, &who.actor, &customer_no).await?;
+    let f = who.frame("customers");
+    html(&PageTemplate {
+        lines: lines(&f, &page.timeline.rows),
+        more: more(&customer_no, &page.timeline),
+        page,
+        f,
+    })
+}
+
+/// A later part of the timeline.
+pub(crate) async fn show_timeline(
+    State(web): State<Web>,
+    Path(customer_no): Path<String>,
+    RawQuery(query): RawQuery,
+    who: Who,
+) -> Answer {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    let after = query.get("after");
+    let page = app::customers::customer_timeline(&web.app, &who.actor, &customer_no, after).await?;
+    let f = who.frame("customers");
+    html(&TimelinePart {
+        lines: lines(&f, &page.rows),
+        more: more(&customer_no, &page),
+        f,
+    })
+}
+
+fn more(customer_no: &str, page: &Page<TimelineRow>) -> Option<String> {
+    let next = page.next.as_ref()?;
+    Some(format!(
+        "/customers/{customer_no}/timeline?after={}",
+        next.encode()
+    ))
+}
+
+pub(crate) async fn change_contact(
+    State(web): State<Web>,
+    Path(customer_no): Path<String>,
+    Sent(who, form): Sent,
+) -> Answer {
+    let contact = ContactForm {
+        mobile: form.own("mobile"),
+        mailing_address: form.own("mailing_address"),
+        reason: form.own("reason"),
+        // A version that cannot be read is none that anybody was shown.
+        version: form.get("version").parse().unwrap_or(-1),
+    };
+    app::customers::change_contact(&web.app, &who.actor, who.now, &customer_no, &contact).await?;
+    Ok(who.go(&format!("/customers/{customer_no}")))
+}
+
+/// A personal field as the page shows it.
+struct Masked {
+    field: &'static str,
+    value: String,
+}
+
+impl PageTemplate {
+    fn is_group(&self) -> bool {
+        self.page.customer.kind == CustomerKind::Group
+    }
+
+    fn age(&self) -> Option<i32> {
+        let born = self.page.customer.birth_date?;
+        Some(domain::time::years_between(born, self.f.today))
+    }
+
+    fn flags(&self) -> Vec<&'static str> {
+        let c = &self.page.customer;
+        [
+            ("large", c.large),
+            ("key_account", c.key_account),
+            ("shareholder_related", c.shareholder_related),
+        ]
+        .into_iter()
+        .filter_map(|(flag, is_set)| is_set.then_some(flag))
+        .collect()
+    }
+
+    /// Personal fields that the customer has, masked by their types.
+    fn masked(&self) -> Vec<Masked> {
+        let c = &self.page.customer;
+        [
+            (
+                PersonalField::IdNo,
+                c.id_no.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Mobile,
+                c.mobile.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Phone,
+                c.phone.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Email,
+                c.email.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Address,
+                c.address.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::MailingAddress,
+                c.mailing_address.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::Needs,
+                c.needs.as_ref().map(ToString::to_string),
+            ),
+            (
+                PersonalField::SpecialNeeds,
+                c.special_needs.as_ref().map(ToString::to_string),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(field, value)| {
+            Some(Masked {
+                field: field.as_str(),
+                value: value?,
+            })
+        })
+        .collect()
+    }
+
+    /// Fields that may be shown in full.
+    fn fields(&self) -> Vec<Choice> {
+        let has = self.masked();
+        let codes = has.iter().map(|m| m.field);
+        choices(
+            &self.f,
+            "personal-field",
+            codes.chain([PersonalField::Name.as_str()]),
+            "mobile",
+        )
+    }
+
+    fn purposes(&self) -> Vec<Choice> {
+        let codes = Purpose::ALL.iter().map(|p| p.as_str());
+        choices(&self.f, "purpose", codes, "")
+    }
+}
