@@ -46,7 +46,7 @@ pub(crate) async fn list_behind(
     html(&BehindPage {
         rows: rows.collect(),
         report: format!("/reports/{metric}?{}", address(&query.report)),
-        here: crate::callbacks::without_page(&raw),
+        here: crate::forms::without_page(&raw),
         metric: found,
         f,
         behind,

@@ -150,7 +150,8 @@ async fn an_event_becomes_an_obligation_that_explains_itself(
     let items = found["items"].as_array().unwrap();
     let new = items.iter().find(|o| o["claim_no"] == "CL-9").unwrap();
     let number = new["number"].as_str().unwrap();
-    let why = system.get(&format!("/api/v1/obligations/{number}/explanation"));
+    let path = format!("/api/v1/obligations/{number}/explanation");
+    let why = system.get(&path);
     let why = why.await.good();
     assert_eq!(why["obligation"]["number"], number);
     assert!(!why["conditions"].as_array().unwrap().is_empty());
