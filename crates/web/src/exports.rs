@@ -50,19 +50,15 @@ async fn export_tickets(State(web): State<Web>, RawQuery(raw): RawQuery, who: Wh
 
 /// The filter of a list from its address.
 fn filter(list: &str, fields: &Fields) -> Result<ListFilter, Failure> {
-    let pairs = fields.pairs().map(|(name, value)| (name.to_owned(), value.into()));
+    let pairs = fields
+        .pairs()
+        .map(|(name, value)| (name.to_owned(), value.into()));
     let query: serde_json::Map<String, serde_json::Value> = pairs.collect();
     let named = serde_json::json!({ list: query });
     serde_json::from_value(named).map_err(|e| Failure::Unreadable(e.to_string()))
 }
 
-async fn send(
-    web: &Web,
-    who: &Who,
-    kind: ExportKind,
-    list: &str,
-    raw: Option<String>,
-) -> Answer {
+async fn send(web: &Web, who: &Who, kind: ExportKind, list: &str, raw: Option<String>) -> Answer {
     let fields = Fields::parse(raw.unwrap_or_default().as_bytes());
     let format = match fields.get("format") {
         "" => ExportFormat::Xlsx,

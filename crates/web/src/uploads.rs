@@ -70,12 +70,18 @@ impl FromRequest<Web> for SentLarge {
                 continue;
             };
             // Nothing of a file is kept before the token was seen; pages send it first.
-            demand(&who, header.as_deref().unwrap_or_else(|| fields.get("csrf")))?;
+            demand(
+                &who,
+                header.as_deref().unwrap_or_else(|| fields.get("csrf")),
+            )?;
             if !file_name.is_empty() {
                 file = Some(keep(web, &who, file_name, part).await?);
             }
         }
-        demand(&who, header.as_deref().unwrap_or_else(|| fields.get("csrf")))?;
+        demand(
+            &who,
+            header.as_deref().unwrap_or_else(|| fields.get("csrf")),
+        )?;
         Ok(Self { who, fields, file })
     }
 }

@@ -145,12 +145,7 @@ pub async fn import_file(
         errors,
     };
     import.start(app, &request, bytes_total).await?;
-    progress(Progress {
-        run: import.run,
-        bytes_done: 0,
-        bytes_total,
-        tally: import.tally,
-    });
+    progress(import.progress(0, bytes_total));
     let (sender, mut chunks) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
     let kind = request.kind;
     let reading = std::thread::spawn(move || read(source, &heading, kind, &references, &sender));
@@ -162,12 +157,7 @@ pub async fn import_file(
             failure = Some(error);
             break;
         }
-        progress(Progress {
-            run: import.run,
-            bytes_done,
-            bytes_total,
-            tally: import.tally,
-        });
+        progress(import.progress(bytes_done, bytes_total));
     }
     drop(chunks);
     let read = reading
@@ -400,6 +390,15 @@ pub(super) struct Written {
 }
 
 impl Import {
+    fn progress(&self, bytes_done: u64, bytes_total: u64) -> Progress {
+        Progress {
+            run: self.run,
+            bytes_done,
+            bytes_total,
+            tally: self.tally,
+        }
+    }
+
     /// Notes the run, and on the very first import from when on obligations are made.
     async fn start(&mut self, app: &App, request: &ImportRequest, bytes: u64) -> Result<()> {
         if request.dry_run {

@@ -53,7 +53,10 @@ impl RuleBook {
             .iter()
             .map(|e| {
                 let said = self.say_expression(programme, e);
-                Text::new(joined(&said, |t| &t.zh, "，"), joined(&said, |t| &t.en, ", "))
+                Text::new(
+                    joined(&said, |t| &t.zh, "，"),
+                    joined(&said, |t| &t.en, ", "),
+                )
             })
             .collect();
         Text::new(
@@ -162,10 +165,7 @@ impl RuleBook {
         };
         let list_zh = joined(&from, |t| &t.zh, "”、“");
         let list_en = joined(&from, |t| &t.en, "”, “");
-        Text::new(
-            format!("“{list_zh}”，{zh}"),
-            format!("{en} “{list_en}”"),
-        )
+        Text::new(format!("“{list_zh}”，{zh}"), format!("{en} “{list_en}”"))
     }
 
     /// The value of a parameter in words.
@@ -262,7 +262,12 @@ mod tests {
         for programme in book.programmes() {
             for date in &programme.dates {
                 for text in book.say_expression(programme, &date.expression) {
-                    assert!(!text.is_incomplete(), "{} {}: {text:?}", programme.code, date.name);
+                    assert!(
+                        !text.is_incomplete(),
+                        "{} {}: {text:?}",
+                        programme.code,
+                        date.name
+                    );
                 }
             }
         }

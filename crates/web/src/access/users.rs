@@ -78,11 +78,7 @@ struct UserPage {
     user: UserRow,
 }
 
-pub(crate) async fn show_user(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    who: Who,
-) -> Answer {
+pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, who: Who) -> Answer {
     let user = app::access::user_page(&web.app, &who.actor, id_of(&id)?).await?;
     html(&UserPage {
         orgs: app::access::list_orgs(&web.app, &who.actor).await?,
@@ -145,8 +141,7 @@ pub(crate) async fn renew_password(
     Sent(who, _): Sent,
 ) -> Answer {
     let id = id_of(&id)?;
-    let (user, password) =
-        app::access::renew_password(&web.app, &who.actor, who.now, id).await?;
+    let (user, password) = app::access::renew_password(&web.app, &who.actor, who.now, id).await?;
     let f = who.frame("users");
     html(&OncePage {
         title: f.say1("password-renewed", "name", &user.display_name),

@@ -50,10 +50,13 @@ struct CheckedPage {
 
 pub(crate) async fn create_import(State(web): State<Web>, mut sent: SentLarge) -> Answer {
     let who = sent.who;
-    who.actor.demand(domain::access::Permission::ImportsRun).map_err(Error::from)?;
+    who.actor
+        .demand(domain::access::Permission::ImportsRun)
+        .map_err(Error::from)?;
     let kind = ImportKind::parse(sent.fields.get("kind"))
         .map_err(|_| Error::invalid("kind", "unknown-code"))?;
-    let mapping = Mapping::parse(sent.fields.get("map")).map_err(|_| Error::invalid("map", "map"))?;
+    let mapping =
+        Mapping::parse(sent.fields.get("map")).map_err(|_| Error::invalid("map", "map"))?;
     let file = sent
         .file
         .take()
@@ -97,8 +100,11 @@ pub(crate) async fn download_template(
     Path(kind): Path<String>,
     who: Who,
 ) -> Answer {
-    who.actor.demand(domain::access::Permission::ImportsRun).map_err(Error::from)?;
-    let kind = ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
+    who.actor
+        .demand(domain::access::Permission::ImportsRun)
+        .map_err(Error::from)?;
+    let kind =
+        ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
     let (columns, _) = app::imports::columns(kind);
     // The mark at the beginning makes spreadsheet programs read Chinese rightly.
     let text = format!("\u{feff}{}\r\n", columns.join(","));

@@ -73,9 +73,7 @@ pub(super) fn rows(
         f,
         calendar,
         listed: listed.map(|d| (d.date, d)).collect(),
-        numbers: counted
-            .filter_map(|d| Some((d.date, d.number?)))
-            .collect(),
+        numbers: counted.filter_map(|d| Some((d.date, d.number?))).collect(),
         marks,
     };
     grid.rows()

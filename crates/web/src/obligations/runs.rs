@@ -21,11 +21,7 @@ struct RunsPage {
     after: String,
 }
 
-pub(crate) async fn list_runs(
-    State(web): State<Web>,
-    RawQuery(raw): RawQuery,
-    who: Who,
-) -> Answer {
+pub(crate) async fn list_runs(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     let query = Fields::parse(raw.unwrap_or_default().as_bytes());
     let after = query.own("after");
     let page = app::obligations::list_extractions(&web.app, &who.actor, &after).await?;
@@ -42,7 +38,9 @@ pub(crate) async fn create_run(State(web): State<Web>, Sent(who, fields): Sent) 
         if text.is_empty() {
             return Ok(None);
         }
-        let date = text.parse().map_err(|_| app::Error::invalid(name, "date"))?;
+        let date = text
+            .parse()
+            .map_err(|_| app::Error::invalid(name, "date"))?;
         Ok(Some(date))
     };
     let request = PlanRequest {
@@ -96,8 +94,7 @@ pub(crate) async fn show_run(
     let id = Uuid::try_parse(&id).map_err(|_| Failure::not_found())?;
     let query = Fields::parse(raw.unwrap_or_default().as_bytes());
     let (reason, after) = (query.own("reason"), query.own("after"));
-    let page =
-        app::obligations::extraction_page(&web.app, &who.actor, id, &reason, &after).await?;
+    let page = app::obligations::extraction_page(&web.app, &who.actor, id, &reason, &after).await?;
     html(&RunPage {
         f: who.frame("extraction-runs"),
         rules: web.app.rules(),
@@ -172,6 +169,10 @@ impl RunPage {
     fn with_reason(&self, reason: &str) -> String {
         let mut writer = form_urlencoded::Serializer::new(String::new());
         writer.append_pair("reason", reason);
-        format!("/extraction-runs/{}?{}#excluded", self.page.run.id, writer.finish())
+        format!(
+            "/extraction-runs/{}?{}#excluded",
+            self.page.run.id,
+            writer.finish()
+        )
     }
 }

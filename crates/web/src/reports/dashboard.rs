@@ -73,7 +73,11 @@ impl DashboardPage {
     /// The two ways in which the dashboard is cut: name in addresses, title, rows.
     fn cuts(&self) -> [(&'static str, &'static str, &[DashboardRow]); 2] {
         [
-            ("programme", "dashboard-by-programme", &self.board.by_programme),
+            (
+                "programme",
+                "dashboard-by-programme",
+                &self.board.by_programme,
+            ),
             ("org", "dashboard-by-unit", &self.board.by_unit),
         ]
     }

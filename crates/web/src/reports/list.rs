@@ -36,7 +36,11 @@ impl ListPage {
 
     fn available(&self) -> Vec<&'static Metric> {
         let has_data = |m: &&Metric| m.unavailable.is_none();
-        self.metrics.iter().copied().filter(|m| has_data(m)).collect()
+        self.metrics
+            .iter()
+            .copied()
+            .filter(|m| has_data(m))
+            .collect()
     }
 
     fn missing(&self) -> Vec<(&'static Metric, Text)> {

@@ -96,8 +96,7 @@ pub(crate) async fn download_report(
         Locale::English => Language::En,
     };
     let (app, actor) = (&web.app, &who.actor);
-    let file =
-        app::reports::export_report(app, actor, who.now, &query, format, language).await?;
+    let file = app::reports::export_report(app, actor, who.now, &query, format, language).await?;
     let headers = [
         (header::CONTENT_TYPE, file.content_type.to_owned()),
         (
@@ -233,7 +232,11 @@ impl ReportPage {
             ("month", month, today),
             ("last-month", last_month, month - Days::new(1)),
             ("quarter", quarter, today),
-            ("last-quarter", quarter - Months::new(3), quarter - Days::new(1)),
+            (
+                "last-quarter",
+                quarter - Months::new(3),
+                quarter - Days::new(1),
+            ),
             ("year", year, today),
         ];
         let period = |(code, from, to): (&str, NaiveDate, NaiveDate)| {

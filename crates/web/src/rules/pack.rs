@@ -76,10 +76,7 @@ impl PackPage {
     }
 
     fn short_hash(&self) -> &str {
-        self.pack
-            .hash
-            .get(..HASH_SHOWN)
-            .unwrap_or(&self.pack.hash)
+        self.pack.hash.get(..HASH_SHOWN).unwrap_or(&self.pack.hash)
     }
 
     fn programmes(&self) -> Vec<&Programme> {
@@ -218,7 +215,10 @@ impl PackPage {
             .collect();
         match (value.from, value.until) {
             (Some(from), Some(until)) => {
-                parts.push(self.f.say2("rules-from-until", "from", from, "until", until));
+                parts.push(
+                    self.f
+                        .say2("rules-from-until", "from", from, "until", until),
+                );
             }
             (Some(from), None) => parts.push(self.f.say1("rules-from", "from", from)),
             (None, Some(until)) => parts.push(self.f.say1("rules-until", "until", until)),

@@ -100,11 +100,22 @@ async fn no_address_leads_to_another_branch(
     let path = format!("/tickets/{ticket}/evidence");
     let answer = chongqing.post_file(&path, &file, "a.mp3", b"sound").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    for list in ["/customers", "/policies", "/obligations?view=all", "/tickets"] {
+    for list in [
+        "/customers",
+        "/policies",
+        "/obligations?view=all",
+        "/tickets",
+    ] {
         let page = chongqing.read(list).await;
         assert!(!page.contains("37-"), "{list}");
     }
-    for term in ["13800370001", "0001", "孙磊", "P37-SUN", obligation.as_str()] {
+    for term in [
+        "13800370001",
+        "0001",
+        "孙磊",
+        "P37-SUN",
+        obligation.as_str(),
+    ] {
         let answer = chongqing.post("/searches", &[("term", term)]).await;
         assert!(!answer.location().contains("37"), "{term}");
         assert!(!answer.text.contains("C37-SUN"), "{term}");

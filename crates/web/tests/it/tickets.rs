@@ -14,7 +14,9 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let p = t.people();
     let callback = t.callback("P50-ZHOU", "NB-CQ").await;
     t.assign(&p.leader_cq, callback, &p.sichuan_caller_cq).await;
-    t.start(&p.sichuan_caller_cq, t.now, callback).await.unwrap();
+    t.start(&p.sichuan_caller_cq, t.now, callback)
+        .await
+        .unwrap();
     let page = app::callbacks::call_page(&t.app, &p.sichuan_caller_cq, t.now, callback, "惠民人寿")
         .await
         .unwrap();
@@ -38,7 +40,10 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert!(list.contains(&path));
     let page = leader.read(&path).await;
     assert!(page.contains("operations cq"), "who may be given it");
-    assert!(!page.contains("selling caller cq"), "the salesperson may not");
+    assert!(
+        !page.contains("selling caller cq"),
+        "the salesperson may not"
+    );
     let issue = [("step", "issue"), ("handler", operations.as_str())];
     assert_eq!(leader.submit(&steps, &issue).await, path);
 
@@ -56,9 +61,7 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let kind = [("kind", "recording")];
     let evidence = format!("{path}/evidence");
     let sound = b"sound of an explanation";
-    let answer = handler
-        .post_file(&evidence, &kind, "talk.mp3", sound)
-        .await;
+    let answer = handler.post_file(&evidence, &kind, "talk.mp3", sound).await;
     assert_eq!(answer.location(), path, "{}", answer.text);
     let page = handler.read(&path).await;
     assert!(page.contains("talk.mp3") && page.contains("SHA-256"));
