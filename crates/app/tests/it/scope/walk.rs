@@ -14,6 +14,10 @@ use store::timeline::{TimelineOf, list_timeline};
 use store::{AuditFilter, Store};
 use testkit::TestApp;
 
+/// Functions of the store that count for reports; their tests look at every branch.
+pub(super) const OF_REPORTS: [&str; 4] =
+    ["list_behind", "list_figures", "list_late", "list_tallies"];
+
 /// Functions of the store that show the company's own runs, not rows of a unit.
 pub(super) const OF_THE_COMPANY: [&str; 6] = [
     "find_extraction_run",
@@ -22,20 +26,6 @@ pub(super) const OF_THE_COMPANY: [&str; 6] = [
     "list_extraction_runs",
     "list_import_rejections",
     "list_import_runs",
-];
-
-/// Functions whose scopes other tests prove: exports in `exports.rs` (`a_branch_exports_its_own_rows`),
-/// figures in `report_lists.rs` (`a_branch_sees_its_own`, `the_dashboard`).
-pub(super) const SHOWN_ELSEWHERE: [&str; 9] = [
-    "count_due",
-    "export_answers",
-    "export_attempts",
-    "export_callbacks",
-    "export_tickets",
-    "list_behind",
-    "list_figures",
-    "list_late",
-    "list_tallies",
 ];
 
 /// How many of the objects a function shows.
@@ -49,27 +39,15 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_obligations(t, scope, o).await);
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
-    seen.extend(walk_codes(t, scope, o).await);
+    let wanted = crate::scope_things::Wanted {
+        org: o.org,
+        customer_no: o.customer_no,
+        policy_no: o.policy_no,
+        customer: o.customer,
+        policy: o.policy,
+    };
+    seen.extend(crate::scope_things::walk(t, scope, &wanted).await);
     seen
-}
-
-/// Which of some codes are in sight, as systems that send events ask.
-async fn walk_codes(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
-    use store::policies as codes;
-    let db: &Store = t.app.store();
-    let one = |code: &str| [code.to_owned()];
-    let agent = if o.org == "37" { "A3701" } else { "A5001" };
-    let policies = codes::list_policy_nos_in_sight(db, scope, &one(o.policy_no)).await;
-    let customers = codes::list_customer_nos_in_sight(db, scope, &one(o.customer_no)).await;
-    let agents = codes::list_agent_codes_in_sight(db, scope, &one(agent)).await;
-    let event = format!("{}-paid", o.customer_no);
-    let events = codes::list_event_ids_in_sight(db, scope, &one(&event)).await;
-    Seen::from([
-        ("list_policy_nos_in_sight", policies.unwrap().len()),
-        ("list_customer_nos_in_sight", customers.unwrap().len()),
-        ("list_agent_codes_in_sight", agents.unwrap().len()),
-        ("list_event_ids_in_sight", events.unwrap().len()),
-    ])
 }
 
 async fn walk_customers(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
