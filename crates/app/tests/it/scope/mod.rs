@@ -66,6 +66,7 @@ async fn a_caller_sees_the_own_list_only(
     let others = [
         "list_orgs",
         "list_users",
+        "page_users",
         "list_callers",
         "list_clients",
         "list_tokens",

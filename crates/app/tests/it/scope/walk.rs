@@ -15,8 +15,13 @@ use store::{AuditFilter, Store};
 use testkit::TestApp;
 
 /// Functions of the store that count for reports; their tests look at every branch.
-pub(super) const OF_REPORTS: [&str; 4] =
-    ["list_behind", "list_figures", "list_late", "list_tallies"];
+pub(super) const OF_REPORTS: [&str; 5] = [
+    "count_due",
+    "list_behind",
+    "list_figures",
+    "list_late",
+    "list_tallies",
+];
 
 /// Functions of the store that show the company's own runs, not rows of a unit.
 pub(super) const OF_THE_COMPANY: [&str; 6] = [
@@ -292,6 +297,10 @@ async fn walk_people(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let below = |path: &str| path.starts_with(&within);
     let orgs = store::orgs::list_orgs(db, scope).await.unwrap();
     let users = store::access::list_users(db, scope).await.unwrap();
+    let paged = store::access::page_users(db, scope, None, 500)
+        .await
+        .unwrap()
+        .rows;
     let callers = store::access::list_callers(db, scope).await.unwrap();
     let clients = store::access::list_clients(db, scope).await.unwrap();
     let tokens = store::access::TokenRow::list_tokens(db, scope)
@@ -310,6 +319,10 @@ async fn walk_people(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         (
             "list_users",
             users.iter().filter(|u| below(u.org_path.as_str())).count(),
+        ),
+        (
+            "page_users",
+            paged.iter().filter(|u| below(u.org_path.as_str())).count(),
         ),
         (
             "list_callers",
