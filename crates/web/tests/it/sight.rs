@@ -9,7 +9,7 @@ use testkit::{Engine, TestApp};
 const ROLES: [(&str, bool); 8] = [
     ("manager", true),
     ("leader_cq", true),
-    ("caller_cq", true),
+    ("sichuan_caller_cq", true),
     ("operations_cq", true),
     ("sales_cq", true),
     ("inspector", false),
@@ -22,6 +22,9 @@ const ROLES: [(&str, bool); 8] = [
 async fn every_role_opens_its_pages(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let t = TestApp::with_portfolio(engine).await;
     let site = Site::of(&t);
+    let p = t.people();
+    let callback = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, callback, &p.sichuan_caller_cq).await;
     let obligation = t.obligation("P50-ZHOU", "NB-CQ").await.unwrap();
     let of_obligation = format!("/obligations/{}", obligation.number);
     for (username, edits) in ROLES {
@@ -45,8 +48,16 @@ async fn every_role_opens_its_pages(#[values(Engine::Sqlite, Engine::Postgres)] 
         browser.read("/policies/P50-ZHOU").await;
         browser.read(&of_obligation).await;
     }
+    // Callers see whom they call, and nobody else.
+    let mut other = site.sign_in("caller_cq").await;
+    for path in ["/customers/C50-ZHOU", "/policies/P50-ZHOU", &of_obligation] {
+        let answer = other.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
     let mut administrator = site.sign_in("administrator").await;
-    let answer = administrator.get("/customers").await;
+    let why = [("field", "mobile"), ("purpose", "callback")];
+    let path = "/customers/C50-ZHOU/disclosures";
+    let answer = administrator.post(path, &why).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
