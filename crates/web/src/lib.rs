@@ -6,7 +6,6 @@
 
 mod access;
 mod assets;
-mod background;
 mod callbacks;
 mod customers;
 mod exports;
@@ -16,6 +15,7 @@ mod frame;
 mod guard;
 mod health;
 mod imports;
+mod jobs;
 mod obligations;
 mod policies;
 mod reports;
@@ -41,6 +41,7 @@ pub fn router(web: Web) -> Router {
         .merge(access::routes())
         .merge(callbacks::routes())
         .merge(imports::routes())
+        .merge(jobs::routes())
         .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())
