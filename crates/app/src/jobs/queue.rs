@@ -130,7 +130,7 @@ pub async fn start_import(
     actor.demand(Permission::ImportsRun)?;
     let name = upload.file_name.rsplit(['/', '\\']).next().unwrap_or("");
     let file_name: String = name.chars().take(FILE_NAME_MAX).collect();
-    if crate::imports::Format::of(std::path::Path::new(name)).is_none() {
+    if crate::imports::Format::of(Path::new(name)).is_none() {
         return Err(Error::invalid("file", "file-type"));
     }
     match upload.bytes.len() {

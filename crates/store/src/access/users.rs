@@ -1,6 +1,6 @@
 //! Users and their roles.
 
-use crate::sql::{Select, count, find, list, millis, params};
+use crate::sql::{Page, PageKey, Select, count, find, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{AgentId, OrgId, UserId};
@@ -143,6 +143,23 @@ pub async fn list_users(db: &impl Reads, scope: &Scope) -> Result<Vec<UserRow>> 
         .then("ORDER BY o.path, u.username LIMIT 2000", Vec::new());
     let rows = select.list(db).await?;
     with_roles(db, rows).await
+}
+
+/// A page of the users of the units in sight, in the order in which they were added.
+///
+/// # Errors
+/// What the database says.
+pub async fn page_users(
+    db: &impl Reads,
+    scope: &Scope,
+    after: Option<&PageKey>,
+    limit: u64,
+) -> Result<Page<UserRow>> {
+    let mut select = Select::new(SELECT);
+    select.scope(scope, "u.org_id");
+    select.page_by_id("u.id", false, after, limit);
+    let users = with_roles(db, select.list(db).await?).await?;
+    Ok(Page::cut_by_id(users, limit, |u| u.id.0))
 }
 
 /// How many users there are.

@@ -1,5 +1,6 @@
 //! Signing in and out, preferences, people, units, API clients, the audit log.
 
+pub(crate) mod api;
 mod audit;
 mod clients;
 mod sign_in;

@@ -1,5 +1,7 @@
-//! Imports: uploading a file, its run with progress, the rows that were not taken.
+//! Imports: uploading a file, its run with progress, the rows that were not taken; what other
+//! systems send.
 
+pub(crate) mod api;
 mod list;
 mod run;
 

@@ -1,5 +1,6 @@
 //! The list of obligations, why one of them exists, and the extraction runs that make them.
 
+pub(crate) mod api;
 mod calendar;
 mod list;
 mod page;
