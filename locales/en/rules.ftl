@@ -99,8 +99,8 @@ calendar-month = { $n ->
     [11] November
    *[12] December
   }
-calendar-official = official
-calendar-expected = expected
+year-official = official
+year-expected = expected
 calendar-expected-note = The holidays of this year are not announced yet: statutory days and weekends are assumed, without make-up days. Dates computed from them are provisional and will be computed again.
 calendar-working-days = { $n } working days in the year
 calendar-days = { $n } working days
@@ -114,10 +114,3 @@ day-kind-working = working day
 day-kind-weekend = weekend
 day-kind-holiday = holiday
 day-kind-make_up = make-up working day
-weekday-short-1 = Mo
-weekday-short-2 = Tu
-weekday-short-3 = We
-weekday-short-4 = Th
-weekday-short-5 = Fr
-weekday-short-6 = Sa
-weekday-short-7 = Su

@@ -7,7 +7,6 @@
 mod access;
 mod api;
 mod assets;
-mod background;
 mod callbacks;
 mod customers;
 mod exports;
@@ -17,6 +16,7 @@ mod frame;
 mod guard;
 mod health;
 mod imports;
+mod jobs;
 mod obligations;
 mod policies;
 mod reports;
@@ -44,6 +44,7 @@ pub fn router(web: Web) -> Router {
         .merge(callbacks::routes())
         .merge(api::routes())
         .merge(imports::routes())
+        .merge(jobs::routes())
         .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())

@@ -1,7 +1,6 @@
 //! The audit log: who did what to which record, when and why.
 
-use crate::forms::without_page;
-use crate::forms::{Choice, Fields, choices};
+use crate::forms::{Choice, Fields, choices, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::audit::AuditQuery;

@@ -1,7 +1,6 @@
 //! Import runs, and starting one with a file.
 
 use super::run::tone;
-use crate::background::{self, Begun};
 use crate::failure::Failure;
 use crate::forms::{Choice, Fields, choices};
 use crate::frame::{Answer, Frame, Who, html};
@@ -9,6 +8,7 @@ use crate::state::Web;
 use crate::uploads::SentLarge;
 use app::Error;
 use app::imports::{ImportReport, ImportRequest, Mapping, import_file};
+use app::jobs::{FileToImport, start_import_of_file};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
@@ -48,50 +48,38 @@ struct CheckedPage {
     report: ImportReport,
 }
 
-pub(crate) async fn create_import(State(web): State<Web>, mut sent: SentLarge) -> Answer {
-    let who = sent.who;
-    who.actor
-        .demand(domain::access::Permission::ImportsRun)
-        .map_err(Error::from)?;
-    let kind = ImportKind::parse(sent.fields.get("kind"))
+/// Checks a file at once, or queues its import.
+pub(crate) async fn create_import(State(web): State<Web>, sent: SentLarge) -> Answer {
+    let SentLarge { who, fields, file } = sent;
+    let kind = ImportKind::parse(fields.get("kind"))
         .map_err(|_| Error::invalid("kind", "unknown-code"))?;
-    let mapping =
-        Mapping::parse(sent.fields.get("map")).map_err(|_| Error::invalid("map", "map"))?;
-    let file = sent
-        .file
-        .take()
-        .ok_or_else(|| Error::invalid("file", "missing"))?;
-    let dry_run = sent.fields.is_ticked("dry_run");
-    let file_name = file.file_name.clone();
+    let file = file.ok_or_else(|| Error::invalid("file", "missing"))?;
+    let (actor, now) = (&who.actor, who.now);
+    if !fields.is_ticked("dry_run") {
+        let file = FileToImport {
+            kind,
+            path: file.path(),
+            name: &file.file_name,
+            map: fields.get("map"),
+        };
+        let job = start_import_of_file(&web.app, actor, now, file).await?;
+        return Ok(who.go(&crate::jobs::url(job)));
+    }
+    let mapping = Mapping::parse(fields.get("map")).map_err(|_| Error::invalid("map", "map"))?;
     let request = ImportRequest {
         kind,
         path: file.path().to_owned(),
-        shown_name: file_name.clone(),
+        shown_name: file.file_name.clone(),
         mapping,
-        dry_run,
+        dry_run: true,
         errors_file: None,
     };
-    let (app, actor, now) = (web.app.clone(), who.actor.clone(), who.now);
-    let begun = background::begin(|began| async move {
-        let progress = |p: app::imports::Progress| {
-            if p.run.is_some() {
-                began.send_if_modified(|run| run.replace(p.run.unwrap_or_default()) != p.run);
-            }
-        };
-        let done = import_file(&app, &actor, now, request, &progress).await;
-        drop(file);
-        done
+    let report = import_file(&web.app, actor, now, request, &|_| {}).await?;
+    html(&CheckedPage {
+        f: who.frame("imports"),
+        file_name: file.file_name.clone(),
+        report,
     })
-    .await?;
-    match begun {
-        Begun::Running(run) => Ok(who.go(&format!("/imports/{run}"))),
-        Begun::Done(ImportReport { run: Some(run), .. }) => Ok(who.go(&format!("/imports/{run}"))),
-        Begun::Done(report) => html(&CheckedPage {
-            f: who.frame("imports"),
-            file_name,
-            report,
-        }),
-    }
 }
 
 /// A file with nothing but the columns of a kind.
@@ -100,11 +88,8 @@ pub(crate) async fn download_template(
     Path(kind): Path<String>,
     who: Who,
 ) -> Answer {
-    who.actor
-        .demand(domain::access::Permission::ImportsRun)
-        .map_err(Error::from)?;
-    let kind =
-        ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
+    who.actor.demand(domain::access::Permission::ImportsRun).map_err(Error::from)?;
+    let kind = ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
     let (columns, _) = app::imports::columns(kind);
     // The mark at the beginning makes spreadsheet programs read Chinese rightly.
     let text = format!("\u{feff}{}\r\n", columns.join(","));

@@ -1,11 +1,11 @@
 //! Extraction runs: what went in, what was excluded and why, what came out; starting one.
 
-use crate::background::{self, Begun};
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::obligations::{ExtractionPage, PlanProgress, PlanReport, PlanRequest, plan};
+use app::jobs::start_plan;
+use app::obligations::ExtractionPage;
 use axum::extract::{Path, RawQuery, State};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -43,27 +43,14 @@ pub(crate) async fn create_run(State(web): State<Web>, Sent(who, fields): Sent) 
             .map_err(|_| app::Error::invalid(name, "date"))?;
         Ok(Some(date))
     };
-    let request = PlanRequest {
-        since: day("since")?,
-        as_of: day("as_of")?,
-        dry_run: false,
-    };
-    let (app, actor, now) = (web.app.clone(), who.actor.clone(), who.now);
-    let begun = background::begin(|began| async move {
-        let progress = |p: PlanProgress| {
-            if p.run.is_some() {
-                began.send_if_modified(|run| run.replace(p.run.unwrap_or_default()) != p.run);
-            }
-        };
-        plan(&app, &actor, now, request, &progress).await
-    })
-    .await?;
-    Ok(who.go(&match begun {
-        Begun::Running(run) | Begun::Done(PlanReport { run: Some(run), .. }) => {
-            format!("/extraction-runs/{run}")
-        }
-        Begun::Done(_) => "/extraction-runs".to_owned(),
-    }))
+    let (since, as_of) = (day("since")?, day("as_of")?);
+    if let (Some(since), Some(as_of)) = (since, as_of)
+        && since > as_of
+    {
+        return Err(app::Error::invalid("since", "after-as-of").into());
+    }
+    let job = start_plan(&web.app, &who.actor, who.now, since, as_of).await?;
+    Ok(who.go(&crate::jobs::url(job)))
 }
 
 /// What became of the candidates of a programme.

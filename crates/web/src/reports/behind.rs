@@ -3,7 +3,7 @@
 use super::dashboard::address;
 use super::report::read;
 use crate::failure::Failure;
-use crate::forms::Fields;
+use crate::forms::{Fields, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::reports::{Behind, BehindQuery};
@@ -46,7 +46,7 @@ pub(crate) async fn list_behind(
     html(&BehindPage {
         rows: rows.collect(),
         report: format!("/reports/{metric}?{}", address(&query.report)),
-        here: crate::forms::without_page(&raw),
+        here: without_page(&raw),
         metric: found,
         f,
         behind,
