@@ -7,8 +7,10 @@
 mod access;
 mod api;
 mod assets;
+mod background;
 mod callbacks;
 mod customers;
+mod exports;
 mod failure;
 mod forms;
 mod frame;
@@ -17,9 +19,12 @@ mod health;
 mod imports;
 mod obligations;
 mod policies;
+mod reports;
+mod rules;
 mod state;
 mod texts;
 mod tickets;
+mod uploads;
 mod when;
 
 pub use state::{DemoAccount, Settings, Web};
@@ -38,6 +43,10 @@ pub fn router(web: Web) -> Router {
         .merge(access::routes())
         .merge(callbacks::routes())
         .merge(api::routes())
+        .merge(imports::routes())
+        .merge(exports::routes())
+        .merge(rules::routes())
+        .merge(reports::routes())
         .merge(customers::routes())
         .merge(policies::routes())
         .merge(obligations::routes())

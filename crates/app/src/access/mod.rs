@@ -24,6 +24,6 @@ pub use sign_in::{
 };
 pub use users::{
     UserForm, change_user, create_first_administrator, create_user, disable_user, list_orgs,
-    list_users, reset_password,
+    list_users, renew_password, reset_password, user_page,
 };
 pub use views::{delete_view, list_views, save_view};

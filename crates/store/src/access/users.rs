@@ -29,6 +29,8 @@ pub struct UserRow {
     pub org_path: OrgPath,
     /// The salesperson that this user is.
     pub agent: Option<AgentId>,
+    /// Code of that salesperson.
+    pub agent_code: Option<String>,
     /// Codes of languages spoken besides Mandarin.
     pub languages: Vec<String>,
     /// May sign in.
@@ -54,6 +56,7 @@ struct Row {
     org_name: String,
     org_path: String,
     agent_id: Option<Uuid>,
+    agent_code: Option<String>,
     languages: String,
     active: bool,
     locale: Option<String>,
@@ -68,8 +71,8 @@ struct RoleRow {
 }
 
 const SELECT: &str = "SELECT u.id, u.username, u.display_name, u.password_hash, u.org_id, o.org_code, \
-     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, u.languages, u.active, u.locale, u.theme, u.version \
-     FROM users u JOIN orgs o ON o.id = u.org_id";
+     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, a.agent_code, u.languages, u.active, u.locale, u.theme, u.version \
+     FROM users u JOIN orgs o ON o.id = u.org_id LEFT JOIN agents a ON a.id = u.agent_id";
 
 async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
     let mut select = Select::new("SELECT user_id, role FROM user_roles");
@@ -94,6 +97,7 @@ async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
             org_name: r.org_name,
             org_path: OrgPath::from_stored(r.org_path),
             agent: r.agent_id.map(AgentId),
+            agent_code: r.agent_code,
             languages: r.languages.split_whitespace().map(str::to_owned).collect(),
             active: r.active,
             locale: r.locale,

@@ -14,6 +14,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use domain::ids::CallbackId;
 
+pub(crate) use list::without_page;
+
 /// A recording of an hour, with room to spare.
 const UPLOAD_BYTES_MAX: usize = app::recordings::UPLOAD_BYTES_MAX + 64 * 1024;
 

@@ -7,5 +7,9 @@
 mod api;
 mod browser;
 mod chrome;
+mod customers;
 mod morning;
+mod obligations;
+mod sight;
 mod sign_in;
+mod tickets;
