@@ -41,7 +41,7 @@ pub(crate) struct UserJson {
     /// Name of the unit.
     org_name: String,
     /// Roles.
-    #[schema(schema_with = codes::roles)]
+    #[schema(value_type = Vec<codes::RoleCode>)]
     roles: Vec<&'static str>,
     /// Languages spoken besides Mandarin.
     languages: Vec<String>,
@@ -83,7 +83,7 @@ pub(crate) struct UserData {
     /// Code of the unit.
     org_code: String,
     /// Roles, at least one.
-    #[schema(schema_with = codes::roles)]
+    #[schema(value_type = Vec<codes::RoleCode>)]
     roles: Vec<String>,
     /// Languages spoken besides Mandarin.
     #[serde(default)]

@@ -4,6 +4,7 @@ use super::problem::ALL;
 use super::written;
 use crate::failure::Failure;
 use crate::frame::{Answer, Anyone, Frame, html};
+use crate::texts::Locale;
 use serde_json::Value;
 
 /// The page.
@@ -96,7 +97,7 @@ pub(crate) async fn show_reference(anyone: Anyone) -> Answer {
         problems: problems.collect(),
         document: super::DOCUMENT,
         about: about.split("\n\n").map(spans).collect(),
-        groups: groups(&document),
+        groups: groups(&document, f.locale),
         schemas: shapes(&document),
         f,
     })
@@ -133,27 +134,29 @@ fn spans(text: &str) -> Vec<Span> {
     spans
 }
 
-fn groups(document: &Value) -> Vec<Group> {
+fn groups(document: &Value, locale: Locale) -> Vec<Group> {
     let tags = document["tags"].as_array().into_iter().flatten();
     tags.map(|tag| {
         let name = text(&tag["name"]);
         Group {
-            operations: operations(document, &name),
+            operations: operations(document, &name, locale),
             about: text(&tag["description"]),
-            name,
+            name: locale.code("api-tag", &name),
         }
     })
     .collect()
 }
 
-fn operations(document: &Value, tag: &str) -> Vec<Operation> {
+fn operations(document: &Value, tag: &str, locale: Locale) -> Vec<Operation> {
     let paths = document["paths"].as_object().into_iter().flatten();
     let mut found = Vec::new();
     for (path, item) in paths {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let tags = operation["tags"].as_array().into_iter().flatten();
             if tags.into_iter().any(|t| t == tag) {
-                found.push(read_operation(document, path, method, operation));
+                let mut read = read_operation(document, path, method, operation);
+                read.summary = locale.code("api-op", &read.id);
+                found.push(read);
             }
         }
     }
@@ -167,7 +170,7 @@ fn read_operation(document: &Value, path: &str, method: &str, operation: &Value)
         id: text(&operation["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&operation["summary"]),
+        summary: String::new(),
         about: spans(&text(&operation["description"])),
         parameters: parameters
             .map(|p| parameter(resolve(document, p)))

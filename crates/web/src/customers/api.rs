@@ -38,7 +38,7 @@ pub(crate) struct CustomerJson {
     /// Number.
     customer_no: String,
     /// Individual or group.
-    #[schema(schema_with = codes::customer_kind)]
+    #[schema(value_type = codes::CustomerKindCode)]
     kind: &'static str,
     /// Name; of persons masked.
     name: String,
@@ -311,10 +311,10 @@ pub(crate) async fn change_contact(
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevealRequest {
     /// The field.
-    #[schema(schema_with = codes::personal_field)]
+    #[schema(value_type = codes::PersonalFieldCode)]
     field: String,
     /// The purpose.
-    #[schema(schema_with = codes::purpose)]
+    #[schema(value_type = codes::PurposeCode)]
     purpose: String,
     /// A note beside it; needed where the purpose is `other`.
     #[schema(nullable = false, max_length = 200)]
@@ -325,7 +325,7 @@ pub(crate) struct RevealRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RevealedValue {
     /// The field.
-    #[schema(schema_with = codes::personal_field)]
+    #[schema(value_type = codes::PersonalFieldCode)]
     field: &'static str,
     /// Its value; nothing when the customer has none.
     value: Option<String>,

@@ -27,7 +27,7 @@ pub(crate) struct EventJson {
     /// Id in the system it comes from; with the type it names the event.
     event_id: String,
     /// What happened.
-    #[schema(schema_with = codes::event_type)]
+    #[schema(value_type = codes::EventTypeCode)]
     r#type: String,
     /// When: RFC 3339, or date and time in China.
     #[schema(example = "2026-11-20T09:30:00+08:00")]
@@ -44,12 +44,12 @@ pub(crate) struct EventJson {
     #[schema(value_type = Option<String>, example = "12000.00")]
     amount: Option<String>,
     /// How it was paid out.
-    #[schema(schema_with = codes::payout_method, required = false)]
+    #[schema(value_type = Option<codes::PayoutMethodCode>)]
     payout_method: Option<String>,
     /// Code of the servicing item.
     service_item_code: Option<String>,
     /// Who received it.
-    #[schema(schema_with = codes::payee_role, required = false)]
+    #[schema(value_type = Option<codes::PayeeRoleCode>)]
     payee_role: Option<String>,
     /// Handled in person.
     handled_in_person: Option<bool>,
@@ -62,7 +62,7 @@ pub(crate) struct EventJson {
     /// Code of the adjuster.
     adjuster_code: Option<String>,
     /// How the claim ended.
-    #[schema(schema_with = codes::claim_outcome, required = false)]
+    #[schema(value_type = Option<codes::ClaimOutcomeCode>)]
     outcome: Option<String>,
     /// When it was paid.
     paid_at: Option<String>,
@@ -98,14 +98,10 @@ pub(crate) struct EventResultJson {
     /// Its id, when it says one.
     event_id: Option<String>,
     /// `created`, `updated`, `unchanged` or `rejected`.
-    #[schema(schema_with = fates)]
+    #[schema(value_type = codes::EventFateCode)]
     fate: &'static str,
     /// Why it was not taken, every problem on its field.
     problems: Vec<EventProblemJson>,
-}
-
-fn fates() -> utoipa::openapi::schema::Object {
-    codes::of(["created", "updated", "unchanged", "rejected"])
 }
 
 impl From<EventResult> for EventResultJson {

@@ -65,7 +65,7 @@ pub(crate) struct ObligationJson {
     /// End of the customer's right.
     right_end_on: Option<NaiveDate>,
     /// Status.
-    #[schema(schema_with = codes::obligation_status)]
+    #[schema(value_type = codes::ObligationStatusCode)]
     status: String,
     /// How its discharge lay to the period.
     timing: Option<String>,

@@ -51,13 +51,13 @@ pub(crate) struct PolicyJson {
     /// Name of the product.
     product_name: String,
     /// Class of the product.
-    #[schema(schema_with = codes::product_class)]
+    #[schema(value_type = codes::ProductClassCode)]
     product_class: String,
     /// Line of business.
-    #[schema(schema_with = codes::line)]
+    #[schema(value_type = codes::LineCode)]
     line: String,
     /// Channel.
-    #[schema(schema_with = codes::channel)]
+    #[schema(value_type = codes::ChannelCode)]
     channel: String,
     /// The policyholder.
     policyholder: Party,
@@ -100,7 +100,7 @@ pub(crate) struct PolicyJson {
     /// The sale was recorded in sound and picture.
     double_recorded: Option<bool>,
     /// Status.
-    #[schema(schema_with = codes::policy_status)]
+    #[schema(value_type = codes::PolicyStatusCode)]
     status: String,
     /// When it last changed.
     updated_at: DateTime<Utc>,

@@ -50,17 +50,17 @@ pub(crate) struct TicketJson {
     /// Programme.
     programme: String,
     /// Kind of case.
-    #[schema(schema_with = codes::case_kind)]
+    #[schema(value_type = codes::CaseKindCode)]
     kind: &'static str,
     /// Type of problem.
-    #[schema(schema_with = codes::problem_type)]
+    #[schema(value_type = codes::ProblemTypeCode)]
     problem: &'static str,
     /// Code of the item that raised it.
     item: Option<String>,
     /// What was found.
     finding: Option<String>,
     /// Where it stands.
-    #[schema(schema_with = codes::ticket_state)]
+    #[schema(value_type = codes::TicketStateCode)]
     state: &'static str,
     /// Who opened it.
     opened_by: String,
@@ -226,7 +226,7 @@ pub(crate) async fn get_ticket(State(web): State<Web>, caller: Caller, Named(key
 #[serde(deny_unknown_fields)]
 pub(crate) struct TicketStep {
     /// Which step.
-    #[schema(schema_with = steps)]
+    #[schema(value_type = codes::TicketStepCode)]
     step: String,
     /// Id of the person, for issuing and transferring.
     #[schema(nullable = false)]
@@ -245,27 +245,11 @@ pub(crate) struct TicketStep {
     address: Option<String>,
 }
 
-fn steps() -> utoipa::openapi::schema::Object {
-    codes::of([
-        "issue",
-        "accept",
-        "declare_special",
-        "give_feedback",
-        "judge_valid",
-        "judge_invalid",
-        "redo",
-        "correct_contact",
-        "contact_uncorrectable",
-        "close",
-        "transfer",
-    ])
-}
-
 /// Where the ticket stands now.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TicketStateNow {
     /// State of the ticket.
-    #[schema(schema_with = codes::ticket_state)]
+    #[schema(value_type = codes::TicketStateCode)]
     state: &'static str,
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn list_attempts(
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttemptStart {
     /// Channel; the telephone when missing.
-    #[schema(schema_with = codes::contact_channel, required = false)]
+    #[schema(value_type = Option<codes::ContactChannelCode>)]
     channel: Option<String>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct ItemJson {
     /// Code.
     item: String,
     /// Kind.
-    #[schema(schema_with = codes::item_kind)]
+    #[schema(value_type = codes::ItemKindCode)]
     kind: &'static str,
     /// Heading.
     title: ItemWords,
@@ -90,7 +90,7 @@ pub(crate) struct ItemJson {
     /// Must be answered before the callback can finish.
     must_ask: bool,
     /// What was answered.
-    #[schema(schema_with = codes::answer, required = false)]
+    #[schema(value_type = Option<codes::AnswerCode>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<&'static str>,
 }
@@ -167,10 +167,10 @@ pub(crate) async fn get_current_attempt(
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttemptEnd {
     /// The result.
-    #[schema(schema_with = codes::attempt_result)]
+    #[schema(value_type = codes::AttemptResultCode)]
     result: String,
     /// Who answered, for finished interviews; the programme's first when missing.
-    #[schema(schema_with = codes::respondent, required = false)]
+    #[schema(value_type = Option<codes::RespondentCode>)]
     respondent: Option<String>,
     /// A family member answered with a stored authorisation.
     #[serde(default)]
@@ -188,7 +188,7 @@ pub(crate) struct AttemptEnd {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StateNow {
     /// State of the callback.
-    #[schema(schema_with = codes::callback_state)]
+    #[schema(value_type = codes::CallbackStateCode)]
     state: &'static str,
 }
 
@@ -244,7 +244,7 @@ pub(crate) struct NewAnswer {
     /// Code of the item.
     item: String,
     /// The answer.
-    #[schema(schema_with = codes::answer)]
+    #[schema(value_type = codes::AnswerCode)]
     answer: String,
     /// A rating from 1 to 5, where the item asks for one.
     #[schema(nullable = false, minimum = 1, maximum = 5)]

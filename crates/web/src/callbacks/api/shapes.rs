@@ -33,7 +33,7 @@ pub(crate) struct CallbackJson {
     /// Code of the unit.
     org_code: String,
     /// Where it stands.
-    #[schema(schema_with = codes::callback_state)]
+    #[schema(value_type = codes::CallbackStateCode)]
     state: &'static str,
     /// From when.
     earliest_on: Option<NaiveDate>,
@@ -116,7 +116,7 @@ pub(crate) struct AttemptJson {
     /// Its place among the attempts of the callback, from one.
     seq: i64,
     /// Channel.
-    #[schema(schema_with = codes::contact_channel)]
+    #[schema(value_type = codes::ContactChannelCode)]
     channel: String,
     /// Name of who made it.
     caller: String,
@@ -177,7 +177,7 @@ pub(crate) struct AnswerJson {
     /// Heading of the item.
     title: ItemWords,
     /// The answer.
-    #[schema(schema_with = codes::answer)]
+    #[schema(value_type = codes::AnswerCode)]
     answer: &'static str,
     /// The rating, from 1 to 5.
     rating: Option<u8>,
@@ -213,7 +213,7 @@ pub(crate) struct RecordingJson {
     /// Id of the attempt, callback or ticket that it belongs to.
     owner: Uuid,
     /// Kind of evidence.
-    #[schema(schema_with = codes::evidence_kind)]
+    #[schema(value_type = codes::EvidenceKindCode)]
     kind: &'static str,
     /// Name of the file.
     file_name: String,

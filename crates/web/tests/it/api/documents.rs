@@ -71,7 +71,8 @@ async fn the_document_says_everything_of_every_operation() {
 #[tokio::test]
 async fn the_reference_is_a_page_without_signing_in() {
     let t = TestApp::empty(Engine::Sqlite).await;
-    let mut browser = Site::of(&t).browser();
+    let site = Site::of(&t);
+    let mut browser = site.browser();
     let page = browser.read("/api/docs").await;
     for text in [
         "接口说明",
@@ -83,7 +84,17 @@ async fn the_reference_is_a_page_without_signing_in() {
     }
     assert!(!page.contains("style=") && !page.contains("<script>"));
     browser.language = "en";
-    assert!(browser.read("/api/docs").await.contains("API reference"));
+    let english = browser.read("/api/docs").await;
+    assert!(english.contains("API reference"));
+    // Every operation has its words in both languages; one without shows its bare name.
+    let document = System::stranger(&site).get("/api/v1/openapi.json").await.good();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            let bare = format!("<strong>{id}</strong>");
+            assert!(!page.contains(&bare) && !english.contains(&bare), "{id}");
+        }
+    }
 }
 
 #[rstest]
