@@ -289,7 +289,64 @@ async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> BTreeMap<&'static str,
         .unwrap();
     note("list_audit_entries", found.rows.len());
     seen.extend(walk_people(t, scope, o).await);
+    seen.extend(walk_reports(t, scope, o).await);
     seen
+}
+
+/// Figures, the lists behind them, and the dashboard.
+async fn walk_reports(t: &TestApp, scope: &Scope, o: &Objects) -> BTreeMap<&'static str, usize> {
+    use domain::reports::{Dimension, Figure, find_metric};
+    use store::reports::{self, BehindFilter, FigureQuery, TallyBy};
+    let db: &Store = t.app.store();
+    let (from, to) = (testkit::day("2024-03-01"), testkit::day("2024-03-31"));
+    let query = FigureQuery {
+        metric: find_metric("K-25").unwrap(),
+        from,
+        to,
+        today: to,
+        deemed: &[],
+        org: None,
+        programme: None,
+        by: Some(Dimension::Unit),
+    };
+    let behind = BehindFilter {
+        figure: Figure::Due,
+        slot: None,
+        after: None,
+    };
+    let found = reports::list_behind(db, scope, &query, &behind, 500)
+        .await
+        .unwrap();
+    let listed = found.rows.iter().filter(|u| u.id == o.callback.0).count();
+    let figures = reports::list_figures(db, scope, &query).await.unwrap();
+    let tallies = reports::list_tallies(db, scope, (from, to, to))
+        .await
+        .unwrap();
+    let late = reports::list_late(db, scope, to).await.unwrap();
+    let units: Vec<Vec<uuid::Uuid>> = vec![
+        figures.iter().filter_map(|r| r.key_id).collect(),
+        tallies
+            .iter()
+            .filter_map(|(by, _)| match by {
+                TallyBy::Unit(id) => Some(*id),
+                _ => None,
+            })
+            .collect(),
+        late.iter().map(|r| r.org).collect(),
+    ];
+    let mut ours = Vec::new();
+    for ids in units {
+        let labels = reports::list_labels(db, Dimension::Unit, &ids)
+            .await
+            .unwrap();
+        ours.push(labels.iter().filter(|l| l.code.starts_with(o.org)).count());
+    }
+    BTreeMap::from([
+        ("list_behind", listed),
+        ("list_figures", ours[0]),
+        ("list_tallies", ours[1]),
+        ("list_late", ours[2]),
+    ])
 }
 
 async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> BTreeMap<&'static str, usize> {
