@@ -3,13 +3,14 @@
 mod objects;
 mod use_cases;
 mod walk;
+mod walk_reports;
 
 use domain::access::{Actor, Permission};
 use objects::{begin, objects, portfolio};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::{Engine, TestApp};
-use walk::{OF_REPORTS, OF_THE_COMPANY, walk};
+use walk::{OF_THE_COMPANY, walk};
 
 /// SEC-02, ORG-01: no function of the store shows a row of another branch; each shows the own.
 #[rstest]
@@ -109,7 +110,6 @@ async fn every_scoped_function_is_walked() {
         .map(str::to_owned)
         .collect();
     walked.extend(OF_THE_COMPANY.map(str::to_owned));
-    walked.extend(OF_REPORTS.map(str::to_owned));
     let mut scoped = BTreeSet::new();
     let mut folders =
         vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../store/src")];

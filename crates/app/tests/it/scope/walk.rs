@@ -14,15 +14,6 @@ use store::timeline::{TimelineOf, list_timeline};
 use store::{AuditFilter, Store};
 use testkit::TestApp;
 
-/// Functions of the store that count for reports; their tests look at every branch.
-pub(super) const OF_REPORTS: [&str; 5] = [
-    "count_due",
-    "list_behind",
-    "list_figures",
-    "list_late",
-    "list_tallies",
-];
-
 /// Functions of the store that show the company's own runs, not rows of a unit.
 pub(super) const OF_THE_COMPANY: [&str; 6] = [
     "find_extraction_run",
@@ -44,6 +35,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_obligations(t, scope, o).await);
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
+    seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
