@@ -10,6 +10,7 @@ pub mod customers;
 mod error;
 pub mod exports;
 pub mod imports;
+pub mod jobs;
 mod listing;
 pub mod obligations;
 pub mod policies;

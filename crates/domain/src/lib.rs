@@ -11,6 +11,7 @@ pub mod callbacks;
 pub mod customers;
 pub mod ids;
 pub mod imports;
+pub mod jobs;
 pub mod money;
 pub mod numbers;
 pub mod obligations;

@@ -13,6 +13,7 @@ mod m20261122_000006_callbacks;
 mod m20261122_000007_tickets;
 mod m20261122_000008_operations;
 mod m20261123_000101_reports;
+mod m20261123_000201_jobs;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_tickets::Migration),
             Box::new(m20261122_000008_operations::Migration),
             Box::new(m20261123_000101_reports::Migration),
+            Box::new(m20261123_000201_jobs::Migration),
         ]
     }
 }

@@ -128,6 +128,8 @@
     if (target.matches("[data-open]")) {
       const dialog = document.getElementById(target.dataset.open);
       if (target.dataset.fill) { const [name, value] = target.dataset.fill.split("="); const field = one('[name="' + name + '"]', dialog); if (field) field.value = value; }
+      // What a dialog answered last time is not what it is asked now.
+      all("[data-answer]", dialog).forEach((e) => e.replaceChildren());
       dialog.showModal();
       const first = one("[autofocus]", dialog) || one("input:not([type=hidden]), textarea, select", dialog);
       if (first) first.focus();

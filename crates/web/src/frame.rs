@@ -298,8 +298,7 @@ impl Frame {
 
     /// A deadline that is counted in working days.
     pub(crate) fn due_in_working_days(&self, date: &NaiveDate) -> Due {
-        let left = self.rules.working_days_left(self.today, *date);
-        when::due_in_working_days(self.locale, *date, self.today, left)
+        when::due_in_working_days(self.locale, *date, self.today, self.rules.calendar())
     }
 
     /// An amount in fen as yuan with separators, or a dash.

@@ -41,7 +41,10 @@ pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Limits how often a name or an address may try to sign in.
+/// Requests of an API caller that may follow each other at once, and then in a minute.
+const REQUESTS: NonZeroU32 = NonZeroU32::new(1200).expect("more than zero");
+
+/// Limits how often a name or an address may try to sign in, or an API caller may ask.
 #[derive(Debug)]
 pub(crate) struct Limiter(DefaultKeyedRateLimiter<String>);
 
@@ -49,6 +52,11 @@ impl Limiter {
     /// A limiter that has seen nobody.
     pub(crate) fn new() -> Self {
         Self(RateLimiter::keyed(Quota::per_minute(TRIES)))
+    }
+
+    /// A limiter of API callers.
+    pub(crate) fn of_api() -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(REQUESTS)))
     }
 
     /// Counts a try; says how many seconds to wait when there were too many.

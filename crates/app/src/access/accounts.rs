@@ -1,7 +1,9 @@
 //! Accounts from the shell: by user name, with passwords made here, on databases without units too.
 
+use super::{clients, sign_in};
 use crate::{App, Error, Result};
 use domain::access::{Actor, OrgLevel, Permission};
+use domain::ids::{ClientId, UserId};
 use domain::time::Instant;
 use store::AuditEntry;
 use store::access::{self as rows, UserRow};
@@ -21,6 +23,26 @@ pub async fn find_user(app: &App, actor: &Actor, username: &str) -> Result<UserR
     let user = rows::find_user_by_name(app.store(), username.trim()).await?;
     user.filter(|u| scope.covers(&u.org_path))
         .ok_or(Error::NotFound)
+}
+
+/// A user as an actor with the rights of today; nothing when they may not sign in any more.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn actor_of_user(app: &App, id: UserId) -> Result<Option<Actor>> {
+    let user = rows::find_user(app.store(), id).await?;
+    Ok(user.filter(|u| u.active).map(|u| sign_in::actor(&u)))
+}
+
+/// A client as an actor with the rights of today; nothing when it was switched off.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn actor_of_client(app: &App, id: ClientId) -> Result<Option<Actor>> {
+    let whole = Actor::system().scope(Permission::ClientsManage)?;
+    let clients = rows::list_clients(app.store(), &whole).await?;
+    let client = clients.into_iter().find(|c| c.id == id && c.active);
+    Ok(client.map(clients::actor))
 }
 
 /// The unit at the root of the tree; on an empty database the head office is created.

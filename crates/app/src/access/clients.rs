@@ -182,14 +182,19 @@ pub async fn set_client_active(
 /// What the store says.
 pub async fn authenticate_client(app: &App, now: Instant, token: &str) -> Result<Option<Actor>> {
     let client = rows::find_client_by_token(app.store(), hash_token(token), now).await?;
-    Ok(client.map(|c| Actor {
-        kind: ActorKind::Client(c.id),
-        name: c.name,
-        roles: c.roles,
-        org: c.org_path,
-        org_id: Some(c.org_id),
+    Ok(client.map(actor))
+}
+
+/// A client as an actor.
+pub(super) fn actor(client: ClientRow) -> Actor {
+    Actor {
+        kind: ActorKind::Client(client.id),
+        name: client.name,
+        roles: client.roles,
+        org: client.org_path,
+        org_id: Some(client.org_id),
         agent: None,
-    }))
+    }
 }
 
 async fn in_sight(app: &App, actor: &Actor, client: ClientId) -> Result<ClientRow> {

@@ -89,6 +89,20 @@ impl ExportQuery {
         format!("{}.{}", self.kind, self.format)
     }
 
+    /// Whether somebody may ask for it at all; looked at again when it is written.
+    ///
+    /// # Errors
+    /// When a right is missing or the purpose is unknown.
+    pub fn check(&self, actor: &Actor) -> Result<()> {
+        actor.demand(Permission::DataExport)?;
+        actor.demand(self.kind.permission())?;
+        if !self.purpose.is_empty() {
+            actor.demand(Permission::PersonalDataReveal)?;
+            stated_purpose(&self.purpose, &self.note)?;
+        }
+        Ok(())
+    }
+
     fn window(&self, after: Option<PageKey>) -> ExportWindow {
         ExportWindow {
             from: self.from,

@@ -145,6 +145,12 @@ pub async fn import_file(
         errors,
     };
     import.start(app, &request, bytes_total).await?;
+    progress(Progress {
+        run: import.run,
+        bytes_done: 0,
+        bytes_total,
+        tally: import.tally,
+    });
     let (sender, mut chunks) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
     let kind = request.kind;
     let reading = std::thread::spawn(move || read(source, &heading, kind, &references, &sender));
@@ -198,7 +204,8 @@ fn unreadable(path: &Path, error: &SourceError) -> Error {
     crate::Refusal::with("import-unreadable", format!("{file}: {error}")).into()
 }
 
-fn columns(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
+/// The columns of a kind of file, and those of them that are required.
+pub fn columns(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
         ImportKind::Orgs => (&orgs::COLUMNS, &orgs::REQUIRED),
         ImportKind::Agents => (&agents::COLUMNS, &agents::REQUIRED),

@@ -3,8 +3,9 @@
 use super::query::{ReportQuery, check, months};
 use super::run::{deemed, detail};
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission};
-use domain::reports::{Dimension, Figure};
+use chrono::NaiveDate;
+use domain::access::{Actor, Permission, Scope};
+use domain::reports::{Basis, Dimension, Figure};
 use domain::time::{self, Instant};
 use store::reports::{BehindFilter, BehindUnit, FigureQuery, SlotValue};
 use store::{AuditEntry, PageKey};
@@ -72,44 +73,12 @@ pub async fn list_behind(
         programme: checked.programme.as_deref(),
         by: checked.by,
     };
-    let mut units: Vec<BehindUnit> = Vec::new();
-    let mut next = None;
-    let by_day = checked.metric.basis != domain::reports::Basis::Opened;
-    // Month by month, so that a page costs a month and not the whole period; cases have no order by
-    // day and are read at once.
-    let spans = if by_day {
-        months(checked.from, checked.to)
-    } else {
-        vec![(checked.from, checked.to)]
+    let filter = BehindFilter {
+        figure,
+        slot,
+        after,
     };
-    let begin = after.as_ref().and_then(|a| a.sort.parse().ok());
-    for (from, to) in spans {
-        if by_day && begin.is_some_and(|day: chrono::NaiveDate| to < day) {
-            continue;
-        }
-        let left = PAGE_UNITS - units.len() as u64;
-        let filter = BehindFilter {
-            figure,
-            slot: slot.clone(),
-            after: after.clone(),
-        };
-        let span = FigureQuery { from, to, ..whole };
-        // One more tells whether there is a next page, also when it begins with the next month.
-        let page =
-            store::reports::list_behind(app.store(), &scope, &span, &filter, left.max(1)).await?;
-        if left == 0 {
-            if !page.rows.is_empty() {
-                next = units.last().map(key_of);
-                break;
-            }
-            continue;
-        }
-        units.extend(page.rows);
-        if page.next.is_some() {
-            next = page.next;
-            break;
-        }
-    }
+    let (units, next) = page(app, &scope, &whole, &filter).await?;
     let work = app.store().begin(now).await?;
     let mut what = detail(&query.report);
     what["figure"] = figure.as_str().into();
@@ -121,6 +90,46 @@ pub async fn list_behind(
         units,
         next: next.map(|k| k.encode()),
     })
+}
+
+/// A page of units. It is read month by month, so that it costs a month and not the whole period;
+/// cases have no order by day and are read at once.
+async fn page(
+    app: &App,
+    scope: &Scope,
+    whole: &FigureQuery<'_>,
+    filter: &BehindFilter,
+) -> Result<(Vec<BehindUnit>, Option<PageKey>)> {
+    let by_day = whole.metric.basis != Basis::Opened;
+    let spans = if by_day {
+        months(whole.from, whole.to)
+    } else {
+        vec![(whole.from, whole.to)]
+    };
+    let begin: Option<NaiveDate> = filter.after.as_ref().and_then(|a| a.sort.parse().ok());
+    let mut units: Vec<BehindUnit> = Vec::new();
+    for (from, to) in spans {
+        if by_day && begin.is_some_and(|day| to < day) {
+            continue;
+        }
+        let left = PAGE_UNITS - units.len() as u64;
+        let span = FigureQuery { from, to, ..*whole };
+        // One more tells whether there is a next page, also when it begins with the next month.
+        let found =
+            store::reports::list_behind(app.store(), scope, &span, filter, left.max(1)).await?;
+        if left == 0 {
+            if found.rows.is_empty() {
+                continue;
+            }
+            let last = units.last().map(key_of);
+            return Ok((units, last));
+        }
+        units.extend(found.rows);
+        if found.next.is_some() {
+            return Ok((units, found.next));
+        }
+    }
+    Ok((units, None))
 }
 
 fn key_of(unit: &BehindUnit) -> PageKey {

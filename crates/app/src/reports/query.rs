@@ -2,14 +2,16 @@
 
 use crate::{App, Error, FieldProblem, Result};
 use chrono::{Datelike as _, Days, NaiveDate};
-use domain::access::{OrgPath, Scope};
+use domain::access::{Actor, OrgPath, Permission, Scope};
 use domain::reports::{Dimension, Metric, find_metric};
 use store::orgs::Org;
 
 /// Longest period of a report, in days.
 const DAYS_MAX: i64 = 10 * 366;
-/// Periods longer than this, cut by policy data or caller, are better run as a job with progress.
-const QUICK_DAYS: i64 = 120;
+/// Callbacks that are summed up while a page waits.
+const QUICK_ROWS: i64 = 400_000;
+/// The same where the policy or the attempts of each must be looked up.
+const QUICK_LOOKUPS: i64 = 100_000;
 
 /// What to report, as text from a URL or the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,19 +111,21 @@ pub(super) async fn check(app: &App, scope: &Scope, query: &ReportQuery) -> Resu
     }
 }
 
-/// Whether a report may take longer than a page should wait: long periods cut by what only the
-/// policy or the attempts know. Run those as a job and show [`super::run_report_with`]'s progress.
-pub fn is_long(query: &ReportQuery) -> bool {
-    let days = match (
-        query.from.parse::<NaiveDate>(),
-        query.to.parse::<NaiveDate>(),
-    ) {
-        (Ok(from), Ok(to)) => to.signed_duration_since(from).num_days() + 1,
-        _ => 0,
-    };
-    let slow =
-        Dimension::parse(&query.by).is_ok_and(|by| by.needs_policies() || by == Dimension::Caller);
-    days > if slow { QUICK_DAYS } else { 400 }
+/// Whether a report may take longer than a page should wait: run it as a job then and show the
+/// progress that [`super::run_report_with`] tells. Costs a short count.
+///
+/// # Errors
+/// When the actor may not, or the query cannot be taken.
+pub async fn is_long(app: &App, actor: &Actor, query: &ReportQuery) -> Result<bool> {
+    let scope = actor.scope(Permission::ReportsRead)?;
+    let checked = check(app, &scope, query).await?;
+    let looks_up = checked
+        .by
+        .is_some_and(|by| by.needs_policies() || by == Dimension::Caller);
+    let cap = if looks_up { QUICK_LOOKUPS } else { QUICK_ROWS };
+    let rows =
+        store::reports::count_due(app.store(), &scope, (checked.from, checked.to), cap).await?;
+    Ok(rows > cap)
 }
 
 /// The calendar months of a period. Figures of months add up, because every unit has one day; and

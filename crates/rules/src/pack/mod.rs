@@ -9,9 +9,11 @@ mod compile;
 mod file;
 mod reasons;
 mod tests;
+mod words;
 
 pub use check::Finding;
 pub use tests::{TestReport, TestResult};
+pub(crate) use words::say_snap;
 
 use crate::calendar::Calendar;
 use crate::dates::{Roll, Snap, Unit};

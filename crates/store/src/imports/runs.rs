@@ -2,7 +2,7 @@
 
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
 use crate::sql::{Page, PageKey, Select, find, instant, millis, params};
-use crate::{Reads, Result};
+use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
 use domain::imports::Tally;
 use domain::time::Instant;
@@ -169,6 +169,18 @@ pub async fn finish_run(
     let types = [CellType::Text, CellType::Int, CellType::Text, CellType::Id];
     let sql = "UPDATE import_runs SET state = $1, finished_at = $2, error = $3 WHERE id = $4";
     bulk.execute_typed(sql, &cells, &types).await.map(|_| ())
+}
+
+/// Marks a run as failed whose program was killed.
+///
+/// # Errors
+/// What the database says.
+pub async fn interrupt_run(work: &UnitOfWork, run: Uuid) -> Result<()> {
+    let sql = "UPDATE import_runs SET state = 'failed', error = 'interrupted', finished_at = $1 \
+               WHERE id = $2 AND state = 'running'";
+    work.execute(sql, params![millis(work.now()), run])
+        .await
+        .map(|_| ())
 }
 
 #[derive(FromQueryResult)]

@@ -84,6 +84,7 @@ pub async fn list_event_ids_in_sight(
     );
     select
         .scope(scope, "COALESCE(p.org_id, c.org_id, a.org_id)")
+        .own(scope, "COALESCE(p.policyholder_id, e.customer_id)")
         .filter_in("e.event_id", values(ids));
     found(&select, db).await
 }

@@ -292,3 +292,21 @@ pub(super) fn units_of(
     select.then(&format!("WHERE ({condition})"), Vec::new());
     select
 }
+
+/// How many callbacks are due in a span, at most `cap + 1`: what a report over it costs. The sweep
+/// reads the whole company's, whatever the scope then keeps.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_due(
+    db: &impl Reads,
+    _scope: &Scope,
+    (from, to): (NaiveDate, NaiveDate),
+    cap: i64,
+) -> Result<i64> {
+    let mut select = Select::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM callbacks b");
+    select
+        .filter("b.due_on >= ? AND b.due_on <= ?", params![from, to])
+        .then("LIMIT ?) AS capped", params![cap + 1]);
+    select.count(db).await
+}

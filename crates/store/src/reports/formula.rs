@@ -145,7 +145,7 @@ impl Context<'_> {
             X::Problem => plain(&format!("{SUCCEEDED} AND NOT b.affirmed")),
             X::Phoned => (self.phoned(), Vec::new()),
             X::SucceededIn => plain(&format!(
-                "(b.succeeded_on <= b.due_on AND b.succeeded_on >= {start}) OR (b.timing = 'in_time' AND {SUCCEEDED})"
+                "(b.timing = 'in_time' AND {SUCCEEDED}) OR (b.succeeded_on <= b.due_on AND b.succeeded_on >= {start})"
             )),
             X::SucceededDeemed => self.deemed("b.succeeded_on > b.due_on"),
             X::CompletedIn => plain(&completed("in_time")),
@@ -182,15 +182,17 @@ impl Context<'_> {
         }
     }
 
-    /// A call before the receipt was signed does not count; a later one within the period does.
+    /// A call before the receipt was signed does not count; a later one within the period does. What
+    /// was completed by telephone in time needs no look at the policy or the attempts.
     fn phoned(&self) -> String {
         let start = period_start();
         let from = self.backend.start_of_day(&start);
         let to = self.backend.start_of_day("b.due_on");
         format!(
-            "b.first_called_on <= b.due_on AND (b.first_called_on >= {start} OR EXISTS (SELECT 1 FROM attempts a \
+            "(b.timing = 'in_time' AND b.completed_channel = 'phone') OR (b.first_called_on <= b.due_on \
+             AND (b.first_called_on >= {start} OR EXISTS (SELECT 1 FROM attempts a \
              WHERE a.callback_id = b.id AND a.channel = 'phone' AND a.started_at >= {from} \
-             AND a.started_at < {to} + 86400000))"
+             AND a.started_at < {to} + 86400000)))"
         )
     }
 
@@ -234,9 +236,10 @@ fn completed(timing: &str) -> String {
     format!("b.timing = '{timing}' AND {SUCCEEDED} AND b.affirmed")
 }
 
+/// A call after a solved problem; it comes after a first one.
 fn recall(and: &str) -> String {
     format!(
-        "(b.attempts_total > 0 AND b.succeeded_on IS NOT NULL AND EXISTS (SELECT 1 FROM attempts a \
+        "(b.attempts_total > 1 AND b.succeeded_on IS NOT NULL AND EXISTS (SELECT 1 FROM attempts a \
          WHERE a.callback_id = b.id AND a.is_recall{and}))"
     )
 }

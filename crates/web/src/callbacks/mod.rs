@@ -1,5 +1,6 @@
 //! The workbench, the list of callbacks, one callback, and the call page.
 
+pub(crate) mod api;
 mod assign;
 mod call;
 mod detail;
@@ -12,6 +13,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use domain::ids::CallbackId;
+
+pub(crate) use list::without_page;
 
 /// A recording of an hour, with room to spare.
 const UPLOAD_BYTES_MAX: usize = app::recordings::UPLOAD_BYTES_MAX + 64 * 1024;

@@ -58,7 +58,7 @@ fn weeks(f: &Frame, calendar: &rules::Calendar, page: &ObligationPage) -> Vec<Ro
         (
             Some(o.trigger_on),
             "start",
-            f.text(&trace.trigger).to_owned(),
+            f.code("event-type", &o.trigger_type),
         ),
         (earliest, "", f.say("obligation-earliest")),
         (o.due_on, "due", f.say("mark-due")),

@@ -38,6 +38,11 @@ impl Site {
         }
     }
 
+    /// The router, for callers that are no browser.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// A browser in which nobody signed in.
     pub(crate) fn browser(&self) -> Browser {
         // Each has an address of its own, because tries to sign in are limited by address.

@@ -1,0 +1,193 @@
+//! Queueing: what a job is to do, and who may ask for it.
+
+use crate::exports::ExportQuery;
+use crate::recordings::Upload;
+use crate::{App, Error, Refusal, Result};
+use chrono::NaiveDate;
+use domain::access::{Actor, Permission};
+use domain::imports::ImportKind;
+use domain::jobs::JobKind;
+use domain::time::Instant;
+use store::jobs::{NewJob, enqueue_job, is_job_active};
+use store::{AuditActor, AuditEntry, UnitOfWork};
+use uuid::Uuid;
+
+/// Largest file that is taken over a page; larger ones are imported from the shell, which streams.
+pub const IMPORT_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Longest name of a file that is shown.
+const FILE_NAME_MAX: usize = 120;
+
+/// What a job does, as it is stored.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Import a file of the store of files.
+    Import {
+        /// Kind of file, as a code.
+        kind: String,
+        /// Where it lies.
+        key: String,
+        /// Name to show.
+        file_name: String,
+    },
+    /// Run the planner.
+    Plan {
+        /// Triggers before this day make nothing; the setting when missing.
+        since: Option<NaiveDate>,
+        /// Nothing after this day is looked at; today when missing.
+        as_of: Option<NaiveDate>,
+    },
+    /// Write a table to a file.
+    Export(ExportQuery),
+    /// Write a report to a file.
+    Report(ReportTask),
+    /// Delete a file of the store of files.
+    DiscardFile {
+        /// Where it lies.
+        key: String,
+    },
+}
+
+/// A report to write, as text.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ReportTask {
+    /// Code or name of the metric.
+    pub metric: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Code of the unit.
+    pub org: String,
+    /// Code of the dimension.
+    pub by: String,
+    /// Code of a programme.
+    pub programme: String,
+    /// `csv`, `xlsx` or `json`.
+    pub format: String,
+    /// Headings in English instead of Chinese.
+    pub english: bool,
+}
+
+impl Task {
+    /// Its kind.
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::Import { .. } => JobKind::Import,
+            Self::Plan { .. } => JobKind::Plan,
+            Self::Export(_) => JobKind::Export,
+            Self::Report(_) => JobKind::Report,
+            Self::DiscardFile { .. } => JobKind::DiscardFile,
+        }
+    }
+}
+
+/// Queues a job inside a unit of work, not before a moment.
+///
+/// # Errors
+/// What the store says.
+pub async fn enqueue(
+    work: &UnitOfWork,
+    owner: &Actor,
+    run_at: Instant,
+    task: &Task,
+) -> Result<Uuid> {
+    let payload = serde_json::to_string(task).map_err(|e| Error::Fault(e.to_string()))?;
+    let new = NewJob {
+        kind: task.kind(),
+        payload: &payload,
+        run_at,
+        owner: AuditActor::from(owner),
+    };
+    Ok(enqueue_job(work, &new).await?)
+}
+
+async fn start(app: &App, actor: &Actor, now: Instant, task: &Task) -> Result<Uuid> {
+    let work = app.store().begin(now).await?;
+    let id = enqueue(&work, actor, now, task).await?;
+    let detail = serde_json::json!({ "kind": task.kind().as_str() });
+    let entry = AuditEntry::new(actor, "job.queued", "job", id).detail(detail);
+    work.commit(entry).await?;
+    Ok(id)
+}
+
+/// Keeps an uploaded file and queues its import.
+///
+/// # Errors
+/// When the actor may not, or the file is empty, too large or of an unknown format.
+pub async fn start_import(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    kind: ImportKind,
+    upload: &Upload,
+) -> Result<Uuid> {
+    actor.demand(Permission::ImportsRun)?;
+    let name = upload.file_name.rsplit(['/', '\\']).next().unwrap_or("");
+    let file_name: String = name.chars().take(FILE_NAME_MAX).collect();
+    if crate::imports::Format::of(std::path::Path::new(name)).is_none() {
+        return Err(Error::invalid("file", "file-type"));
+    }
+    match upload.bytes.len() {
+        0 => return Err(Error::invalid("file", "missing")),
+        n if n > IMPORT_BYTES_MAX => return Err(Error::invalid("file", "too-long")),
+        _ => {}
+    }
+    let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    let key = super::files::new_key(app, now, "imports", &ending);
+    super::files::put(app, &key, upload.bytes.clone()).await?;
+    let task = Task::Import {
+        kind: kind.as_str().to_owned(),
+        key,
+        file_name,
+    };
+    start(app, actor, now, &task).await
+}
+
+/// Queues a run of the planner.
+///
+/// # Errors
+/// When the actor may not, or [`Error::Refused`] with `plan-running` when one waits or runs already.
+pub async fn start_plan(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    since: Option<NaiveDate>,
+    as_of: Option<NaiveDate>,
+) -> Result<Uuid> {
+    actor.demand(Permission::PlanRun)?;
+    if is_job_active(app.store(), JobKind::Plan).await? {
+        return Err(Refusal::new("plan-running").into());
+    }
+    start(app, actor, now, &Task::Plan { since, as_of }).await
+}
+
+/// Queues an export to a file. Rights are looked at again when it runs.
+///
+/// # Errors
+/// When the actor may not take data out.
+pub async fn start_export(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: ExportQuery,
+) -> Result<Uuid> {
+    query.check(actor)?;
+    start(app, actor, now, &Task::Export(query)).await
+}
+
+/// Queues a report to a file.
+///
+/// # Errors
+/// When the actor may not take data out.
+pub async fn start_report(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    report: ReportTask,
+) -> Result<Uuid> {
+    actor.demand(Permission::ReportsRead)?;
+    actor.demand(Permission::DataExport)?;
+    start(app, actor, now, &Task::Report(report)).await
+}

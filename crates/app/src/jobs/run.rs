@@ -1,0 +1,358 @@
+//! Running jobs: taken with a lease, kept alive by progress, ended once.
+
+use super::files::{self, FileResult};
+use super::queue::{ReportTask, Task, enqueue};
+use crate::exports::{self, ExportQuery};
+use crate::imports::{ImportRequest, Mapping, import_file};
+use crate::obligations::{PlanRequest, plan};
+use crate::reports::{ReportFormat, ReportQuery, export_report};
+use crate::{App, Error, Result, access};
+use chrono::Duration;
+use domain::access::Actor;
+use domain::ids::{ClientId, UserId};
+use domain::imports::ImportKind;
+use domain::jobs::{lease, retry_after};
+use domain::time::Instant;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use store::jobs::{self as rows, JobEnd, JobProgress, JobRow};
+use store::{AuditEntry, StoreError};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Gives the present moment, each time it is asked.
+pub type Clock<'c> = &'c (dyn Fn() -> Instant + Send + Sync);
+
+/// Jobs of one call; the server calls again at once when there may be more.
+const JOBS_MAX: usize = 50;
+/// Progress is written no more often than this.
+const PROGRESS_EVERY: Duration = Duration::seconds(2);
+/// Files that exports made can be fetched for a week.
+const FILE_LIFE: Duration = Duration::days(7);
+
+/// Runs the jobs whose time has come, one after the other, and says how many. A job that fails is an
+/// entry of its own and no error here.
+///
+/// # Errors
+/// When the queue itself cannot be read or written.
+pub async fn run_due(app: &App, clock: Clock<'_>) -> Result<usize> {
+    for count in 0..JOBS_MAX {
+        if !rows::is_job_due(app.store(), clock()).await? {
+            return Ok(count);
+        }
+        let now = clock();
+        let work = app.store().begin(now).await?;
+        let Some(job) = rows::take_job(&work, now + lease()).await? else {
+            work.roll_back().await?;
+            return Ok(count);
+        };
+        let detail = serde_json::json!({ "kind": job.kind.as_str(), "attempt": job.attempts });
+        let entry = AuditEntry::new(&Actor::system(), "job.taken", "job", job.id).detail(detail);
+        work.commit(entry).await?;
+        run(app, clock, &job).await?;
+    }
+    Ok(JOBS_MAX)
+}
+
+/// What is left to do when a job is done.
+struct Done {
+    progress: JobProgress,
+    /// A file to delete at a moment.
+    discard: Option<(String, Instant)>,
+}
+
+async fn run(app: &App, clock: Clock<'_>, job: &JobRow) -> Result<()> {
+    let (sender, receiver) = watch::channel(JobProgress::default());
+    let ended = {
+        let working = perform(app, clock, job, &sender);
+        let keeping = keep(app, clock, job, receiver);
+        tokio::pin!(working, keeping);
+        tokio::select! {
+            ended = &mut working => ended,
+            lost = &mut keeping => match lost {
+                // Another server has taken the job up: what it does now is what counts.
+                Err(StoreError::Conflict) => return Ok(()),
+                Err(error) => Err(error.into()),
+                Ok(()) => working.await,
+            },
+        }
+    };
+    match end(app, clock(), job, ended).await {
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+/// Writes progress as it comes, and prolongs the lease with it. Ends only when the job was lost or
+/// the database failed.
+async fn keep(
+    app: &App,
+    clock: Clock<'_>,
+    job: &JobRow,
+    mut progress: watch::Receiver<JobProgress>,
+) -> std::result::Result<(), StoreError> {
+    let mut last = clock();
+    let mut known = None;
+    while progress.changed().await.is_ok() {
+        let seen = progress.borrow_and_update().clone();
+        let now = clock();
+        if now - last < PROGRESS_EVERY && seen.result == known {
+            continue;
+        }
+        let work = app.store().begin(now).await?;
+        rows::keep_job(&work, job, &seen, now + lease()).await?;
+        let entry = AuditEntry::new(&Actor::system(), "job.progress", "job", job.id);
+        work.commit(entry).await?;
+        last = now;
+        known = seen.result;
+    }
+    Ok(())
+}
+
+async fn end(app: &App, now: Instant, job: &JobRow, ended: Result<Done>) -> Result<()> {
+    let work = app.store().begin(now).await?;
+    let (end, action, detail) = match &ended {
+        Ok(done) => {
+            if let Some((key, at)) = &done.discard {
+                let task = Task::DiscardFile { key: key.clone() };
+                enqueue(&work, &Actor::system(), *at, &task).await?;
+            }
+            let detail = serde_json::json!({ "done": done.progress.done });
+            (JobEnd::Finished(&done.progress), "job.finished", detail)
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let may_help = matches!(
+                error,
+                Error::Unavailable(_) | Error::Fault(_) | Error::Conflict
+            );
+            let wait = retry_after(job.attempts).filter(|_| may_help);
+            let detail = serde_json::json!({ "error": text, "again": wait.is_some() });
+            tracing::warn!(job = %job.id, kind = job.kind.as_str(), error = text, "job failed");
+            let text: &str = detail["error"].as_str().unwrap_or_default();
+            let end = match wait {
+                Some(wait) => JobEnd::Again(now + wait, text),
+                None => JobEnd::Dead(text),
+            };
+            rows::end_job(&work, job, &end).await?;
+            let entry = AuditEntry::new(&Actor::system(), "job.failed", "job", job.id);
+            return Ok(work.commit(entry.detail(detail)).await?);
+        }
+    };
+    rows::end_job(&work, job, &end).await?;
+    let entry = AuditEntry::new(&Actor::system(), action, "job", job.id).detail(detail);
+    Ok(work.commit(entry).await?)
+}
+
+async fn perform(
+    app: &App,
+    clock: Clock<'_>,
+    job: &JobRow,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let task: Task = serde_json::from_str(&job.payload)
+        .map_err(|e| Error::from(crate::Refusal::with("job-payload", e.to_string())))?;
+    let actor = owner(app, job).await?;
+    match task {
+        Task::Import {
+            kind,
+            key,
+            file_name,
+        } => {
+            interrupt_earlier(app, clock(), job).await?;
+            import(app, &actor, clock(), &kind, key, file_name, progress).await
+        }
+        Task::Plan { since, as_of } => {
+            let request = PlanRequest {
+                since,
+                as_of,
+                dry_run: false,
+            };
+            let report = plan(app, &actor, clock(), request, &|p| {
+                let run = p
+                    .run
+                    .map(|run| serde_json::json!({ "run": run }).to_string());
+                progress.send_replace(at(p.looked_at, None, run));
+            })
+            .await?;
+            let s = report.sums;
+            let result = serde_json::json!({
+                "run": report.run, "looked_at": s.looked_at, "candidates": s.candidates,
+                "excluded": s.excluded, "created": s.created, "redated": s.redated,
+                "cancelled": s.cancelled,
+            });
+            Ok(Done {
+                progress: at(
+                    u64::try_from(s.looked_at).unwrap_or(0),
+                    None,
+                    Some(result.to_string()),
+                ),
+                discard: None,
+            })
+        }
+        Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
+        Task::Report(task) => report(app, &actor, clock(), &task).await,
+        Task::DiscardFile { key } => {
+            files::discard(app, &key).await?;
+            Ok(Done {
+                progress: JobProgress::default(),
+                discard: None,
+            })
+        }
+    }
+}
+
+fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {
+    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    JobProgress {
+        done: signed(done),
+        total: total.map(signed),
+        result,
+    }
+}
+
+/// The owner with the rights of today; who was shut out since then has none.
+async fn owner(app: &App, job: &JobRow) -> Result<Actor> {
+    let gone = || {
+        Error::from(crate::Refusal::with(
+            "job-owner-gone",
+            job.created_by.clone(),
+        ))
+    };
+    match (job.owner_kind.as_str(), job.owner_id) {
+        ("shell", _) => Ok(Actor::shell(job.created_by.clone())),
+        ("system", _) => Ok(Actor::system()),
+        ("user", Some(id)) => access::actor_of_user(app, UserId(id))
+            .await?
+            .ok_or_else(gone),
+        ("client", Some(id)) => access::actor_of_client(app, ClientId(id))
+            .await?
+            .ok_or_else(gone),
+        _ => Err(gone()),
+    }
+}
+
+/// The import run of an attempt that was killed: it will never say more.
+async fn interrupt_earlier(app: &App, now: Instant, job: &JobRow) -> Result<()> {
+    let result = job.result.as_deref().unwrap_or("{}");
+    let result: serde_json::Value = serde_json::from_str(result).unwrap_or_default();
+    let Some(run) = result["run"].as_str().and_then(|r| Uuid::try_parse(r).ok()) else {
+        return Ok(());
+    };
+    let work = app.store().begin(now).await?;
+    store::imports::interrupt_run(&work, run).await?;
+    let entry = AuditEntry::new(&Actor::system(), "import.interrupted", "import_run", run);
+    Ok(work.commit(entry).await?)
+}
+
+fn temporary(ending: &str) -> Result<tempfile::TempPath> {
+    tempfile::Builder::new()
+        .prefix("huifang-")
+        .suffix(&format!(".{ending}"))
+        .tempfile()
+        .map(tempfile::NamedTempFile::into_temp_path)
+        .map_err(|e| Error::Unavailable(format!("temporary file: {e}")))
+}
+
+async fn import(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    kind: &str,
+    key: String,
+    file_name: String,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let kind = ImportKind::parse(kind).map_err(|_| Error::invalid("kind", "unknown-code"))?;
+    let path = temporary(key.rsplit('.').next().unwrap_or("csv"))?;
+    files::fetch(app, &key, &path).await?;
+    let request = ImportRequest {
+        kind,
+        path: path.to_path_buf(),
+        shown_name: file_name,
+        mapping: Mapping::default(),
+        dry_run: false,
+        errors_file: None,
+    };
+    let report = import_file(app, actor, now, request, &|p| {
+        let run = p
+            .run
+            .map(|run| serde_json::json!({ "run": run }).to_string());
+        progress.send_replace(at(p.bytes_done, Some(p.bytes_total), run));
+    })
+    .await?;
+    let size = std::fs::metadata(&path).map_or(0, |m| m.len());
+    let t = report.tally;
+    let result = serde_json::json!({
+        "run": report.run, "read": t.read, "created": t.created, "updated": t.updated,
+        "unchanged": t.unchanged, "rejected": t.rejected, "ignored_columns": report.unknown_columns,
+    });
+    Ok(Done {
+        progress: at(size, Some(size), Some(result.to_string())),
+        // The file holds personal data in the clear, and nobody needs it any more.
+        discard: Some((key, now)),
+    })
+}
+
+async fn export(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: &ExportQuery,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let path = temporary(query.format.as_str())?;
+    let unwritable = |e: std::io::Error| Error::Unavailable(format!("temporary file: {e}"));
+    let mut sink = BufWriter::new(File::create(&path).map_err(unwritable)?);
+    let report = exports::export(app, actor, now, query, &mut sink, &|rows| {
+        progress.send_replace(at(rows, None, None));
+    })
+    .await?;
+    sink.flush().map_err(unwritable)?;
+    let key = files::new_key(app, now, "exports", query.format.as_str());
+    files::send(app, &key, &path).await?;
+    let file = FileResult {
+        key,
+        name: query.file_name(),
+        media_type: query.format.media_type().to_owned(),
+        rows: report.rows,
+    };
+    made(now, file)
+}
+
+async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Result<Done> {
+    let format = ReportFormat::parse(&task.format)
+        .ok_or_else(|| Error::invalid("format", "unknown-code"))?;
+    let query = ReportQuery {
+        metric: task.metric.clone(),
+        from: task.from.clone(),
+        to: task.to.clone(),
+        org: task.org.clone(),
+        by: task.by.clone(),
+        programme: task.programme.clone(),
+    };
+    let language = if task.english {
+        rules::Language::En
+    } else {
+        rules::Language::Zh
+    };
+    let report = export_report(app, actor, now, &query, format, language).await?;
+    let key = files::new_key(app, now, "exports", format.extension());
+    files::put(app, &key, report.bytes.into()).await?;
+    let file = FileResult {
+        key,
+        name: report.name,
+        media_type: report.content_type.to_owned(),
+        rows: 0,
+    };
+    made(now, file)
+}
+
+/// The end of a job that made a file.
+fn made(now: Instant, file: FileResult) -> Result<Done> {
+    let result = serde_json::to_string(&file).map_err(|e| Error::Fault(e.to_string()))?;
+    Ok(Done {
+        progress: at(file.rows, Some(file.rows), Some(result)),
+        discard: Some((file.key, now + FILE_LIFE)),
+    })
+}
