@@ -110,11 +110,7 @@ async fn download_file(State(web): State<Web>, Path(id): Path<String>, who: Who)
     Ok((headers, Body::from_stream(file.content.into_stream())).into_response())
 }
 
-async fn revive_job(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    Sent(who, _): Sent,
-) -> Answer {
+async fn revive_job(State(web): State<Web>, Path(id): Path<String>, Sent(who, _): Sent) -> Answer {
     let id = id_of(&id)?;
     app::jobs::revive(&web.app, &who.actor, who.now, id).await?;
     Ok(who.go(&url(id)))

@@ -17,6 +17,7 @@ mod guard;
 mod health;
 mod imports;
 mod jobs;
+mod menu;
 mod obligations;
 mod policies;
 mod reports;

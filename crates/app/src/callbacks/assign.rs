@@ -2,7 +2,7 @@
 
 use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission, Scope};
+use domain::access::{Actor, Permission, Role, Scope};
 use domain::callbacks::{Caller, Command, Load, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
 use domain::ids::{CallbackId, UserId};
@@ -66,6 +66,7 @@ fn as_caller(row: &CallerRow) -> Caller {
             .roles
             .iter()
             .any(|r| r.grants(Permission::CallbacksMake)),
+        is_agent: user.roles.contains(&Role::CallbackAgent),
         sells: user.roles.iter().any(|r| r.is_sales()),
         active: user.active,
     }

@@ -88,8 +88,11 @@ pub(crate) async fn download_template(
     Path(kind): Path<String>,
     who: Who,
 ) -> Answer {
-    who.actor.demand(domain::access::Permission::ImportsRun).map_err(Error::from)?;
-    let kind = ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
+    who.actor
+        .demand(domain::access::Permission::ImportsRun)
+        .map_err(Error::from)?;
+    let kind =
+        ImportKind::parse(kind.trim_end_matches(".csv")).map_err(|_| Failure::not_found())?;
     let (columns, _) = app::imports::columns(kind);
     // The mark at the beginning makes spreadsheet programs read Chinese rightly.
     let text = format!("\u{feff}{}\r\n", columns.join(","));

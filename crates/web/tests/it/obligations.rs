@@ -48,12 +48,12 @@ async fn without_a_receipt_the_dates_are_unknown(
 ) {
     let t = TestApp::with_portfolio(engine).await;
     let site = Site::of(&t);
-    let mut leader = site.sign_in("leader_cq").await;
+    let mut leader = site.sign_in("leader_sd").await;
     let list = leader.read("/obligations?view=no_date").await;
-    assert!(list.contains("P50-HE"));
-    let number = t.obligation("P50-HE", "NB-CQ").await.unwrap().number;
+    assert!(list.contains("P37-MA"));
+    let number = t.obligation("P37-MA", "NB-SD").await.unwrap().number;
     let page = leader.read(&format!("/obligations/{number}")).await;
     assert!(page.contains("所需日期尚未收到"));
-    let policy = leader.read("/policies/P50-HE").await;
+    let policy = leader.read("/policies/P37-MA").await;
     assert!(policy.contains("未收到回执") || policy.contains("待回执"));
 }

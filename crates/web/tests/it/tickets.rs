@@ -22,7 +22,7 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
         .unwrap();
     let doubtful = page.items.iter().find(|i| {
         let opens = i.item.ticket.map(|p| p.case_kind());
-        opens == Some(CaseKind::Clarification)
+        opens.is_some_and(|kind| kind != CaseKind::Verification)
     });
     let doubtful = doubtful.unwrap().item.code.clone();
     let exceptions = [(doubtful.as_str(), "unclear")];
