@@ -2,14 +2,15 @@
 
 use crate::assets;
 use crate::failure::Failure;
+use crate::guard::cookie;
 use crate::menu::{self, Entry};
 use crate::state::Web;
 use crate::texts::{Locale, Said};
 use crate::when::{self, Due};
 use app::access::Session;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
@@ -291,16 +292,6 @@ pub(crate) async fn recognise(
         rules: web.app.rules(),
     });
     next.run(request).await
-}
-
-/// The value of a cookie.
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).into_iter();
-    all.filter_map(|h| h.to_str().ok())
-        .flat_map(|h| h.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
 }
 
 /// Anybody: the frame without a person is enough.

@@ -17,7 +17,7 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", langid!("en")))
 fn bundle(folder: &str, language: LanguageIdentifier) -> Bundle {
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     bundle.set_use_isolating(false);
-    let files = LOCALES.get_dir(folder).into_iter().flat_map(|d| d.files());
+    let files = LOCALES.get_dir(folder).into_iter().flat_map(Dir::files);
     for text in files.filter_map(|f| f.contents_utf8()) {
         let resource = match FluentResource::try_new(text.to_owned()) {
             Ok(resource) => resource,

@@ -86,6 +86,10 @@ impl FromRequest<Web> for SentLarge {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "handed to map_err by its name"
+)]
 fn unreadable(error: axum::extract::multipart::MultipartError) -> Failure {
     match error.status() {
         axum::http::StatusCode::PAYLOAD_TOO_LARGE => {

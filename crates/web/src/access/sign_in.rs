@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, cookie, html};
+use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, html};
+use crate::guard::cookie;
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
@@ -71,7 +72,7 @@ pub(crate) async fn create_session(
         format!("name:{}", form.get("username").to_lowercase()),
         format!("from:{address}"),
     ] {
-        web.limiter.try_once(key).map_err(Failure::TooMany)?;
+        web.limiter.try_once(&key).map_err(Failure::TooMany)?;
     }
     let user_agent = headers
         .get(header::USER_AGENT)

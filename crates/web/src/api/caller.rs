@@ -1,7 +1,8 @@
 //! Who calls the API: a client with its token, or a person with the session of the pages.
 
 use super::problem::Problem;
-use crate::frame::{SESSION_COOKIE, cookie};
+use crate::frame::SESSION_COOKIE;
+use crate::guard::cookie;
 use crate::state::Web;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -57,7 +58,7 @@ pub(crate) async fn authenticate(
         ActorKind::Client(id) => format!("client {id}"),
         _ => format!("user {}", actor.name),
     };
-    if let Err(seconds) = web.api_limiter.try_once(key) {
+    if let Err(seconds) = web.api_limiter.try_once(&key) {
         return Problem::TooMany(seconds).into_response();
     }
     let if_match = request.headers().get(header::IF_MATCH);

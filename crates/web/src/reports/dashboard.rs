@@ -56,7 +56,7 @@ impl DashboardPage {
         format!("/reports/{metric}?{}", query_of(&pairs))
     }
 
-    fn parts<'d>(&self, tallies: impl Iterator<Item = &'d Tally> + Clone) -> Vec<Part> {
+    fn parts<'d>(&self, tallies: &(impl Iterator<Item = &'d Tally> + Clone)) -> Vec<Part> {
         let part = |code: &str, color, value: fn(&Tally) -> i64| Part {
             name: self.f.code("tally", code),
             color,
@@ -89,7 +89,7 @@ impl DashboardPage {
     fn by_day(&self) -> String {
         let days: Vec<_> = self.board.days.iter().map(day_name).collect();
         let today = self.board.today.format("%m-%d").to_string();
-        let parts = self.parts(self.board.days.iter().map(|d| &d.tally));
+        let parts = self.parts(&self.board.days.iter().map(|d| &d.tally));
         charts::columns(&days, &parts, Some(&today))
     }
 
@@ -110,7 +110,7 @@ impl DashboardPage {
             .iter()
             .map(|r| self.name(&r.name).to_owned())
             .collect();
-        charts::rows(&names, &self.parts(shown.iter().map(|r| &r.tally)))
+        charts::rows(&names, &self.parts(&shown.iter().map(|r| &r.tally)))
     }
 
     /// Whether a share is below what it should be.

@@ -91,8 +91,6 @@ pub(crate) struct Page {
     pub(crate) headers: HeaderMap,
     /// Body.
     pub(crate) text: String,
-    /// Body, as it came.
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl Browser {
@@ -208,7 +206,6 @@ impl Browser {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes,
         }
     }
 

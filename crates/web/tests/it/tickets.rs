@@ -2,6 +2,7 @@
 
 use crate::browser::Site;
 use axum::http::StatusCode;
+use domain::questionnaires::ItemKind;
 use domain::tickets::CaseKind;
 use rstest::rstest;
 use testkit::{Engine, TestApp};
@@ -21,8 +22,9 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
         .await
         .unwrap();
     let doubtful = page.items.iter().find(|i| {
-        let opens = i.item.ticket.map(|p| p.case_kind());
+        let opens = i.item.ticket.map(domain::tickets::ProblemType::case_kind);
         opens.is_some_and(|kind| kind != CaseKind::Verification)
+            && i.item.kind != ItemKind::Identity
     });
     let doubtful = doubtful.unwrap().item.code.clone();
     let exceptions = [(doubtful.as_str(), "unclear")];

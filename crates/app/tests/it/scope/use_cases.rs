@@ -14,6 +14,10 @@ use domain::tickets::EvidenceKind;
 use rstest::rstest;
 use testkit::{Engine, TestApp, invalid};
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads as a statement of what was tried"
+)]
 fn unseen<T: std::fmt::Debug>(what: &str, result: app::Result<T>) {
     let hidden = matches!(result, Err(Error::NotFound | Error::Denied(_)));
     assert!(hidden, "{what}: {result:?}");

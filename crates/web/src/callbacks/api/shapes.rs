@@ -143,7 +143,7 @@ impl From<AttemptRow> for AttemptJson {
             caller: r.caller_name,
             started_at: r.started_at,
             ended_at: r.ended_at,
-            result: r.result.map(|c| c.as_str()),
+            result: r.result.map(domain::callbacks::AttemptResult::as_str),
             respondent: r.respondent,
             note: r.note,
             appointment_at: r.appointment_at,
@@ -199,7 +199,7 @@ impl From<PastAnswer> for AnswerJson {
             rating: a.given.rating,
             words: a.words,
             answered_at: a.answered_at,
-            problem: a.problem.map(|p| p.as_str()),
+            problem: a.problem.map(domain::tickets::ProblemType::as_str),
         }
     }
 }

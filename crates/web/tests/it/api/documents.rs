@@ -63,8 +63,7 @@ async fn the_document_says_everything_of_every_operation() {
     for (name, schema) in schemas {
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             // What may be missing is one of null and a schema with its own description.
-            let described =
-                |p: &serde_json::Value| p["description"].is_string() || p.get("$ref").is_some();
+            let described = |p: &Value| p["description"].is_string() || p.get("$ref").is_some();
             let choices = property["oneOf"].as_array().into_iter().flatten();
             let said = described(property) || choices.into_iter().any(described);
             assert!(said, "{name}.{field} is not described");
