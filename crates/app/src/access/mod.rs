@@ -8,6 +8,7 @@ mod secrets;
 mod sign_in;
 mod users;
 mod views;
+mod whole;
 
 pub(crate) use accounts::{actor_of_client, actor_of_user};
 pub use accounts::{find_user, new_password, root_org};
@@ -27,3 +28,4 @@ pub use users::{
     list_users, renew_password, reset_password, user_page,
 };
 pub use views::{delete_view, list_views, save_view};
+pub(crate) use whole::demand_whole_company;

@@ -124,7 +124,7 @@ pub async fn import_file(
     request: ImportRequest,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<ImportReport> {
-    actor.demand(Permission::ImportsRun)?;
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     let mut bulk = app.store().bulk(now, request.dry_run).await?;
     let bytes_total = std::fs::metadata(&request.path).map_or(0, |m| m.len());
     let source = Source::open(&request.path).map_err(|e| unreadable(&request.path, &e))?;

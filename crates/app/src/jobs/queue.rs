@@ -127,7 +127,7 @@ pub async fn start_import(
     kind: ImportKind,
     upload: &Upload,
 ) -> Result<Uuid> {
-    actor.demand(Permission::ImportsRun)?;
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     let name = upload.file_name.rsplit(['/', '\\']).next().unwrap_or("");
     let file_name: String = name.chars().take(FILE_NAME_MAX).collect();
     if crate::imports::Format::of(Path::new(name)).is_none() {
@@ -173,7 +173,7 @@ pub async fn start_import_of_file(
     now: Instant,
     file: FileToImport<'_>,
 ) -> Result<Uuid> {
-    actor.demand(Permission::ImportsRun)?;
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     if crate::imports::Format::of(file.path).is_none() {
         return Err(Error::invalid("file", "file-type"));
     }

@@ -299,8 +299,11 @@ impl CallTemplate {
         Some(domain::time::years_between(born, self.f.today))
     }
 
-    fn clock_from(&self) -> i64 {
-        self.page.attempt.started_at.timestamp_millis()
+    /// Seconds since the call began, by the server's clock.
+    fn seconds_so_far(&self) -> i64 {
+        (self.f.now - self.page.attempt.started_at)
+            .num_seconds()
+            .max(0)
     }
 
     fn needs_recording(&self) -> bool {
