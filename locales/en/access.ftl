@@ -135,3 +135,27 @@ token-state-valid = valid
 token-state-expired = expired
 token-state-revoked = revoked
 field-days = Days of validity
+refusal-sign-in-locked = Too many wrong passwords; the account is locked, try again in { $detail } minutes
+
+problem-too-many = Too many at once
+problem-search-term = Give a whole number, its last four characters, or a name
+
+field-theme = Theme
+field-locale = Language
+field-format = Format
+field-view = View
+field-since = Since
+field-respondent = Respondent
+field-problem = Problem
+field-step = Step
+field-state = State
+field-rating = Rating
+field-due_to = Due until
+field-events = Events
+field-after = Page
+field-flag = Flag
+field-org = Unit
+field-customer = Customer
+field-q = Search
+field-channel = Channel
+field-figure = Figure

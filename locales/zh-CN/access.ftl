@@ -135,3 +135,27 @@ token-state-valid = 有效
 token-state-expired = 已过期
 token-state-revoked = 已吊销
 field-days = 有效天数
+refusal-sign-in-locked = 密码连续输错次数过多，账号已锁定，请在 { $detail } 分钟后再试
+
+problem-too-many = 一次提交的数量过多
+problem-search-term = 请输入完整的号码、后四位或姓名
+
+field-theme = 界面配色
+field-locale = 语言
+field-format = 格式
+field-view = 视图
+field-since = 起始日期
+field-respondent = 作答人
+field-problem = 问题类型
+field-step = 步骤
+field-state = 状态
+field-rating = 评分
+field-due_to = 截止日期
+field-events = 事件
+field-after = 翻页位置
+field-flag = 客户标记
+field-org = 机构
+field-customer = 客户
+field-q = 搜索内容
+field-channel = 渠道
+field-figure = 指标

@@ -99,7 +99,8 @@ pub(crate) async fn create_session(
             Ok(([(header::SET_COOKIE, kept)], Redirect::to(next)).into_response())
         }
         Err(Error::Refused(refusal)) => {
-            let problem = anyone.frame.code("refusal", refusal.code);
+            let id = format!("refusal-{}", refusal.code);
+            let problem = anyone.frame.say1(&id, "detail", &refusal.detail);
             let page = SignInPage {
                 problem: Some(problem),
                 username: name.to_owned(),

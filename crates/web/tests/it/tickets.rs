@@ -3,7 +3,6 @@
 use crate::browser::Site;
 use axum::http::StatusCode;
 use domain::questionnaires::ItemKind;
-use domain::tickets::CaseKind;
 use rstest::rstest;
 use testkit::{Engine, TestApp};
 
@@ -21,13 +20,11 @@ async fn a_ticket_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let page = app::callbacks::call_page(&t.app, &p.sichuan_caller_cq, t.now, callback, "惠民人寿")
         .await
         .unwrap();
-    let doubtful = page.items.iter().find(|i| {
-        let opens = i.item.ticket.map(domain::tickets::ProblemType::case_kind);
-        opens.is_some_and(|kind| kind != CaseKind::Verification)
-            && i.item.kind != ItemKind::Identity
-    });
+    // A question that cannot be answered on the line is for clarification, which needs evidence.
+    let doubtful = page.items.iter();
+    let doubtful = doubtful.rev().find(|i| i.item.kind == ItemKind::Confirm);
     let doubtful = doubtful.unwrap().item.code.clone();
-    let exceptions = [(doubtful.as_str(), "unclear")];
+    let exceptions = [(doubtful.as_str(), "question")];
     let caller = &p.sichuan_caller_cq;
     t.answer_all(caller, t.now, callback, &exceptions).await;
     t.record(caller, t.now, callback).await.unwrap();
