@@ -1,5 +1,6 @@
 # Customers
 customer-kind = Kind
+customer-no = Number
 customer-id = Identity document
 customer-id-type = Type of document
 customer-stage = Stage

@@ -28,3 +28,7 @@ refusal-ticket-evidence-missing = Add the evidence first
 refusal-ticket-declared-too-late = Declare special circumstances before the due date
 refusal-recording-altered = The recording does not match its checksum and is not played
 refusal-signed-record-missing = Add the signed record first
+refusal-import-unreadable = The file cannot be read: { $detail }
+refusal-import-too-many-orgs = More units than { $detail }
+refusal-file-unwritable = The file cannot be written: { $detail }
+refusal-export-too-many-rows = More rows than a workbook holds ({ $detail }); choose CSV or filter

@@ -1,5 +1,6 @@
 # 客户
 customer-kind = 类别
+customer-no = 客户号
 customer-id = 证件
 customer-id-type = 证件类型
 customer-stage = 关系阶段

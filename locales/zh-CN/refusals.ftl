@@ -28,3 +28,7 @@ refusal-ticket-evidence-missing = 请先上传佐证材料
 refusal-ticket-declared-too-late = 特殊情况须在到期日之前申明
 refusal-recording-altered = 录音文件与登记的校验值不符，可能被改动，已停止播放
 refusal-signed-record-missing = 请先上传客户签字的回访记录
+refusal-import-unreadable = 文件无法读取：{ $detail }
+refusal-import-too-many-orgs = 机构数超过上限 { $detail }
+refusal-file-unwritable = 文件无法写入：{ $detail }
+refusal-export-too-many-rows = 超过工作簿的行数上限 { $detail }，请改用 CSV 或缩小范围

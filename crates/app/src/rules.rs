@@ -125,15 +125,6 @@ impl Rules {
     pub fn working_days_after(&self, from: NaiveDate, days: i64) -> NaiveDate {
         rules::dates::add_working_days(self.calendar(), from, days, false)
     }
-
-    /// Working days that are left after today until a date; negative when it has passed.
-    pub fn working_days_left(&self, today: NaiveDate, until: NaiveDate) -> i64 {
-        let (after_today, after_until) = (today.succ_opt(), until.succ_opt());
-        let count = |from: Option<NaiveDate>, to| {
-            from.map_or(0, |from| self.calendar().working_days_between(from, to))
-        };
-        i64::from(count(after_today, until)) - i64::from(count(after_until, today))
-    }
 }
 
 /// The calendar in the words of the domain.

@@ -87,6 +87,15 @@ impl App {
         )
     }
 
+    /// The rules in force, for somebody who wants to read them.
+    ///
+    /// # Errors
+    /// When the actor may not.
+    pub fn rules_for(&self, actor: &domain::access::Actor) -> Result<Arc<Rules>> {
+        actor.demand(domain::access::Permission::RulesRead)?;
+        Ok(self.rules())
+    }
+
     /// The questionnaires in force.
     pub fn scripts(&self) -> Arc<Scripts> {
         Arc::clone(

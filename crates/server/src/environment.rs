@@ -5,6 +5,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Entropy, Ids};
 
@@ -14,7 +15,16 @@ use store::{Entropy, Ids};
     reason = "the one place that reads the clock"
 )]
 pub(crate) fn now() -> Instant {
-    chrono::Utc::now()
+    chrono::Utc::now() + chrono::TimeDelta::seconds(AHEAD_SECONDS.load(Ordering::Relaxed))
+}
+
+/// Seconds by which the clock of a demonstration is ahead of, or behind, the real one.
+static AHEAD_SECONDS: AtomicI64 = AtomicI64::new(0);
+
+/// Sets the clock of a demonstration; nothing else may.
+pub(crate) fn set_clock(to: Instant) {
+    let ahead = (to - now()).num_seconds();
+    AHEAD_SECONDS.fetch_add(ahead, Ordering::Relaxed);
 }
 
 /// Unpredictable bytes: ChaCha seeded by the operating system.

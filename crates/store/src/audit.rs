@@ -213,13 +213,7 @@ struct Row {
     detail: String,
 }
 
-/// Entries, the newest first. The log is the company's: only scopes over all of it show rows.
-pub async fn list_audit_entries(
-    db: &impl Reads,
-    scope: &Scope,
-    filter: &AuditFilter,
-    limit: u64,
-) -> Result<Page<AuditRow>> {
+fn filtered(scope: &Scope, filter: &AuditFilter) -> Select {
     let mut select = Select::new(
         "SELECT id, at, actor_kind, actor_name, action, subject_kind, subject_id, customer_id, purpose, detail \
          FROM audit_entries",
@@ -265,6 +259,17 @@ pub async fn list_audit_entries(
     if let Some(customer) = filter.customer {
         select.filter("customer_id = ?", params![customer]);
     }
+    select
+}
+
+/// Entries, the newest first. The log is the company's: only scopes over all of it show rows.
+pub async fn list_audit_entries(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &AuditFilter,
+    limit: u64,
+) -> Result<Page<AuditRow>> {
+    let mut select = filtered(scope, filter);
     if let Some(after) = &filter.after {
         let at: i64 = after.sort.parse().unwrap_or(i64::MAX);
         select.filter("(at < ? OR (at = ? AND id < ?))", params![at, at, after.id]);

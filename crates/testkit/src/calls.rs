@@ -254,6 +254,20 @@ impl TestApp {
         take_step(&self.app, by, now, ticket, &form).await
     }
 
+    /// Issues a ticket, has it accepted and reported on, and judges the report valid: the second callback
+    /// is due then.
+    pub async fn solve(&self, leader: &Actor, handler: &Actor, ticket: TicketId) {
+        let (now, to) = (self.now, handler.user().unwrap());
+        self.issue(leader, now, ticket, to).await.unwrap();
+        for (by, step, text) in [
+            (handler, "accept", ""),
+            (handler, "give_feedback", "已向客户逐条说明，客户表示清楚"),
+            (leader, "judge_valid", ""),
+        ] {
+            self.step(by, now, ticket, step, text).await.unwrap();
+        }
+    }
+
     /// Attaches a recording to a ticket.
     ///
     /// # Errors

@@ -25,11 +25,13 @@ mod clock;
 mod database;
 mod people;
 mod portfolio;
+mod table;
 mod test_app;
 
 pub use chance::{FixedChance, resident_id};
 pub use clock::{at, day, morning};
 pub use database::{Engine, TestDatabase};
 pub use people::{PASSWORD, People, actor_of};
-pub use portfolio::{Portfolio, Table, row};
+pub use portfolio::Portfolio;
+pub use table::{Table, row};
 pub use test_app::{TestApp, invalid, refused};

@@ -1,102 +1,8 @@
 //! A small portfolio: two provinces, individual and group customers, policies in every state that
 //! the first programmes look at. It is written as import files.
 
-use crate::resident_id;
+use crate::{Table, resident_id, row};
 use domain::imports::ImportKind;
-
-/// Rows of an import file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Table {
-    rows: Vec<Vec<(&'static str, String)>>,
-}
-
-/// A row of an import file, by column.
-pub fn row<const N: usize>(cells: [(&'static str, &str); N]) -> Vec<(&'static str, String)> {
-    cells
-        .map(|(column, value)| (column, value.to_owned()))
-        .to_vec()
-}
-
-impl Table {
-    /// A table of rows.
-    pub fn new(rows: impl IntoIterator<Item = Vec<(&'static str, String)>>) -> Self {
-        Self {
-            rows: rows.into_iter().collect(),
-        }
-    }
-
-    /// Adds a row.
-    pub fn add(&mut self, row: Vec<(&'static str, String)>) -> &mut Self {
-        self.rows.push(row);
-        self
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> u64 {
-        self.rows.len() as u64
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Sets a cell of the row whose first cell is `key`.
-    pub fn set(&mut self, key: &str, column: &'static str, value: &str) -> &mut Self {
-        let found = self.rows.iter_mut().find(|r| r[0].1 == key);
-        let row = found.unwrap_or_else(|| panic!("no row {key}"));
-        row.retain(|(c, _)| *c != column);
-        row.push((column, value.to_owned()));
-        self
-    }
-
-    /// The row whose first cell is `key`, alone.
-    #[must_use]
-    pub fn only(&self, key: &str) -> Self {
-        let rows = self.rows.iter().filter(|r| r[0].1 == key).cloned();
-        Self {
-            rows: rows.collect(),
-        }
-    }
-
-    fn columns(&self) -> Vec<&'static str> {
-        let mut columns = Vec::new();
-        for (column, _) in self.rows.iter().flatten() {
-            if !columns.contains(column) {
-                columns.push(*column);
-            }
-        }
-        columns
-    }
-
-    /// The cells in the order of [`Self::heading`].
-    pub fn cells(&self) -> Vec<Vec<String>> {
-        let columns = self.columns();
-        let cell = |row: &Vec<(&'static str, String)>, column: &&'static str| {
-            let found = row.iter().find(|(c, _)| c == column);
-            found.map_or_else(String::new, |(_, v)| v.clone())
-        };
-        self.rows
-            .iter()
-            .map(|row| columns.iter().map(|c| cell(row, c)).collect())
-            .collect()
-    }
-
-    /// The columns that any row has.
-    pub fn heading(&self) -> Vec<&'static str> {
-        self.columns()
-    }
-
-    /// As CSV.
-    pub fn csv(&self) -> String {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.columns()).unwrap();
-        for row in self.cells() {
-            writer.write_record(row).unwrap();
-        }
-        String::from_utf8(writer.into_inner().unwrap()).unwrap()
-    }
-}
 
 /// The import files of a company.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -239,14 +145,29 @@ fn agents() -> Table {
     ])
 }
 
+/// Individual customers: number, name, birth date, mobile and unit; the serial of the identity number
+/// says whether it is a man.
+const PERSONS: [(&str, &str, &str, &str, u32, &str); 5] = [
+    ("C50-ZHOU", "周敏", "1980-05-06", "13800500001", 122, "5001"),
+    ("C50-LI", "李强", "1975-11-30", "13800500002", 231, "5001"),
+    ("C50-HE", "何芳", "1990-02-28", "13800500003", 340, "50"),
+    ("C37-SUN", "孙磊", "1988-08-08", "13800370001", 451, "3701"),
+    ("C37-MA", "马丽", "1969-01-15", "13800370002", 562, "3701"),
+];
+
 fn customers() -> Table {
-    let person = |number, name, sex, birth: &str, region, serial, mobile, org| {
+    let persons = PERSONS.map(|(number, name, birth, mobile, serial, org)| {
+        let region = if org.starts_with("37") {
+            "370102"
+        } else {
+            "500103"
+        };
         let id = resident_id(region, &birth.replace('-', ""), serial);
         row([
             ("customer_no", number),
             ("kind", "individual"),
             ("name", name),
-            ("sex", sex),
+            ("sex", if serial % 2 == 1 { "male" } else { "female" }),
             ("birth_date", birth),
             ("id_type", "resident_id"),
             ("id_no", &id),
@@ -255,59 +176,8 @@ fn customers() -> Table {
             ("language", "mandarin"),
             ("org_code", org),
         ])
-    };
-    let mut table = Table::new([
-        person(
-            "C50-ZHOU",
-            "周敏",
-            "female",
-            "1980-05-06",
-            "500103",
-            122,
-            "13800500001",
-            "5001",
-        ),
-        person(
-            "C50-LI",
-            "李强",
-            "male",
-            "1975-11-30",
-            "500103",
-            231,
-            "13800500002",
-            "5001",
-        ),
-        person(
-            "C50-HE",
-            "何芳",
-            "female",
-            "1990-02-28",
-            "500112",
-            340,
-            "13800500003",
-            "50",
-        ),
-        person(
-            "C37-SUN",
-            "孙磊",
-            "male",
-            "1988-08-08",
-            "370102",
-            451,
-            "13800370001",
-            "3701",
-        ),
-        person(
-            "C37-MA",
-            "马丽",
-            "female",
-            "1969-01-15",
-            "370102",
-            562,
-            "13800370002",
-            "3701",
-        ),
-    ]);
+    });
+    let mut table = Table::new(persons);
     table.set("C50-ZHOU", "language", "sichuan");
     table.add(row([
         ("customer_no", "C50-CORP"),

@@ -151,8 +151,10 @@
 
   // The clock of a call
   function tick() {
-    all("[data-clock-from]").forEach((e) => {
-      const seconds = Math.max(0, Math.floor((Date.now() - Number(e.dataset.clockFrom)) / 1000));
+    all("[data-clock-seconds]").forEach((e) => {
+      // The server says how long the call has lasted; from then on this clock goes by itself.
+      if (!e.dataset.begun) e.dataset.begun = String(Date.now() - Number(e.dataset.clockSeconds) * 1000);
+      const seconds = Math.max(0, Math.floor((Date.now() - Number(e.dataset.begun)) / 1000));
       const two = (n) => String(n).padStart(2, "0");
       const hours = Math.floor(seconds / 3600);
       e.textContent = (hours ? hours + ":" : "") + two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60);

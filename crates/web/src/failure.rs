@@ -102,7 +102,8 @@ impl Failure {
     }
 }
 
-fn app_words(locale: Locale, error: &Error, reference: &str) -> (String, String) {
+/// What a use case said, in words.
+pub(crate) fn app_words(locale: Locale, error: &Error, reference: &str) -> (String, String) {
     match error {
         Error::Denied(permission) => {
             let right = locale.code("permission", permission.as_str());

@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 /// The header in which scripts send the token.
 const TOKEN_HEADER: &str = "x-csrf-token";
 /// Longest text field of a form with files.
-const FIELD_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const FIELD_BYTES_MAX: usize = 64 * 1024;
 
 /// The fields of a form, by name; a name may come several times.
 #[derive(Clone, Debug, Default)]
@@ -41,9 +41,26 @@ impl Fields {
         named.map(|(_, value)| value.clone()).collect()
     }
 
+    /// Whether a field is there at all, even if empty.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// Whether a box was ticked.
     pub(crate) fn is_ticked(&self, name: &str) -> bool {
         matches!(self.get(name), "on" | "true" | "1")
+    }
+
+    /// All fields, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// Adds a field.
+    pub(crate) fn push(&mut self, name: String, value: String) {
+        self.0.push((name, value));
     }
 
     /// Reads the text of a form body or of a query.
@@ -76,12 +93,14 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     }
 }
 
-fn token_header(headers: &HeaderMap) -> Option<String> {
+/// The token that a script sent.
+pub(crate) fn token_header(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(TOKEN_HEADER)?;
     value.to_str().ok().map(str::to_owned)
 }
 
-fn demand(who: &Who, token: &str) -> Result<(), Failure> {
+/// Demands the token of the person's session.
+pub(crate) fn demand(who: &Who, token: &str) -> Result<(), Failure> {
     if bool::from(who.csrf().as_bytes().ct_eq(token.as_bytes())) {
         return Ok(());
     }

@@ -2,177 +2,27 @@
 
 use crate::assets;
 use crate::failure::Failure;
+use crate::guard::cookie;
+use crate::menu::{self, Entry};
 use crate::state::Web;
-use crate::texts::Locale;
+use crate::texts::{Locale, Said};
 use crate::when::{self, Due};
 use app::access::Session;
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
 use domain::money::Money;
 use domain::time::{self, Instant};
-use fluent_bundle::FluentValue;
 use std::sync::Arc;
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "huifang_session";
 /// The cookie of a language chosen before signing in.
 pub(crate) const LOCALE_COOKIE: &str = "huifang_locale";
-
-/// An entry of the menu.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    /// Name of the place; the message is `nav-<name>`.
-    pub(crate) name: &'static str,
-    /// Address.
-    pub(crate) href: &'static str,
-    /// Icon of the sprite.
-    pub(crate) icon: &'static str,
-    /// The right that it needs; none for what everybody has.
-    right: Option<Permission>,
-}
-
-const fn entry(
-    name: &'static str,
-    href: &'static str,
-    icon: &'static str,
-    right: Option<Permission>,
-) -> Entry {
-    Entry {
-        name,
-        href,
-        icon,
-        right,
-    }
-}
-
-/// Daily work.
-const WORK: [Entry; 7] = [
-    entry("workbench", "/", "home", None),
-    entry(
-        "callbacks",
-        "/callbacks",
-        "headset",
-        Some(Permission::CallbacksRead),
-    ),
-    entry(
-        "tickets",
-        "/tickets",
-        "ticket",
-        Some(Permission::TicketsRead),
-    ),
-    entry(
-        "customers",
-        "/customers",
-        "users",
-        Some(Permission::CustomersRead),
-    ),
-    entry(
-        "policies",
-        "/policies",
-        "file-text",
-        Some(Permission::PoliciesRead),
-    ),
-    entry(
-        "obligations",
-        "/obligations",
-        "list-check",
-        Some(Permission::ObligationsRead),
-    ),
-    entry(
-        "dashboard",
-        "/dashboard",
-        "chart-bar",
-        Some(Permission::ReportsRead),
-    ),
-];
-
-/// Management.
-const MANAGE: [Entry; 7] = [
-    entry(
-        "reports",
-        "/reports",
-        "table",
-        Some(Permission::ReportsRead),
-    ),
-    entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
-    entry(
-        "imports",
-        "/imports",
-        "database-import",
-        Some(Permission::ImportsRun),
-    ),
-    entry(
-        "extraction-runs",
-        "/extraction-runs",
-        "calendar-event",
-        Some(Permission::PlanRun),
-    ),
-    entry(
-        "users",
-        "/users",
-        "user-circle",
-        Some(Permission::UsersManage),
-    ),
-    entry(
-        "clients",
-        "/clients",
-        "key",
-        Some(Permission::ClientsManage),
-    ),
-    entry(
-        "audit",
-        "/audit",
-        "shield-check",
-        Some(Permission::AuditRead),
-    ),
-];
-
-/// A value inside a message. Templates hand values over by reference, however deep.
-pub(crate) trait Said {
-    /// The value as messages take it.
-    fn said(&self) -> FluentValue<'static>;
-}
-
-macro_rules! said_numbers {
-    ($($number:ty),+) => { $(
-        impl Said for $number {
-            fn said(&self) -> FluentValue<'static> {
-                FluentValue::from(*self)
-            }
-        }
-    )+ };
-}
-
-said_numbers!(i32, i64, u8, u16, u32, u64, usize);
-
-impl Said for str {
-    fn said(&self) -> FluentValue<'static> {
-        FluentValue::from(self.to_owned())
-    }
-}
-
-impl Said for String {
-    fn said(&self) -> FluentValue<'static> {
-        FluentValue::from(self.clone())
-    }
-}
-
-impl Said for NaiveDate {
-    fn said(&self) -> FluentValue<'static> {
-        FluentValue::from(self.to_string())
-    }
-}
-
-impl<T: Said + ?Sized> Said for &T {
-    fn said(&self) -> FluentValue<'static> {
-        (**self).said()
-    }
-}
 
 /// What a page is made with.
 #[derive(Clone, Debug)]
@@ -298,8 +148,7 @@ impl Frame {
 
     /// A deadline that is counted in working days.
     pub(crate) fn due_in_working_days(&self, date: &NaiveDate) -> Due {
-        let left = self.rules.working_days_left(self.today, *date);
-        when::due_in_working_days(self.locale, *date, self.today, left)
+        when::due_in_working_days(self.locale, *date, self.today, self.rules.calendar())
     }
 
     /// An amount in fen as yuan with separators, or a dash.
@@ -358,20 +207,12 @@ impl Frame {
 
     /// Entries for daily work.
     pub(crate) fn work(&self) -> Vec<Entry> {
-        self.entries(&WORK)
+        menu::entries(&menu::WORK, self.session())
     }
 
     /// Entries for management.
     pub(crate) fn manage(&self) -> Vec<Entry> {
-        self.entries(&MANAGE)
-    }
-
-    fn entries(&self, all: &[Entry]) -> Vec<Entry> {
-        let Some(session) = self.session() else {
-            return Vec::new();
-        };
-        let has = |e: &&Entry| e.right.is_none_or(|r| session.actor.may(r));
-        all.iter().filter(has).copied().collect()
+        menu::entries(&menu::MANAGE, self.session())
     }
 
     /// Name of a menu entry.
@@ -451,16 +292,6 @@ pub(crate) async fn recognise(
         rules: web.app.rules(),
     });
     next.run(request).await
-}
-
-/// The value of a cookie.
-pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).into_iter();
-    all.filter_map(|h| h.to_str().ok())
-        .flat_map(|h| h.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
 }
 
 /// Anybody: the frame without a person is enough.

@@ -1,7 +1,7 @@
 //! Headers that keep browsers strict, and limits on trying.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
@@ -41,7 +41,20 @@ pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Limits how often a name or an address may try to sign in.
+/// Requests of an API caller that may follow each other at once, and then in a minute.
+const REQUESTS: NonZeroU32 = NonZeroU32::new(1200).expect("more than zero");
+
+/// The value of a cookie.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).into_iter();
+    all.filter_map(|h| h.to_str().ok())
+        .flat_map(|h| h.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Limits how often a name or an address may try to sign in, or an API caller may ask.
 #[derive(Debug)]
 pub(crate) struct Limiter(DefaultKeyedRateLimiter<String>);
 
@@ -51,8 +64,13 @@ impl Limiter {
         Self(RateLimiter::keyed(Quota::per_minute(TRIES)))
     }
 
+    /// A limiter of API callers.
+    pub(crate) fn of_api() -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(REQUESTS)))
+    }
+
     /// Counts a try; says how many seconds to wait when there were too many.
-    pub(crate) fn try_once(&self, key: String) -> Result<(), u64> {
+    pub(crate) fn try_once(&self, key: &str) -> Result<(), u64> {
         // Names that were tried long ago are forgotten, so that trying many fills no memory.
         if self.0.len() > 10_000 {
             self.0.retain_recent();
@@ -63,6 +81,6 @@ impl Limiter {
                 .as_secs()
                 + 1
         };
-        self.0.check_key(&key).map_err(wait)
+        self.0.check_key(&key.to_owned()).map_err(wait)
     }
 }

@@ -5,19 +5,27 @@
 //! forms arrive as [`Sent`](forms::Sent), which checks the token against forged requests.
 
 mod access;
+mod api;
 mod assets;
 mod callbacks;
 mod customers;
+mod exports;
 mod failure;
 mod forms;
 mod frame;
 mod guard;
 mod health;
+mod imports;
+mod jobs;
+mod menu;
 mod obligations;
 mod policies;
+mod reports;
+mod rules;
 mod state;
 mod texts;
 mod tickets;
+mod uploads;
 mod when;
 
 pub use state::{DemoAccount, Settings, Web};
@@ -25,6 +33,7 @@ pub use state::{DemoAccount, Settings, Web};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 /// Bodies that are not uploads end here: forms and JSON of a screenful.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -34,6 +43,12 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
         .merge(callbacks::routes())
+        .merge(api::routes())
+        .merge(imports::routes())
+        .merge(jobs::routes())
+        .merge(exports::routes())
+        .merge(rules::routes())
+        .merge(reports::routes())
         .merge(customers::routes())
         .merge(policies::routes())
         .merge(obligations::routes())
@@ -47,8 +62,17 @@ pub fn router(web: Web) -> Router {
             web.clone(),
             frame::recognise,
         ));
+    let systems = OpenApiRouter::new()
+        .merge(customers::api::routes())
+        .merge(policies::api::routes())
+        .merge(obligations::api::routes())
+        .merge(callbacks::api::routes())
+        .merge(tickets::api::routes())
+        .merge(access::api::routes())
+        .merge(imports::api::routes());
     Router::new()
         .merge(pages)
+        .merge(api::serve(&web, systems))
         .merge(health::routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -1,5 +1,6 @@
 //! The words of the pages, in Chinese and English (Fluent).
 
+use chrono::NaiveDate;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use include_dir::{Dir, include_dir};
@@ -16,7 +17,7 @@ static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", langid!("en")))
 fn bundle(folder: &str, language: LanguageIdentifier) -> Bundle {
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     bundle.set_use_isolating(false);
-    let files = LOCALES.get_dir(folder).into_iter().flat_map(|d| d.files());
+    let files = LOCALES.get_dir(folder).into_iter().flat_map(Dir::files);
     for text in files.filter_map(|f| f.contents_utf8()) {
         let resource = match FluentResource::try_new(text.to_owned()) {
             Ok(resource) => resource,
@@ -111,6 +112,48 @@ impl Locale {
     pub(crate) fn code(self, kind: &str, code: &str) -> String {
         let id = format!("{kind}-{}", code.replace('.', "-"));
         self.format(&id, None).unwrap_or_else(|| code.to_owned())
+    }
+}
+
+/// A value inside a message. Templates hand values over by reference, however deep.
+pub(crate) trait Said {
+    /// The value as messages take it.
+    fn said(&self) -> FluentValue<'static>;
+}
+
+macro_rules! said_numbers {
+    ($($number:ty),+) => { $(
+        impl Said for $number {
+            fn said(&self) -> FluentValue<'static> {
+                FluentValue::from(*self)
+            }
+        }
+    )+ };
+}
+
+said_numbers!(i32, i64, u8, u16, u32, u64, usize);
+
+impl Said for str {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.to_owned())
+    }
+}
+
+impl Said for String {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.clone())
+    }
+}
+
+impl Said for NaiveDate {
+    fn said(&self) -> FluentValue<'static> {
+        FluentValue::from(self.to_string())
+    }
+}
+
+impl<T: Said + ?Sized> Said for &T {
+    fn said(&self) -> FluentValue<'static> {
+        (**self).said()
     }
 }
 

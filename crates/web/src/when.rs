@@ -3,6 +3,7 @@
 use crate::texts::Locale;
 use chrono::{Datelike as _, NaiveDate, Timelike as _};
 use domain::time::{self, Instant};
+use rules::Calendar;
 
 /// A deadline as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,24 +81,34 @@ pub(crate) fn due(locale: Locale, date: NaiveDate, now: Instant) -> Due {
     }
 }
 
-/// What is left until the end of a day in working days, of which `left` come after today.
+/// What is left until the end of a day, counted in working days after today.
 pub(crate) fn due_in_working_days(
     locale: Locale,
     date: NaiveDate,
     today: NaiveDate,
-    left: i64,
+    calendar: &Calendar,
 ) -> Due {
-    let (id, tone) = match (date - today).num_days() {
-        0 => ("when-due-today", "red"),
-        d if d < 0 && left < 0 => ("when-working-days-late", "red"),
+    let between = |after: NaiveDate, to| {
+        let first = after.succ_opt().unwrap_or(after);
+        calendar.working_days_between(first, to)
+    };
+    let (ahead, behind) = (between(today, date), between(date, today));
+    let (left, tone) = match (date - today).num_days() {
+        0 => (locale.say("when-due-today"), "red"),
         // Due on a day off that has passed, with no working day since.
-        d if d < 0 => ("when-late", "red"),
-        _ if left <= 1 => ("when-working-days-left", "orange"),
-        _ => ("when-working-days-left", "secondary"),
+        d if d < 0 && behind == 0 => (locale.say("when-late"), "red"),
+        d if d < 0 => (
+            locale.say_with("when-working-days-late", &[("n", behind.into())]),
+            "red",
+        ),
+        _ => (
+            locale.say_with("when-working-days-left", &[("n", ahead.into())]),
+            if ahead <= 1 { "orange" } else { "secondary" },
+        ),
     };
     Due {
         text: day(locale, date, today),
-        left: locale.say_with(id, &[("n", left.abs().into())]),
+        left,
         tone,
         exact: date.to_string(),
     }

@@ -53,6 +53,14 @@ pub async fn list_users(app: &App, actor: &Actor) -> Result<Vec<UserRow>> {
     Ok(rows::list_users(app.store(), &scope).await?)
 }
 
+/// A user of a unit in sight.
+///
+/// # Errors
+/// When the actor may not, or there is no such user in sight.
+pub async fn user_page(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
+    in_sight(app, actor, id).await
+}
+
 /// Units in sight.
 ///
 /// # Errors
@@ -207,6 +215,22 @@ pub async fn reset_password(
             user.id.0,
         ))
         .await?)
+}
+
+/// Gives a user in sight a fresh password, which is shown once, and ends their sessions.
+///
+/// # Errors
+/// When the user is not in sight.
+pub async fn renew_password(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    id: UserId,
+) -> Result<(UserRow, String)> {
+    let user = in_sight(app, actor, id).await?;
+    let password = super::new_password(app);
+    reset_password(app, actor, now, &user.username, &password).await?;
+    Ok((user, password))
 }
 
 /// Creates the first administrator by the link that the server printed. On an empty database the

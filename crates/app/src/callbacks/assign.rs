@@ -2,7 +2,7 @@
 
 use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission, Scope};
+use domain::access::{Actor, Permission, Role, Scope};
 use domain::callbacks::{Caller, Command, Load, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
 use domain::ids::{CallbackId, UserId};
@@ -21,6 +21,8 @@ const CHUNK: usize = 200;
 pub enum AssignTarget {
     /// These.
     Ids(Vec<CallbackId>),
+    /// This one, as it was in a version that someone saw.
+    Version(CallbackId, i64),
     /// All that a filter finds.
     Filter(ListQuery),
 }
@@ -64,6 +66,7 @@ fn as_caller(row: &CallerRow) -> Caller {
             .roles
             .iter()
             .any(|r| r.grants(Permission::CallbacksMake)),
+        is_agent: user.roles.contains(&Role::CallbackAgent),
         sells: user.roles.iter().any(|r| r.is_sales()),
         active: user.active,
     }
@@ -110,6 +113,9 @@ pub async fn assign(
             let Some(record) = rows::find_record(&work, &scope, *id).await? else {
                 continue;
             };
+            if matches!(target, AssignTarget::Version(_, seen) if *seen != record.version) {
+                return Err(Error::Conflict);
+            }
             match give(app, actor, &work, &record, &mut callers, to).await {
                 Ok(user) => {
                     report.assigned += 1;
@@ -139,6 +145,7 @@ async fn targets(
 ) -> Result<Vec<CallbackId>> {
     match target {
         AssignTarget::Ids(ids) => Ok(ids.clone()),
+        AssignTarget::Version(id, _) => Ok(vec![*id]),
         AssignTarget::Filter(query) => {
             let filter = filter(app, actor, scope, now, query).await?;
             Ok(rows::list_callback_ids(app.store(), scope, &filter, ASSIGN_MAX + 1).await?)

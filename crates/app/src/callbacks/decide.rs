@@ -1,6 +1,6 @@
 //! Decisions outside a call: letters, visits, contact data, giving up.
 
-use super::finish::{complete, timing_of};
+use super::discharge::{complete, timing_of};
 use super::record;
 use crate::tickets::{close_followers, open_ticket};
 use crate::{App, Error, Result};

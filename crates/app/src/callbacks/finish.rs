@@ -1,6 +1,7 @@
 //! Ending an attempt, and everything that follows from it, in one transaction.
 
 use super::attempt::{answers_of, case_facts, round_so_far, script_of, under_way};
+use super::discharge::{complete, timing_of};
 use super::record;
 use crate::rules::{BusinessCalendar, Rules};
 use crate::tickets::{close_followers, follow_recall, open_problem, open_ticket};
@@ -11,8 +12,7 @@ use domain::callbacks::{
     AttemptResult, CallbackState, Change, Command, Contact, ContactChannel, Discharge, Reached,
 };
 use domain::ids::{CallbackId, UserId};
-use domain::obligations::{ObligationStatus, Respondent, Timing};
-use domain::policies::CoolingOff;
+use domain::obligations::{Respondent, Timing};
 use domain::questionnaires::{Gate, Interview};
 use domain::tickets::ProblemType;
 use domain::time::{self, Instant};
@@ -324,74 +324,6 @@ impl Step<'_> {
         }
         Ok(audit)
     }
-}
-
-/// How a completion now lies to the period of a callback.
-pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) -> Option<Timing> {
-    let start = rules.period_start(&record.programme, &record.facts);
-    let counts_early = rules
-        .programme(&record.programme)
-        .is_some_and(|p| p.discharge.contains_key("early_before"));
-    let start = if counts_early {
-        start
-    } else {
-        record.callback.earliest_on
-    };
-    Timing::of(time::date_in_china(now), start, record.due_on)
-}
-
-/// Ends the obligation when the callback has ended: discharged with its timing and what a late
-/// callback opens, or not discharged with its cause.
-pub(super) async fn complete(
-    work: &UnitOfWork,
-    actor: &Actor,
-    record: &CallbackRecord,
-    discharge: &Discharge,
-    change: &Change,
-    timing: Option<Timing>,
-) -> Result<Vec<AuditEntry>> {
-    let mut audit = Vec::new();
-    let obligation = record.obligation;
-    match change.to {
-        CallbackState::Completed => {
-            let status = ObligationStatus::Discharged;
-            rows::discharge_obligation(work, obligation, status, timing, None).await?;
-            rows::insert_completed_event(work, record).await?;
-            let called_on = time::date_in_china(work.now());
-            let window = record
-                .due_on
-                .and_then(|due| CoolingOff::deemed_window(due, called_on, discharge.deemed_days));
-            if let (Some(until), Some(policy)) = (window, record.policy) {
-                rows::open_deemed_right(work, policy, until).await?;
-                let detail = serde_json::json!({ "until": until });
-                let entry =
-                    AuditEntry::new(actor, "policy.deemed_right_opened", "policy", policy.0);
-                audit.push(entry.customer(record.customer.0).detail(detail));
-            }
-            let detail = serde_json::json!({ "timing": timing.map(Timing::as_str) });
-            let entry = AuditEntry::new(actor, "obligation.discharged", "obligation", obligation.0);
-            audit.push(entry.customer(record.customer.0).detail(detail));
-        }
-        CallbackState::NotCompleted => {
-            let status = ObligationStatus::NotDischarged;
-            let cause = change.cause.map(domain::callbacks::Cause::as_str);
-            rows::discharge_obligation(work, obligation, status, None, cause).await?;
-            let detail = serde_json::json!({ "cause": cause });
-            let entry = AuditEntry::new(
-                actor,
-                "obligation.not_discharged",
-                "obligation",
-                obligation.0,
-            );
-            audit.push(entry.customer(record.customer.0).detail(detail));
-        }
-        CallbackState::Cancelled => {
-            let status = ObligationStatus::Cancelled;
-            rows::discharge_obligation(work, obligation, status, None, Some("cancelled")).await?;
-        }
-        _ => {}
-    }
-    Ok(audit)
 }
 
 /// A moment: RFC 3339, or what a browser's date-and-time field gives, in China.

@@ -4,6 +4,7 @@ use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::customers::{CustomerKind, RelationshipStage, SpokenLanguage};
+use store::Page;
 use store::customers::{self as rows, CustomerFilter, CustomerFlag, CustomerRow};
 
 /// Filters of the list, as text; an empty one does not filter.
@@ -38,6 +39,21 @@ pub async fn list_customers(
     let page = rows::list_customers(app.store(), &scope, &filter, PAGE_ROWS).await?;
     let count = rows::count_customers(app.store(), &scope, &filter, COUNT_CAP).await?;
     Ok(Listed::new(page, count))
+}
+
+/// A page of the customers of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn page_of_customers(
+    app: &App,
+    actor: &Actor,
+    query: &CustomerQuery,
+    limit: u64,
+) -> Result<Page<CustomerRow>> {
+    let scope = actor.scope(Permission::CustomersRead)?;
+    let filter = filter(app, &scope, query).await?;
+    Ok(rows::list_customers(app.store(), &scope, &filter, limit).await?)
 }
 
 /// Turns the text of a URL into a filter.

@@ -93,6 +93,21 @@ pub async fn customer_page(app: &App, actor: &Actor, customer_no: &str) -> Resul
     })
 }
 
+/// A customer in sight with its contact persons, by number.
+///
+/// # Errors
+/// When the actor may not see customers; [`Error::NotFound`] when this one is not in sight.
+pub async fn customer_in_sight(
+    app: &App,
+    actor: &Actor,
+    customer_no: &str,
+) -> Result<(CustomerRow, Vec<ContactRow>)> {
+    let scope = actor.scope(Permission::CustomersRead)?;
+    let customer = find(app, &scope, customer_no).await?;
+    let contacts = rows::list_contacts(app.store(), &scope, customer.id).await?;
+    Ok((customer, contacts))
+}
+
 /// A later page of the timeline of a customer in sight.
 ///
 /// # Errors

@@ -122,12 +122,12 @@ impl Export<'_> {
         let page = list_events(db, &self.scope, &filter, PAGE_ROWS).await?;
         let rows = page.rows.into_iter().map(|event| {
             let note = open_note(db, &event)?;
-            Ok(self.event(event, note))
+            Ok(self.event(event, note.as_ref()))
         });
         Ok((rows.collect::<Result<_>>()?, page.next))
     }
 
-    fn event(&self, e: EventRow, note: Option<SensitiveText>) -> Vec<Cell> {
+    fn event(&self, e: EventRow, note: Option<&SensitiveText>) -> Vec<Cell> {
         vec![
             e.event_id.clone().into(),
             e.kind.clone().into(),
@@ -147,7 +147,7 @@ impl Export<'_> {
             e.adjuster_code.into(),
             e.outcome.into(),
             e.paid_on.into(),
-            self.words(note.as_ref()),
+            self.words(note),
         ]
     }
 

@@ -17,6 +17,7 @@ mod policies;
 mod reason;
 mod row;
 mod run;
+mod runs;
 mod source;
 mod write;
 
@@ -26,5 +27,6 @@ pub(crate) use events::COLUMNS as EVENT_COLUMNS;
 pub use mapping::{Mapping, MappingError};
 pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use reason::Reason;
-pub use run::{ImportReport, ImportRequest, Progress, import_file};
+pub use run::{ImportReport, ImportRequest, Progress, columns, import_file};
+pub use runs::{ImportPage, import_page, list_imports, rejections_csv};
 pub use source::{Format, SourceError};

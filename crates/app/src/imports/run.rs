@@ -124,7 +124,7 @@ pub async fn import_file(
     request: ImportRequest,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<ImportReport> {
-    actor.demand(Permission::ImportsRun)?;
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     let mut bulk = app.store().bulk(now, request.dry_run).await?;
     let bytes_total = std::fs::metadata(&request.path).map_or(0, |m| m.len());
     let source = Source::open(&request.path).map_err(|e| unreadable(&request.path, &e))?;
@@ -145,6 +145,7 @@ pub async fn import_file(
         errors,
     };
     import.start(app, &request, bytes_total).await?;
+    progress(import.progress(0, bytes_total));
     let (sender, mut chunks) = tokio::sync::mpsc::channel(CHUNKS_AHEAD);
     let kind = request.kind;
     let reading = std::thread::spawn(move || read(source, &heading, kind, &references, &sender));
@@ -156,12 +157,7 @@ pub async fn import_file(
             failure = Some(error);
             break;
         }
-        progress(Progress {
-            run: import.run,
-            bytes_done,
-            bytes_total,
-            tally: import.tally,
-        });
+        progress(import.progress(bytes_done, bytes_total));
     }
     drop(chunks);
     let read = reading
@@ -198,7 +194,8 @@ fn unreadable(path: &Path, error: &SourceError) -> Error {
     crate::Refusal::with("import-unreadable", format!("{file}: {error}")).into()
 }
 
-fn columns(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
+/// The columns of a kind of file, and those of them that are required.
+pub fn columns(kind: ImportKind) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
         ImportKind::Orgs => (&orgs::COLUMNS, &orgs::REQUIRED),
         ImportKind::Agents => (&agents::COLUMNS, &agents::REQUIRED),
@@ -393,6 +390,15 @@ pub(super) struct Written {
 }
 
 impl Import {
+    fn progress(&self, bytes_done: u64, bytes_total: u64) -> Progress {
+        Progress {
+            run: self.run,
+            bytes_done,
+            bytes_total,
+            tally: self.tally,
+        }
+    }
+
     /// Notes the run, and on the very first import from when on obligations are made.
     async fn start(&mut self, app: &App, request: &ImportRequest, bytes: u64) -> Result<()> {
         if request.dry_run {

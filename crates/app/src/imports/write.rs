@@ -157,12 +157,12 @@ impl Import {
                 Some((_, false)) => {
                     written
                         .rejections
-                        .push(refusal(*line, "customer_no", Reason::NotAGroup))
+                        .push(refusal(*line, "customer_no", Reason::NotAGroup));
                 }
                 None => {
                     written
                         .rejections
-                        .push(refusal(*line, "customer_no", Reason::UnknownCustomer))
+                        .push(refusal(*line, "customer_no", Reason::UnknownCustomer));
                 }
             }
         }
@@ -197,7 +197,7 @@ impl Import {
                 Err(column) => {
                     written
                         .rejections
-                        .push(refusal(line, column, Reason::UnknownCustomer))
+                        .push(refusal(line, column, Reason::UnknownCustomer));
                 }
             }
         }

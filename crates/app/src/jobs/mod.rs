@@ -12,7 +12,7 @@ mod run;
 pub use files::{JobFile, open_file};
 pub use list::{JobQuery, JobView, find_job, list_jobs, revive};
 pub use queue::{
-    IMPORT_BYTES_MAX, ReportTask, Task, enqueue, start_export, start_import, start_plan,
-    start_report,
+    FileToImport, IMPORT_BYTES_MAX, ReportTask, Task, enqueue, start_export, start_import,
+    start_import_of_file, start_plan, start_report,
 };
 pub use run::{Clock, run_due};

@@ -8,6 +8,7 @@ use domain::access::{Actor, Permission};
 use domain::imports::ImportKind;
 use domain::jobs::JobKind;
 use domain::time::Instant;
+use std::path::Path;
 use store::jobs::{NewJob, enqueue_job, is_job_active};
 use store::{AuditActor, AuditEntry, UnitOfWork};
 use uuid::Uuid;
@@ -29,6 +30,9 @@ pub enum Task {
         key: String,
         /// Name to show.
         file_name: String,
+        /// Columns and codes of another system, as TOML; empty when there are none.
+        #[serde(default)]
+        map: String,
     },
     /// Run the planner.
     Plan {
@@ -123,10 +127,10 @@ pub async fn start_import(
     kind: ImportKind,
     upload: &Upload,
 ) -> Result<Uuid> {
-    actor.demand(Permission::ImportsRun)?;
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     let name = upload.file_name.rsplit(['/', '\\']).next().unwrap_or("");
     let file_name: String = name.chars().take(FILE_NAME_MAX).collect();
-    if crate::imports::Format::of(std::path::Path::new(name)).is_none() {
+    if crate::imports::Format::of(Path::new(name)).is_none() {
         return Err(Error::invalid("file", "file-type"));
     }
     match upload.bytes.len() {
@@ -141,6 +145,47 @@ pub async fn start_import(
         kind: kind.as_str().to_owned(),
         key,
         file_name,
+        map: String::new(),
+    };
+    start(app, actor, now, &task).await
+}
+
+/// A file on this server's disk that is to be imported.
+#[derive(Clone, Copy, Debug)]
+pub struct FileToImport<'f> {
+    /// Kind of file.
+    pub kind: ImportKind,
+    /// Where it lies; it may be removed when it is queued.
+    pub path: &'f Path,
+    /// Name to show.
+    pub name: &'f str,
+    /// Columns and codes of another system, as TOML; empty when there are none.
+    pub map: &'f str,
+}
+
+/// Keeps a file of the disk, part by part, and queues its import.
+///
+/// # Errors
+/// When the actor may not, the file is of an unknown format, or the mapping cannot be read.
+pub async fn start_import_of_file(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    file: FileToImport<'_>,
+) -> Result<Uuid> {
+    crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
+    if crate::imports::Format::of(file.path).is_none() {
+        return Err(Error::invalid("file", "file-type"));
+    }
+    crate::imports::Mapping::parse(file.map).map_err(|_| Error::invalid("map", "map"))?;
+    let ending = file.path.extension().and_then(|e| e.to_str());
+    let key = super::files::new_key(app, now, "imports", ending.unwrap_or("csv"));
+    super::files::send(app, &key, file.path).await?;
+    let task = Task::Import {
+        kind: file.kind.as_str().to_owned(),
+        key,
+        file_name: file.name.chars().take(FILE_NAME_MAX).collect(),
+        map: file.map.to_owned(),
     };
     start(app, actor, now, &task).await
 }

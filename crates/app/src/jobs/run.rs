@@ -158,9 +158,11 @@ async fn perform(
             kind,
             key,
             file_name,
+            map,
         } => {
             interrupt_earlier(app, clock(), job).await?;
-            import(app, &actor, clock(), &kind, key, file_name, progress).await
+            let file = (key, file_name, map);
+            import(app, &actor, clock(), &kind, file, progress).await
         }
         Task::Plan { since, as_of } => {
             let request = PlanRequest {
@@ -259,8 +261,7 @@ async fn import(
     actor: &Actor,
     now: Instant,
     kind: &str,
-    key: String,
-    file_name: String,
+    (key, file_name, map): (String, String, String),
     progress: &watch::Sender<JobProgress>,
 ) -> Result<Done> {
     let kind = ImportKind::parse(kind).map_err(|_| Error::invalid("kind", "unknown-code"))?;
@@ -270,7 +271,7 @@ async fn import(
         kind,
         path: path.to_path_buf(),
         shown_name: file_name,
-        mapping: Mapping::default(),
+        mapping: Mapping::parse(&map).map_err(|_| Error::invalid("map", "map"))?,
         dry_run: false,
         errors_file: None,
     };

@@ -60,6 +60,22 @@ pub async fn list_obligations(
     Ok(Listed::new(page, count))
 }
 
+/// A page of the obligations of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn page_of_obligations(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: &ObligationQuery,
+    limit: u64,
+) -> Result<Page<ObligationRow>> {
+    let scope = actor.scope(Permission::ObligationsRead)?;
+    let filter = filter(app, &scope, now, query).await?;
+    Ok(rows::list_obligations(app.store(), &scope, &filter, limit).await?)
+}
+
 /// Turns the text of a URL into a filter.
 pub(crate) async fn filter(
     app: &App,

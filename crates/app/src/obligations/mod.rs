@@ -12,7 +12,7 @@ pub use explain::{Explanation, explain};
 pub(crate) use list::filter;
 pub use list::{
     ExtractionPage, ObligationPage, ObligationQuery, extraction_page, list_extractions,
-    list_obligations, obligation_page,
+    list_obligations, obligation_page, page_of_obligations,
 };
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
 pub use siblings::list_siblings;

@@ -5,6 +5,7 @@
 //! nothing; killing it loses at most the chunk under way, whose queue entry is still there.
 
 mod compare;
+mod request;
 
 use super::facts::{self, FactIds, ImpliedEvents, Regions};
 use crate::rules::Rules;
@@ -13,6 +14,7 @@ use chrono::{Datelike, NaiveDate};
 use compare::{Chunk, Decided};
 use domain::access::{Actor, Permission};
 use domain::time::{self, Instant};
+pub use request::{PlanProgress, PlanReport, PlanRequest};
 use rules::facts::EventType as EventKind;
 use rules::{Facts, Outcome, Window};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -34,43 +36,6 @@ const CHUNK_ENTRIES: i64 = 2_000;
 /// Spans of events whose policies were all looked at in the same run are passed over; beyond this
 /// many the planner looks twice rather than remember more.
 const REMEMBERED_SPANS_MAX: i64 = 100_000;
-
-/// What to plan.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct PlanRequest {
-    /// Triggers before this day make nothing; the setting when missing.
-    pub since: Option<NaiveDate>,
-    /// Nothing after this day is looked at; today when missing.
-    pub as_of: Option<NaiveDate>,
-    /// Decide everything, keep nothing.
-    pub dry_run: bool,
-}
-
-/// How far a plan has come.
-#[derive(Clone, Copy, Debug)]
-pub struct PlanProgress {
-    /// The run; nothing for dry runs.
-    pub run: Option<Uuid>,
-    /// Policies that were looked at.
-    pub looked_at: u64,
-    /// Obligations that were made.
-    pub created: u64,
-}
-
-/// What a plan did.
-#[derive(Clone, Debug)]
-pub struct PlanReport {
-    /// The run; nothing for dry runs.
-    pub run: Option<Uuid>,
-    /// From which day on triggers counted.
-    pub since: NaiveDate,
-    /// Until which day things were looked at.
-    pub as_of: NaiveDate,
-    /// Sums.
-    pub sums: RunSums,
-    /// Candidates by programme and reason; an empty reason stands for obligations.
-    pub counts: Vec<(String, String, i64)>,
-}
 
 /// What the planner remembers between runs.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::policies::{Channel, Line, PolicyStatus, ProductClass};
+use store::Page;
 use store::policies::{self as rows, PolicyFilter, PolicyRow};
 
 /// Filters of the list, as text; an empty one does not filter.
@@ -48,6 +49,21 @@ pub async fn list_policies(
     let page = rows::list_policies(app.store(), &scope, &filter, PAGE_ROWS).await?;
     let count = rows::count_policies(app.store(), &scope, &filter, COUNT_CAP).await?;
     Ok(Listed::new(page, count))
+}
+
+/// A page of the policies of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn page_of_policies(
+    app: &App,
+    actor: &Actor,
+    query: &PolicyQuery,
+    limit: u64,
+) -> Result<Page<PolicyRow>> {
+    let scope = actor.scope(Permission::PoliciesRead)?;
+    let filter = filter(app, &scope, query).await?;
+    Ok(rows::list_policies(app.store(), &scope, &filter, limit).await?)
 }
 
 /// Turns the text of a URL into a filter.

@@ -155,7 +155,7 @@ fn json_of(report: &Report) -> Value {
     json!({
         "metric": metric_json(report.metric), "from": report.from, "to": report.to, "made_at": report.made_at,
         "org": report.org.as_ref().map(|(code, name)| json!({ "org_code": code, "name": name })),
-        "programme": report.programme, "by": report.by.map(|by| by.as_str()), "columns": columns,
+        "programme": report.programme, "by": report.by.map(domain::reports::Dimension::as_str), "columns": columns,
         "rows": report.rows.iter().map(row).collect::<Vec<_>>(), "total": row(&report.total),
     })
 }

@@ -8,5 +8,8 @@ mod step;
 pub use next::{NextStep, next_steps};
 pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
 pub(crate) use page::filter;
-pub use page::{TicketList, TicketPage, TicketQuery, list_handlers, list_tickets, ticket_page};
+pub use page::{
+    TicketList, TicketPage, TicketQuery, find_ticket, list_handlers, list_tickets, page_of_tickets,
+    ticket_page,
+};
 pub use step::{StepForm, add_evidence, take_step};

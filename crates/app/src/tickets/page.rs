@@ -3,6 +3,7 @@
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::ids::TicketId;
+use domain::numbers::Number;
 use domain::tickets::{CaseKind, ProblemType, TicketState};
 use domain::time::{self, Instant};
 use store::access::UserRow;
@@ -80,6 +81,22 @@ pub async fn list_tickets(
     })
 }
 
+/// A page of the tickets of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not, or a filter cannot be read.
+pub async fn page_of_tickets(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    query: &TicketQuery,
+    limit: u64,
+) -> Result<Page<TicketRow>> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let filter = filter(app, actor, &scope, now, query).await?;
+    Ok(rows::list_tickets(app.store(), &scope, &filter, limit).await?)
+}
+
 /// Turns the text of a URL into a filter.
 pub(crate) async fn filter(
     app: &App,
@@ -137,6 +154,21 @@ pub(crate) async fn filter(
         );
     }
     Ok(filter)
+}
+
+/// A ticket in sight by its number, or by its id.
+///
+/// # Errors
+/// When the actor may not; [`Error::NotFound`] when it is not in sight.
+pub async fn find_ticket(app: &App, actor: &Actor, key: &str) -> Result<TicketRow> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let db = app.store();
+    let found = match (Number::parse(key), uuid::Uuid::try_parse(key)) {
+        (Some(number), _) => rows::find_ticket_by_number(db, &scope, &number.to_string()).await?,
+        (None, Ok(id)) => rows::find_ticket(db, &scope, TicketId(id)).await?,
+        (None, Err(_)) => None,
+    };
+    found.ok_or(Error::NotFound)
 }
 
 /// A ticket in sight.

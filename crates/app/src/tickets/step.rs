@@ -33,6 +33,8 @@ pub struct StepForm {
     pub mobile: String,
     /// The corrected mailing address, for cases of a wrong address.
     pub address: String,
+    /// The version of the ticket that the person saw; not looked at when missing.
+    pub version: Option<i64>,
 }
 
 /// Takes a step.
@@ -62,6 +64,9 @@ pub async fn take_step(
     let ticket = rows::find_ticket(&work, &scope, id)
         .await?
         .ok_or(Error::NotFound)?;
+    if form.version.is_some_and(|seen| seen != ticket.version) {
+        return Err(Error::Conflict);
+    }
     let evidence = store::recordings::list_recordings(&work, &scope, &[id.0]).await?;
     let view = decision_view(&ticket, evidence.iter().map(|e| e.kind).collect());
     let step = read_step(app, &work, &ticket, form, now).await?;

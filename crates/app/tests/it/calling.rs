@@ -1,9 +1,7 @@
 //! A callback from the first call to its end.
 
 use app::Error;
-use app::callbacks::{
-    FinishForm, StartForm, call_page, callback_page, finish_attempt, start_attempt,
-};
+use app::callbacks::{StartForm, call_page, callback_page, start_attempt};
 use domain::access::{Actor, Permission};
 use domain::callbacks::CallbackState as S;
 use domain::tickets::ProblemType;
@@ -147,16 +145,27 @@ async fn items_are_asked_in_order_and_saved_at_once(
         t.finish(caller, now, id, "finished").await.unwrap(),
         S::Completed
     );
-    // What is saved stays as it is (CBK-38).
-    assert_eq!(
-        refused(t.finish(caller, now, id, "no_answer").await),
-        "callback-wrong-state"
-    );
-    let late = t.answer(caller, now, id, "coverage", "negative").await;
-    assert_eq!(refused(late), "callback-wrong-state");
     assert_eq!(t.look(id).await.affirmed, Some(true));
     let kept = "SELECT COUNT(*) FROM answers WHERE item = 'knows_insurance'";
     assert_eq!(t.database.number(kept).await, 2);
+}
+
+/// CBK-38: what is saved stays as it is.
+#[rstest]
+#[tokio::test]
+async fn a_saved_attempt_is_never_changed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    t.interview(caller, t.now, id, &[]).await;
+    let again = t.finish(caller, t.now, id, "no_answer").await;
+    assert_eq!(refused(again), "callback-wrong-state");
+    let late = t.answer(caller, t.now, id, "coverage", "negative").await;
+    assert_eq!(refused(late), "callback-wrong-state");
+    assert_eq!(t.look(id).await.affirmed, Some(true));
 }
 
 /// QST-15: items apply by product and channel.
@@ -186,42 +195,6 @@ async fn items_fit_the_product(#[values(Engine::Sqlite, Engine::Postgres)] engin
         page.items.iter().all(|i| !i.ask.zh.contains('〔')),
         "a value is missing"
     );
-}
-
-/// CBK-27, C-07: in Chongqing nobody answers for the policyholder; someone who is not the
-/// policyholder has not been interviewed.
-#[rstest]
-#[tokio::test]
-async fn the_policyholder_answers_in_person(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let t = TestApp::with_portfolio(engine).await;
-    let caller = &t.people().caller_cq;
-    let id = t.callback("P50-ZHOU", "NB-CQ").await;
-    t.assign(&t.people().leader_cq, id, caller).await;
-    t.start(caller, t.now, id).await.unwrap();
-    t.answer_all(caller, t.now, id, &[]).await;
-    t.record(caller, t.now, id).await.unwrap();
-    for (respondent, authorised) in [("insured", false), ("authorized_proxy", true)] {
-        let form = FinishForm {
-            result: "finished".into(),
-            respondent: respondent.into(),
-            authorised,
-            ..Default::default()
-        };
-        let result = finish_attempt(&t.app, caller, t.now, id, &form).await;
-        assert_eq!(refused(result), "callback-respondent-not-allowed");
-    }
-    t.answer(caller, t.now, id, "identity_name", "negative")
-        .await
-        .unwrap();
-    let result = t.finish(caller, t.now, id, "finished").await;
-    assert_eq!(refused(result), "identity-not-confirmed");
-    assert_eq!(
-        t.finish(caller, t.now, id, "not_in_person").await.unwrap(),
-        S::RetryWait
-    );
-    assert_eq!(t.look(id).await.reached, None);
 }
 
 /// CBK-40, CBK-41, CBK-43: told everything but not affirmed is a problem, with its cause.
@@ -364,35 +337,4 @@ async fn only_the_own_list_in_its_period_by_an_allowed_channel(
         inspector,
         Err(Error::Denied(Permission::CallbacksMake))
     ));
-}
-
-/// MC-PAID, PC-CL1, CP-SET: property programmes accept others than the policyholder.
-#[rstest]
-#[tokio::test]
-async fn a_groups_contact_person_answers(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let t = TestApp::with_portfolio(engine).await;
-    let caller = &t.people().central_caller;
-    let id = t.callback("P50-CORP", "CP-SET").await;
-    t.assign(&t.people().manager, id, caller).await;
-    t.start(caller, t.now, id).await.unwrap();
-    let page = call_page(&t.app, caller, t.now, id, "惠民财险")
-        .await
-        .unwrap();
-    assert_eq!(page.page.contacts.len(), 1);
-    assert_eq!(page.page.claims.len(), 1);
-    t.answer_all(caller, t.now, id, &[]).await;
-    t.record(caller, t.now, id).await.unwrap();
-    let form = FinishForm {
-        result: "finished".into(),
-        respondent: "insurance_contact".into(),
-        ..Default::default()
-    };
-    let state = finish_attempt(&t.app, caller, t.now, id, &form)
-        .await
-        .unwrap();
-    assert_eq!(state, S::Completed);
-    let attempts = callback_page(&t.app, caller, id).await.unwrap().attempts;
-    assert_eq!(attempts[0].respondent.as_deref(), Some("insurance_contact"));
 }

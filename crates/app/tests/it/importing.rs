@@ -1,11 +1,12 @@
 //! Files come in: idempotent, by any name of columns, in three formats, or only for a look.
 
 use app::Error;
+use app::access::{UserForm, create_user};
 use app::imports::{ImportRequest, Mapping, import_file};
 use domain::imports::{ImportKind, Tally};
 use rstest::rstest;
 use rust_xlsxwriter::Workbook;
-use testkit::{Engine, Portfolio, Table, TestApp, refused, row};
+use testkit::{Engine, PASSWORD, Portfolio, Table, TestApp, actor_of, refused, row};
 
 fn tally(read: u64, created: u64, updated: u64, unchanged: u64) -> Tally {
     Tally {
@@ -216,4 +217,29 @@ async fn what_is_no_table_is_refused(#[values(Engine::Sqlite, Engine::Postgres)]
     );
     let denied = import_file(&t.app, &t.people().leader_cq, t.now, request, &|_| {}).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
+}
+
+/// SEC-02: a file names any unit, so the administrator of a branch may not send one.
+#[rstest]
+#[tokio::test]
+async fn a_branch_administrator_imports_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let form = UserForm {
+        username: "administrator_cq".into(),
+        display_name: "重庆管理员".into(),
+        password: PASSWORD.into(),
+        org_code: "50".into(),
+        roles: vec!["administrator".into()],
+        ..Default::default()
+    };
+    create_user(&t.app, &t.people().administrator, t.now, &form)
+        .await
+        .unwrap();
+    let branch = actor_of(&t.app, t.now, "administrator_cq").await;
+    let table = Portfolio::small().agents.csv();
+    let request = t.request(ImportKind::Agents, "agents.csv", table.as_bytes());
+    let refused = import_file(&t.app, &branch, t.now, request, &|_| {}).await;
+    assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
 }

@@ -17,6 +17,8 @@ pub struct Caller {
     pub agent: Option<AgentId>,
     /// Holds a role that makes callbacks.
     pub may_call: bool,
+    /// Making callbacks is what the person is there for; leaders call when nobody else can.
+    pub is_agent: bool,
     /// Holds a role that sells.
     pub sells: bool,
     /// Accepts work now.
@@ -73,8 +75,8 @@ pub fn assignable(
     Ok(())
 }
 
-/// The caller for a customer of a language: one who speaks it, with the least open work; without
-/// any such person, the least loaded one who may be given it at all.
+/// The caller for a customer of a language: an agent before a leader, one who speaks it before one
+/// who does not, then the one with the least open work.
 pub fn pick_caller(
     callers: &[(Caller, Load)],
     business: &OrgPath,
@@ -89,7 +91,7 @@ pub fn pick_caller(
     callers
         .iter()
         .filter(|(c, _)| assignable(c, business, salesperson, bars_salesperson).is_ok())
-        .min_by_key(|(caller, load)| (!speaks(caller), load.open, caller.user))
+        .min_by_key(|(caller, load)| (!caller.is_agent, !speaks(caller), load.open, caller.user))
         .map(|(caller, _)| caller.user)
 }
 
@@ -113,6 +115,7 @@ mod tests {
             languages: Vec::new(),
             agent: None,
             may_call: true,
+            is_agent: true,
             sells: false,
             active: true,
         };
@@ -150,5 +153,19 @@ mod tests {
             assignable(&seller, &business, None, true),
             Err(AssignError::OutsideUnit)
         );
+    }
+
+    #[test]
+    fn leaders_are_picked_only_when_no_agent_may_call() {
+        let leader = |n, open| {
+            let (mut caller, load) = caller(n, open);
+            caller.is_agent = false;
+            (caller, load)
+        };
+        let pick = |callers: &[(Caller, Load)]| {
+            pick_caller(callers, &path(&["000"]), None, None, true).map(|user| user.0.as_u128())
+        };
+        assert_eq!(pick(&[leader(1, 0), caller(2, 30)]), Some(2));
+        assert_eq!(pick(&[leader(1, 0)]), Some(1));
     }
 }

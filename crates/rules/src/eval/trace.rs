@@ -5,7 +5,9 @@ use super::{Outcome, Record};
 use crate::calendar::Calendar;
 use crate::dates::{self, Roll, Snap, Unit};
 use crate::facts::Value;
-use crate::pack::{Anchor, Citation, Condition, DatedValue, ParameterId, Programme, RuleBook};
+use crate::pack::{
+    Anchor, Citation, Condition, DatedValue, ParameterId, Programme, RuleBook, say_snap,
+};
 use crate::text::Text;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -506,16 +508,6 @@ fn say_move(n: i64, unit: Unit, count_first: bool) -> Text {
         Text::new(zh + "（起算日计入）", en + " (starting day counted)")
     } else {
         Text::new(zh + "（起算日不计）", en + " (starting day not counted)")
-    }
-}
-
-fn say_snap(snap: Snap) -> Text {
-    match snap {
-        Snap::MonthStart => Text::new("取当月第一日", "first day of the month"),
-        Snap::MonthEnd => Text::new("取当月最后一日", "last day of the month"),
-        Snap::QuarterStart => Text::new("取当季第一日", "first day of the quarter"),
-        Snap::HalfYearStart => Text::new("取当半年第一日", "first day of the half-year"),
-        Snap::YearStart => Text::new("取当年第一日", "first day of the year"),
     }
 }
 

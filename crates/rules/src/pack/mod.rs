@@ -9,9 +9,12 @@ mod compile;
 mod file;
 mod reasons;
 mod tests;
+mod words;
 
 pub use check::Finding;
+pub use reasons::Reason;
 pub use tests::{TestReport, TestResult};
+pub(crate) use words::say_snap;
 
 use crate::calendar::Calendar;
 use crate::dates::{Roll, Snap, Unit};
@@ -286,15 +289,6 @@ impl Pack {
     pub fn article(&self, reference: &str) -> Option<&Article> {
         self.articles.iter().find(|a| a.reference == reference)
     }
-}
-
-/// Why a candidate was excluded or an obligation cancelled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// Code in snake_case.
-    pub code: String,
-    /// The reason in words.
-    pub text: Text,
 }
 
 /// The right-hand side of a comparison.

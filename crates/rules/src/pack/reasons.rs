@@ -1,6 +1,16 @@
 //! Reasons in words, found by their codes.
 
-use super::{Reason, RuleBook};
+use super::RuleBook;
+use crate::Text;
+
+/// Why a candidate was excluded or an obligation cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Code in snake_case.
+    pub code: String,
+    /// The reason in words.
+    pub text: Text,
+}
 
 impl RuleBook {
     /// The reason of a code that a programme may give for excluding a candidate or cancelling an

@@ -25,7 +25,7 @@ use anyhow::{Context as _, Result};
 use app::App;
 use app::imports::generate::{GenerateRequest, generate};
 use chance::Chance;
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Timelike as _};
 use days::{DAYS, DAYS_BEFORE, early, import, take_in};
 use domain::access::Role;
 use domain::imports::ImportKind;
@@ -46,6 +46,9 @@ const SEED: u64 = 7_300;
 const COMPANY: &str = "示范人寿保险公司";
 /// Customers for whom one caller of the story makes one call a day.
 const CUSTOMERS_PER_CALL: u64 = 240;
+/// Hours of the day in which the clock of a demonstration is the real one.
+const DAY_BEGINS: u32 = 9;
+const DAY_ENDS: u32 = 18;
 /// Different sounds of recordings.
 const SOUNDS: u32 = 12;
 
@@ -57,12 +60,26 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
         drop(listener.with_context(|| format!("cannot listen on {bind}; try --port"))?);
     }
     let place = Place::fresh()?;
+    show_working_hours();
     let (app, accounts) = seed(config, &place, args.customers).await?;
     print_accounts(&accounts);
     if args.seed_only {
         return Ok(ExitCode::SUCCESS);
     }
     serve::run(app, config, &bind, accounts).await
+}
+
+/// Nobody is called at night, so a demonstration begun then would refuse every call: its clock begins
+/// in the middle of the morning instead.
+fn show_working_hours() {
+    let now = environment::now();
+    let hour = time::time_in_china(now).hour();
+    if (DAY_BEGINS..DAY_ENDS).contains(&hour) {
+        return;
+    }
+    let morning = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or(NaiveTime::MIN);
+    environment::set_clock(time::at_in_china(time::date_in_china(now), morning));
+    note("nobody is called at this hour; the clock of the demonstration begins at 10:00 (UTC+8)");
 }
 
 /// Makes the database; gives the accounts that the sign-in page offers.

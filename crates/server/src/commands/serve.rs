@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use app::App;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use web::{DemoAccount, Settings, Web};
 
@@ -13,6 +14,11 @@ use web::{DemoAccount, Settings, Web};
 pub(crate) const DEFAULT_BIND: &str = "127.0.0.1:7300";
 /// Name of the company when nothing is said.
 const DEFAULT_COMPANY: &str = "示范人寿保险公司";
+
+/// How often an idle server looks for jobs.
+const IDLE: Duration = Duration::from_millis(500);
+/// How long it waits when it could not look.
+const TROUBLE: Duration = Duration::from_secs(10);
 
 /// Serves until interrupted or terminated.
 pub(crate) async fn run(
@@ -34,6 +40,7 @@ pub(crate) async fn run(
             token.0
         ));
     }
+    let worker = tokio::spawn(work_off(app.clone()));
     let settings = Settings {
         company: config
             .company
@@ -48,7 +55,24 @@ pub(crate) async fn run(
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await?;
+    // What it was at is taken up again by whoever runs next.
+    worker.abort();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs jobs as they become due, for as long as the server lives.
+async fn work_off(app: App) {
+    loop {
+        let wait = match app::jobs::run_due(&app, &environment::now).await {
+            Ok(0) => IDLE,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::error!(%error, "the queue of jobs cannot be worked off");
+                TROUBLE
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
 }
 
 /// Ends when the process is interrupted or terminated.

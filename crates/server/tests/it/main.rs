@@ -1,4 +1,5 @@
 //! The program as people run it.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod killed;
 mod program;

@@ -1,6 +1,6 @@
-//! Systems that use the API, their tokens, and answers kept for repeated requests.
+//! Systems that use the API, and their tokens.
 
-use crate::sql::{Select, find, instant, list, millis, params};
+use crate::sql::{Select, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{ClientId, OrgId};
@@ -209,64 +209,4 @@ pub async fn revoke_token(work: &UnitOfWork, client: ClientId, hint: &str) -> Re
     work.execute(sql, params![millis(work.now()), client.0, hint])
         .await
         .map(|_| ())
-}
-
-/// The answer that a request with an idempotency key got.
-#[derive(Clone, Debug)]
-pub struct IdempotentAnswer {
-    /// SHA-256 of method, path and body of the request.
-    pub request_hash: Vec<u8>,
-    /// HTTP status.
-    pub status: i64,
-    /// Body.
-    pub body: String,
-}
-
-#[derive(FromQueryResult)]
-struct AnswerRow {
-    request_hash: Vec<u8>,
-    status: i64,
-    body: String,
-}
-
-/// The kept answer of a key.
-///
-/// # Errors
-/// What the database says.
-pub async fn find_idempotent_answer(
-    db: &impl Reads,
-    client: ClientId,
-    key: &str,
-) -> Result<Option<IdempotentAnswer>> {
-    let sql =
-        "SELECT request_hash, status, body FROM idempotency_keys WHERE client_id = $1 AND key = $2";
-    let rows: Vec<AnswerRow> = list(db, sql, params![client.0, key]).await?;
-    Ok(rows.into_iter().next().map(|r| IdempotentAnswer {
-        request_hash: r.request_hash,
-        status: r.status,
-        body: r.body,
-    }))
-}
-
-/// Keeps an answer under a key; the first one stays.
-///
-/// # Errors
-/// What the database says.
-pub async fn keep_idempotent_answer(
-    work: &UnitOfWork,
-    client: ClientId,
-    key: &str,
-    answer: &IdempotentAnswer,
-) -> Result<()> {
-    let sql = "INSERT INTO idempotency_keys (client_id, key, request_hash, status, body, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    let values = params![
-        client.0,
-        key,
-        answer.request_hash.clone(),
-        answer.status,
-        answer.body.as_str(),
-        millis(work.now()),
-    ];
-    work.execute(sql, values).await.map(|_| ())
 }

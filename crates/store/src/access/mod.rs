@@ -1,14 +1,17 @@
 //! People who sign in, their sessions and views, and systems that use the API.
 
 mod clients;
+mod requests;
 mod sessions;
 mod users;
 mod views;
 
 pub use clients::{
-    ClientRow, IdempotentAnswer, TokenRow, find_client_by_token, find_idempotent_answer,
-    insert_client, insert_token, keep_idempotent_answer, list_clients, revoke_token,
-    set_client_active,
+    ClientRow, TokenRow, find_client_by_token, insert_client, insert_token, list_clients,
+    revoke_token, set_client_active,
+};
+pub use requests::{
+    KeptAnswer, KeyedRequest, find_keyed_request, forget_keys, give_key_back, keep_answer, take_key,
 };
 pub use sessions::{
     NewSession, SessionRow, count_failed_sign_ins, delete_expired_sessions, delete_session,
@@ -17,6 +20,6 @@ pub use sessions::{
 };
 pub use users::{
     CallerRow, NewUser, UserRow, count_users, find_user, find_user_by_name, insert_user,
-    list_callers, list_users, set_password, set_preferences, set_roles, update_user,
+    list_callers, list_users, page_users, set_password, set_preferences, set_roles, update_user,
 };
 pub use views::{SavedView, delete_view, list_views, put_view};

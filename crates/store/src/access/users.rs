@@ -1,6 +1,6 @@
 //! Users and their roles.
 
-use crate::sql::{Select, count, find, list, millis, params};
+use crate::sql::{Page, PageKey, Select, count, find, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{AgentId, OrgId, UserId};
@@ -29,6 +29,8 @@ pub struct UserRow {
     pub org_path: OrgPath,
     /// The salesperson that this user is.
     pub agent: Option<AgentId>,
+    /// Code of that salesperson.
+    pub agent_code: Option<String>,
     /// Codes of languages spoken besides Mandarin.
     pub languages: Vec<String>,
     /// May sign in.
@@ -54,6 +56,7 @@ struct Row {
     org_name: String,
     org_path: String,
     agent_id: Option<Uuid>,
+    agent_code: Option<String>,
     languages: String,
     active: bool,
     locale: Option<String>,
@@ -68,8 +71,8 @@ struct RoleRow {
 }
 
 const SELECT: &str = "SELECT u.id, u.username, u.display_name, u.password_hash, u.org_id, o.org_code, \
-     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, u.languages, u.active, u.locale, u.theme, u.version \
-     FROM users u JOIN orgs o ON o.id = u.org_id";
+     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, a.agent_code, u.languages, u.active, u.locale, u.theme, u.version \
+     FROM users u JOIN orgs o ON o.id = u.org_id LEFT JOIN agents a ON a.id = u.agent_id";
 
 async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
     let mut select = Select::new("SELECT user_id, role FROM user_roles");
@@ -94,6 +97,7 @@ async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
             org_name: r.org_name,
             org_path: OrgPath::from_stored(r.org_path),
             agent: r.agent_id.map(AgentId),
+            agent_code: r.agent_code,
             languages: r.languages.split_whitespace().map(str::to_owned).collect(),
             active: r.active,
             locale: r.locale,
@@ -139,6 +143,23 @@ pub async fn list_users(db: &impl Reads, scope: &Scope) -> Result<Vec<UserRow>> 
         .then("ORDER BY o.path, u.username LIMIT 2000", Vec::new());
     let rows = select.list(db).await?;
     with_roles(db, rows).await
+}
+
+/// A page of the users of the units in sight, in the order in which they were added.
+///
+/// # Errors
+/// What the database says.
+pub async fn page_users(
+    db: &impl Reads,
+    scope: &Scope,
+    after: Option<&PageKey>,
+    limit: u64,
+) -> Result<Page<UserRow>> {
+    let mut select = Select::new(SELECT);
+    select.scope(scope, "u.org_id");
+    select.page_by_id("u.id", false, after, limit);
+    let users = with_roles(db, select.list(db).await?).await?;
+    Ok(Page::cut_by_id(users, limit, |u| u.id.0))
 }
 
 /// How many users there are.

@@ -1,6 +1,6 @@
 //! Reading callbacks, attempts and answers for other programs, in the order of ids.
 
-use super::list::{CallbackFilter, filtered};
+use super::filter::{CallbackFilter, filtered};
 use crate::sealing::Keyring;
 use crate::sql::{Page, PageKey, Select, end_of_day, instant, params, start_of_day};
 use crate::{Reads, Result};

@@ -1,24 +1,31 @@
 //! Callbacks, attempts and answers.
 
+mod answers;
 mod attempts;
+mod entries;
 mod export;
-pub(crate) mod list;
+mod filter;
+mod find;
+mod list;
+pub(crate) mod row;
 mod work;
+mod workbench;
 
+pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers};
 pub use attempts::{
-    AnswerRow, AttemptRow, EntryRow, NewAnswer, NewAttempt, find_open_attempt, insert_answer,
-    insert_attempt, insert_entry, list_answers, list_attempts, list_entries, save_attempt,
+    AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
 };
+pub use entries::{EntryRow, insert_entry, list_entries};
 pub use export::{
     ExportWindow, ExportedAnswer, ExportedAttempt, ExportedCallback, export_answers,
     export_attempts, export_callbacks,
 };
-pub use list::{
-    CallbackCounts, CallbackFilter, CallbackRow, CallerDay, count_callbacks, find_callback,
-    find_callback_by_number, find_next_callback, list_callback_ids, list_callbacks,
-    list_caller_day, list_siblings, read_counts,
-};
+pub use filter::CallbackFilter;
+pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
+pub use list::{count_callbacks, list_callback_ids, list_callbacks};
+pub use row::CallbackRow;
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
     insert_completed_event, open_deemed_right, save_change,
 };
+pub use workbench::{CallbackCounts, CallerDay, list_caller_day, read_counts};

@@ -2,7 +2,7 @@
 
 use super::figures::{FigureQuery, units_of};
 use crate::callbacks::CallbackRow;
-use crate::callbacks::list::{SELECT, callbacks};
+use crate::callbacks::row::{SELECT, callbacks};
 use crate::sql::{Page, PageKey, Select, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;

@@ -293,14 +293,13 @@ pub(super) fn units_of(
     select
 }
 
-/// How many callbacks are due in a span, at most `cap + 1`: what a report over it costs. The sweep
-/// reads the whole company's, whatever the scope then keeps.
+/// How many callbacks of the whole company are due in a span, at most `cap + 1`. It tells what a
+/// report over it costs, whatever a scope then keeps, and is shown to nobody.
 ///
 /// # Errors
 /// What the database says.
-pub async fn count_due(
+pub async fn weigh_period(
     db: &impl Reads,
-    _scope: &Scope,
     (from, to): (NaiveDate, NaiveDate),
     cap: i64,
 ) -> Result<i64> {

@@ -9,5 +9,5 @@ mod labels;
 
 pub use behind::{BehindFilter, BehindUnit, SlotValue, has_ids, list_behind};
 pub use dashboard::{LateRow, Tally, TallyBy, list_late, list_tallies};
-pub use figures::{FigureQuery, FigureRow, count_due, list_figures};
+pub use figures::{FigureQuery, FigureRow, list_figures, weigh_period};
 pub use labels::{Label, find_label, list_labels};

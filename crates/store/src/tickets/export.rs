@@ -1,6 +1,6 @@
 //! Reading tickets for other programs, in the order of ids.
 
-use super::read::{TicketFilter, filtered};
+use super::filter::{TicketFilter, filtered};
 use crate::sql::{Page, instant};
 use crate::{Reads, Result};
 use chrono::NaiveDate;

@@ -120,35 +120,3 @@ pub async fn save_ticket(
     ];
     work.execute_one(sql, values).await
 }
-
-/// Adds a line to the history of a ticket.
-///
-/// # Errors
-/// What the database says.
-pub async fn insert_ticket_entry(
-    work: &UnitOfWork,
-    ticket: TicketId,
-    actor: &str,
-    step: &str,
-    from: &str,
-    to: &str,
-    note: Option<&str>,
-) -> Result<()> {
-    let id = work.next_id();
-    let sealed = note
-        .map(|n| work.keys().seal("ticket_entries.note", id, n))
-        .transpose()?;
-    let sql = "INSERT INTO ticket_entries (id, ticket_id, at, actor_name, step, from_state, to_state, note) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values = params![
-        id,
-        ticket.0,
-        millis(work.now()),
-        actor,
-        step,
-        from,
-        to,
-        sealed
-    ];
-    work.execute(sql, values).await.map(|_| ())
-}

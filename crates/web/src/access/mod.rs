@@ -1,6 +1,10 @@
 //! Signing in and out, preferences, people, units, API clients, the audit log.
 
+pub(crate) mod api;
+mod audit;
+mod clients;
 mod sign_in;
+mod users;
 
 use crate::state::Web;
 use axum::Router;
@@ -15,5 +19,28 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/first-administrator/{token}",
             get(sign_in::show_first_administrator).post(sign_in::create_first_administrator),
+        )
+        .route("/users", get(users::list_users).post(users::create_user))
+        .route(
+            "/users/{id}",
+            get(users::show_user).post(users::change_user),
+        )
+        .route("/users/{id}/password", post(users::renew_password))
+        .route("/users/{id}/suspension", post(users::suspend_user))
+        .route("/users/{id}/suspension/deletion", post(users::restore_user))
+        .route(
+            "/clients",
+            get(clients::list_clients).post(clients::create_client),
+        )
+        .route("/audit", get(audit::list_entries))
+        .route("/clients/{id}/tokens", post(clients::create_token))
+        .route(
+            "/clients/{id}/tokens/{hint}/deletion",
+            post(clients::revoke_token),
+        )
+        .route("/clients/{id}/suspension", post(clients::suspend_client))
+        .route(
+            "/clients/{id}/suspension/deletion",
+            post(clients::restore_client),
         )
 }

@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, cookie, html};
+use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, html};
+use crate::guard::cookie;
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
@@ -71,7 +72,7 @@ pub(crate) async fn create_session(
         format!("name:{}", form.get("username").to_lowercase()),
         format!("from:{address}"),
     ] {
-        web.limiter.try_once(key).map_err(Failure::TooMany)?;
+        web.limiter.try_once(&key).map_err(Failure::TooMany)?;
     }
     let user_agent = headers
         .get(header::USER_AGENT)
@@ -98,7 +99,8 @@ pub(crate) async fn create_session(
             Ok(([(header::SET_COOKIE, kept)], Redirect::to(next)).into_response())
         }
         Err(Error::Refused(refusal)) => {
-            let problem = anyone.frame.code("refusal", refusal.code);
+            let id = format!("refusal-{}", refusal.code);
+            let problem = anyone.frame.say1(&id, "detail", &refusal.detail);
             let page = SignInPage {
                 problem: Some(problem),
                 username: name.to_owned(),

@@ -183,6 +183,12 @@ pub(crate) async fn add_recording(
     Ok(sent.who.go(&format!("{}/call", url(id))))
 }
 
+/// A piece of what is read aloud.
+struct Spoken<'w> {
+    text: &'w str,
+    is_stressed: bool,
+}
+
 /// One answer key.
 struct AnswerKey {
     key: usize,
@@ -202,16 +208,22 @@ impl CallTemplate {
             .and_then(|at| self.page.items.get(at))
     }
 
-    fn company_words<'w>(&self, words: &'w domain::questionnaires::Words) -> &'w str {
-        // What is read aloud is Chinese, whatever language the page is in; English is a gloss.
-        &words.zh
+    /// What is read aloud: Chinese, whatever language the page is in; English is a gloss. Places
+    /// between `**` are stressed, such as dates and amounts.
+    fn spoken<'w>(&self, words: &'w domain::questionnaires::Words) -> Vec<Spoken<'w>> {
+        let parts = words.zh.split("**").enumerate();
+        let spoken = parts.map(|(at, text)| Spoken {
+            text,
+            is_stressed: at % 2 == 1,
+        });
+        spoken.filter(|s| !s.text.is_empty()).collect()
     }
 
-    fn gloss<'w>(&self, words: &'w domain::questionnaires::Words) -> &'w str {
+    fn gloss(&self, words: &domain::questionnaires::Words) -> String {
         if self.f.locale.tag() == "en" {
-            &words.en
+            words.en.replace("**", "")
         } else {
-            ""
+            String::new()
         }
     }
 
@@ -299,8 +311,11 @@ impl CallTemplate {
         Some(domain::time::years_between(born, self.f.today))
     }
 
-    fn clock_from(&self) -> i64 {
-        self.page.attempt.started_at.timestamp_millis()
+    /// Seconds since the call began, by the server's clock.
+    fn seconds_so_far(&self) -> i64 {
+        (self.f.now - self.page.attempt.started_at)
+            .num_seconds()
+            .max(0)
     }
 
     fn needs_recording(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The workbench, the list of callbacks, one callback, and the call page.
 
+pub(crate) mod api;
 mod assign;
 mod call;
 mod detail;

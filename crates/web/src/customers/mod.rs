@@ -1,5 +1,6 @@
 //! The list of customers, one customer, search, personal data on request.
 
+pub(crate) mod api;
 mod disclosure;
 mod list;
 mod page;

@@ -21,6 +21,8 @@ struct PageTemplate {
     work: Option<CallbackPage>,
     siblings: Vec<ObligationRow>,
     weeks: Vec<Row>,
+    /// Why it was cancelled, in words.
+    cancelled: Option<String>,
 }
 
 pub(crate) async fn show_obligation(
@@ -40,7 +42,12 @@ pub(crate) async fn show_obligation(
     let f = who.frame("obligations");
     let rules = web.app.rules();
     let weeks = weeks(&f, rules.calendar(), &page);
+    let cancelled = obligation.cancel_reason.as_deref().map(|code| {
+        let reason = rules.book().find_reason(&obligation.programme, code);
+        reason.map_or(code, |r| f.text(&r.text)).to_owned()
+    });
     html(&PageTemplate {
+        cancelled,
         f,
         page,
         work,
@@ -58,7 +65,7 @@ fn weeks(f: &Frame, calendar: &rules::Calendar, page: &ObligationPage) -> Vec<Ro
         (
             Some(o.trigger_on),
             "start",
-            f.text(&trace.trigger).to_owned(),
+            f.code("event-type", &o.trigger_type),
         ),
         (earliest, "", f.say("obligation-earliest")),
         (o.due_on, "due", f.say("mark-due")),

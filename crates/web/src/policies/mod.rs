@@ -1,5 +1,6 @@
 //! The list of policies, and one policy.
 
+pub(crate) mod api;
 mod list;
 mod page;
 

@@ -36,7 +36,7 @@ pub(crate) async fn show_policy(
     let page = app::policies::policy_page(&web.app, &who.actor, who.now, &policy_no).await?;
     let f = who.frame("policies");
     html(&PageTemplate {
-        lines: lines(&f, &page.timeline.rows),
+        lines: own_lines(&f, &page.timeline),
         more: more(&policy_no, &page.timeline),
         page,
         f,
@@ -55,10 +55,21 @@ pub(crate) async fn show_timeline(
     let page = app::policies::policy_timeline(&web.app, &who.actor, &policy_no, after).await?;
     let f = who.frame("policies");
     html(&TimelinePart {
-        lines: lines(&f, &page.rows),
+        lines: own_lines(&f, &page),
         more: more(&policy_no, &page),
         f,
     })
+}
+
+/// The timeline of one policy need not name it on every line.
+fn own_lines(f: &Frame, page: &Page<TimelineRow>) -> Vec<Line> {
+    let lines = lines(f, &page.rows).into_iter();
+    lines
+        .map(|line| Line {
+            policy_no: None,
+            ..line
+        })
+        .collect()
 }
 
 fn more(policy_no: &str, page: &Page<TimelineRow>) -> Option<String> {
@@ -73,13 +84,17 @@ impl PageTemplate {
     /// Where the cooling-off clock stands: colour and words.
     fn clock_state(&self) -> Option<(&'static str, String)> {
         let clock = self.page.clock.as_ref()?;
-        let say = |id: &str, day: chrono::NaiveDate| self.f.say1(id, "day", day);
+        let f = &self.f;
         Some(match clock.state {
-            CoolingOffState::NotStarted => ("secondary", self.f.say("cooling-off-not-started")),
-            CoolingOffState::Running(until) => ("green", say("cooling-off-running", until)),
-            CoolingOffState::Cancelled(on) => ("red", say("cooling-off-cancelled", on)),
-            CoolingOffState::Ended(on) => ("secondary", say("cooling-off-ended", on)),
-            CoolingOffState::DeemedWindow(until) => ("orange", say("cooling-off-deemed", until)),
+            CoolingOffState::NotStarted => ("secondary", f.say("cooling-off-not-started")),
+            CoolingOffState::Running(until) => {
+                ("green", f.say1("cooling-off-running", "day", until))
+            }
+            CoolingOffState::Cancelled(on) => ("red", f.say1("cooling-off-cancelled", "day", on)),
+            CoolingOffState::Ended(on) => ("secondary", f.say1("cooling-off-ended", "day", on)),
+            CoolingOffState::DeemedWindow(until) => {
+                ("orange", f.say1("cooling-off-deemed", "day", until))
+            }
         })
     }
 
@@ -89,12 +104,13 @@ impl PageTemplate {
         if matches!(clock.state, CoolingOffState::Cancelled(_)) {
             return None;
         }
-        Some(self.f.say(match clock.surrender_today {
-            Surrender::InPeriod => "surrender-in-period",
-            Surrender::RolledOver => "surrender-rolled-over",
-            Surrender::AfterLateCallback => "surrender-after-late-callback",
-            Surrender::Ordinary => "surrender-ordinary",
-        }))
+        let f = &self.f;
+        Some(match clock.surrender_today {
+            Surrender::InPeriod => f.say("surrender-in-period"),
+            Surrender::RolledOver => f.say("surrender-rolled-over"),
+            Surrender::AfterLateCallback => f.say("surrender-after-late-callback"),
+            Surrender::Ordinary => f.say("surrender-ordinary"),
+        })
     }
 
     /// Length of the policy in years and months.

@@ -1,5 +1,6 @@
 //! The list of tickets, and one ticket with the steps that fit.
 
+pub(crate) mod api;
 mod list;
 mod page;
 

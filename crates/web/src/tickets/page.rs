@@ -54,6 +54,7 @@ pub(crate) async fn take_step(
         text: form.own("text"),
         mobile: form.own("mobile"),
         address: form.own("address"),
+        version: None,
     };
     app::tickets::take_step(&web.app, &who.actor, who.now, id, &step).await?;
     Ok(who.go(&url(id)))

@@ -38,6 +38,11 @@ impl Site {
         }
     }
 
+    /// The router, for callers that are no browser.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// A browser in which nobody signed in.
     pub(crate) fn browser(&self) -> Browser {
         // Each has an address of its own, because tries to sign in are limited by address.
@@ -86,8 +91,6 @@ pub(crate) struct Page {
     pub(crate) headers: HeaderMap,
     /// Body.
     pub(crate) text: String,
-    /// Body, as it came.
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl Browser {
@@ -203,7 +206,6 @@ impl Browser {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes,
         }
     }
 

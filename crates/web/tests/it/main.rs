@@ -4,7 +4,12 @@
     reason = "a test that cannot be set up must fail, with the place of it"
 )]
 
+mod api;
 mod browser;
 mod chrome;
+mod customers;
 mod morning;
+mod obligations;
+mod sight;
 mod sign_in;
+mod tickets;

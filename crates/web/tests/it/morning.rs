@@ -181,3 +181,32 @@ async fn an_agents_morning_by_keyboard(#[values(Engine::Sqlite)] engine: Engine)
     window.read("已完成").await;
     window.close().await;
 }
+
+/// Every list and page fits a phone; nothing is cut off to the right.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_fit_a_phone() {
+    let t = TestApp::with_portfolio(Engine::Sqlite).await;
+    let site = serve(&t).await;
+    let driver = Driver::start();
+    let window = driver.open(&site, 500, 900).await;
+    window.sign_in("leader_cq").await;
+    let number = t.obligation("P50-ZHOU", "NB-CQ").await.unwrap().number;
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    for path in [
+        "/".to_owned(),
+        "/callbacks".to_owned(),
+        format!("/callbacks/{id}"),
+        format!("/obligations/{number}"),
+        "/obligations".to_owned(),
+        "/customers".to_owned(),
+        "/policies/P50-ZHOU".to_owned(),
+        "/tickets".to_owned(),
+        "/dashboard".to_owned(),
+        "/reports".to_owned(),
+        "/rules".to_owned(),
+    ] {
+        window.go(&path).await;
+        assert!(!window.overflows().await, "{path} is wider than a phone");
+    }
+    window.close().await;
+}

@@ -43,14 +43,20 @@ impl<'s> Story<'s> {
         (first, last): (NaiveDate, NaiveDate),
     ) -> Shift<'s> {
         let week = (day - first).num_days() / 7;
-        let short = matches!(week, 4 | 10) || (last - day).num_days() < 6;
+        let short = matches!(week, 4 | 10);
+        // In the last days lists fill up, so that whoever signs in finds work.
+        let closing = (last - day).num_days() < 7;
         let (mut left, mut callers) = (HashMap::new(), Vec::new());
         let staff = self.staff;
         for person in staff.of(Role::CallbackAgent) {
             if self.chance.per_mille(if short { 480 } else { 60 }) {
                 continue;
             }
-            let usual = self.calls_per_day;
+            let usual = if closing {
+                self.calls_per_day / 3
+            } else {
+                self.calls_per_day
+            };
             let calls = self.chance.between((usual / 2).max(1), usual + usual / 2);
             left.insert(person.username.as_str(), calls);
             callers.push(person);

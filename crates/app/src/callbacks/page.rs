@@ -1,0 +1,177 @@
+//! A callback with everything that belongs to it.
+
+use crate::obligations::{Explanation, replay};
+use crate::{App, Error, Result};
+use domain::access::{Actor, Permission, Scope};
+use domain::callbacks::Discharge;
+use domain::customers::CustomerKind;
+use domain::ids::CallbackId;
+use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
+use domain::tickets::ProblemType;
+use domain::time::Instant;
+use store::callbacks::{self as rows, AttemptRow, CallbackRow, EntryRow};
+use store::customers::{ContactRow, CustomerRow};
+use store::obligations::ObligationRow;
+use store::policies::{ClaimRow, PolicyRow};
+use store::recordings::RecordingRow;
+use store::tickets::TicketRow;
+
+/// A callback with everything that belongs to it.
+#[derive(Clone, Debug)]
+pub struct CallbackPage {
+    /// The callback.
+    pub callback: CallbackRow,
+    /// The obligation, with why it exists.
+    pub explanation: Explanation,
+    /// The customer.
+    pub customer: CustomerRow,
+    /// Contact persons of a group.
+    pub contacts: Vec<ContactRow>,
+    /// The policy.
+    pub policy: Option<PolicyRow>,
+    /// Its claims.
+    pub claims: Vec<ClaimRow>,
+    /// Attempts so far.
+    pub attempts: Vec<AttemptRow>,
+    /// Recordings and signed records.
+    pub recordings: Vec<RecordingRow>,
+    /// Tickets.
+    pub tickets: Vec<TicketRow>,
+    /// History.
+    pub entries: Vec<EntryRow>,
+    /// Other open callbacks of the same customer.
+    pub siblings: Vec<CallbackRow>,
+    /// How the programme wants it discharged.
+    pub discharge: Discharge,
+    /// Answers of every attempt, with the words of their items.
+    pub answers: Vec<PastAnswer>,
+}
+
+/// An answer with the heading of its item, as it stood in the version that was read.
+#[derive(Clone, Debug)]
+pub struct PastAnswer {
+    /// The attempt.
+    pub attempt: domain::ids::AttemptId,
+    /// Heading of the item.
+    pub title: Words,
+    /// The answer.
+    pub given: GivenAnswer,
+    /// The customer's own words.
+    pub words: Option<String>,
+    /// When.
+    pub answered_at: Instant,
+    /// The problem that it raises, if it does.
+    pub problem: Option<ProblemType>,
+}
+
+/// A callback in sight with everything that belongs to it.
+///
+/// # Errors
+/// When the actor may not, or it is not in sight.
+pub async fn callback_page(app: &App, actor: &Actor, id: CallbackId) -> Result<CallbackPage> {
+    let scope = actor.scope(Permission::CallbacksRead)?;
+    let callback = rows::find_callback(app.store(), &scope, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    load(app, actor, &scope, callback).await
+}
+
+pub(super) async fn load(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    callback: CallbackRow,
+) -> Result<CallbackPage> {
+    let db = app.store();
+    let number = &callback.obligation_number;
+    let obligation: Option<ObligationRow> =
+        store::obligations::find_obligation_by_number(db, scope, number).await?;
+    let explanation = replay(app, obligation.ok_or(Error::NotFound)?)?;
+    let customer = customer_of(app, scope, &callback).await?;
+    let contacts = match customer.kind {
+        CustomerKind::Group => store::customers::list_contacts(db, scope, customer.id).await?,
+        CustomerKind::Individual => Vec::new(),
+    };
+    let (policy, claims) = match callback.policy_id {
+        Some(id) => (
+            store::policies::find_policy(db, scope, id).await?,
+            store::policies::list_claims(db, scope, id).await?,
+        ),
+        None => (None, Vec::new()),
+    };
+    let attempts = rows::list_attempts(db, scope, callback.id).await?;
+    let mut owners: Vec<_> = attempts.iter().map(|a| a.id.0).collect();
+    owners.push(callback.id.0);
+    let recordings = store::recordings::list_recordings(db, scope, &owners).await?;
+    let tickets = if actor.may(Permission::TicketsRead) {
+        store::tickets::list_tickets_of_callback(db, scope, callback.id).await?
+    } else {
+        Vec::new()
+    };
+    let answers = past_answers(app, scope, &callback, &attempts).await?;
+    let discharge = app.rules().discharge(&callback.programme)?.clone();
+    Ok(CallbackPage {
+        entries: rows::list_entries(db, scope, callback.id).await?,
+        siblings: rows::list_siblings(db, scope, callback.customer_id, callback.id).await?,
+        explanation,
+        customer,
+        contacts,
+        policy,
+        claims,
+        attempts,
+        recordings,
+        tickets,
+        answers,
+        discharge,
+        callback,
+    })
+}
+
+/// The customer of a callback in sight; a customer whose own unit lies elsewhere is still the one to
+/// call, so the unit of the callback decides.
+async fn customer_of(app: &App, scope: &Scope, callback: &CallbackRow) -> Result<CustomerRow> {
+    debug_assert!(scope.covers(&callback.org_path));
+    let whole = Actor::system().scope(Permission::CustomersRead)?;
+    store::customers::find_customer(app.store(), &whole, callback.customer_id)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+async fn past_answers(
+    app: &App,
+    scope: &Scope,
+    callback: &CallbackRow,
+    attempts: &[AttemptRow],
+) -> Result<Vec<PastAnswer>> {
+    let scripts = app.scripts();
+    let answers = rows::list_answers(app.store(), scope, callback.id).await?;
+    Ok(answers
+        .into_iter()
+        .map(|a| {
+            let attempt = attempts.iter().find(|t| t.id == a.attempt_id);
+            let script = attempt
+                .and_then(|t| t.questionnaire_id)
+                .and_then(|id| scripts.find(id));
+            let item = script.and_then(|s| s.items.iter().find(|i| i.item.code == a.given.item));
+            let affirmed =
+                item.is_none_or(|i| i.item.is_affirmed_by(a.given.answer, a.given.rating));
+            let problem = item
+                .filter(|_| !affirmed)
+                .map(|i| problem_of(&i.item, &a.given));
+            PastAnswer {
+                attempt: a.attempt_id,
+                title: item.map(|i| i.item.title.clone()).unwrap_or_default(),
+                given: a.given,
+                words: a.words,
+                answered_at: a.answered_at,
+                problem,
+            }
+        })
+        .collect())
+}
+
+fn problem_of(item: &Item, given: &GivenAnswer) -> ProblemType {
+    let gate = Gate::new(vec![item], vec![given.clone()]);
+    let found = gate.so_far().problems.into_iter().next();
+    found.map_or(ProblemType::Other, |p| p.kind)
+}

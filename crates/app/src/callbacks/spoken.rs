@@ -1,0 +1,121 @@
+//! What callers say aloud: names, products, amounts and dates as people speak of them.
+
+use super::page::CallbackPage;
+use super::values::ScriptValues;
+use chrono::{Datelike as _, NaiveDate};
+use domain::customers::CustomerKind;
+use store::callbacks::AttemptRow;
+use store::customers::CustomerRow;
+use store::policies::PolicyRow;
+
+/// Everything that the words of a script may name, for the call under way.
+pub(super) fn values(
+    page: &CallbackPage,
+    attempt: &AttemptRow,
+    full_name: &str,
+    company: &str,
+    today: NaiveDate,
+) -> ScriptValues {
+    let mut values = ScriptValues::default();
+    values.set("company", company);
+    values.set("caller", &attempt.caller_name);
+    values.set("holder", full_name);
+    let (zh, en) = salutation(&page.customer, full_name);
+    values.set_words("salutation", zh, en);
+    if let Some(policy) = &page.policy {
+        policy_values(&mut values, policy, today);
+    }
+    let obligation = &page.explanation.obligation;
+    values.set_date("right_end_on", obligation.right_end_on, today);
+    let days = page
+        .explanation
+        .trace
+        .quantities
+        .iter()
+        .find(|q| q.id == "cooling_off_days");
+    if let Some(days) = days.and_then(|q| q.value.zh.split(' ').next()) {
+        values.set("cooling_off_days", days);
+    }
+    let claim = obligation
+        .claim_no
+        .as_ref()
+        .and_then(|no| page.claims.iter().find(|c| c.claim_no == *no));
+    if let Some(claim) = claim.or_else(|| page.claims.last()) {
+        values.set("claim_no", &claim.claim_no);
+        values.set_money("claim_amount", claim.amount_fen);
+        values.set_date("paid_on", claim.paid_on, today);
+        values.set_date("loss_date", claim.reported_on, today);
+    }
+    values
+}
+
+fn policy_values(values: &mut ScriptValues, policy: &PolicyRow, today: NaiveDate) {
+    values.set("policy_no", &policy.policy_no);
+    values.set("product", &policy.product_name);
+    values.set("insured", policy.insured_name.as_deref().unwrap_or("本人"));
+    values.set_money("premium", policy.premium_fen);
+    let (zh, en) = match policy.premium_frequency.as_deref() {
+        Some("annual") => ("每年", "a year"),
+        Some("half_yearly") => ("每半年", "every half-year"),
+        Some("quarterly") => ("每季度", "a quarter"),
+        Some("monthly") => ("每月", "a month"),
+        _ => ("趸交", "as a single premium"),
+    };
+    values.set_words("frequency", zh, en);
+    if let Some(years) = policy.premium_term_years {
+        values.set_words(
+            "payment_years",
+            format!("{years} 年"),
+            format!("{years} years"),
+        );
+    }
+    let (zh, en) = coverage_term(policy);
+    values.set_words("coverage_term", zh, en);
+    values.set_date("ack_signed_on", policy.ack_signed_on, today);
+    values.set_date("expiry_date", policy.expiry_date, today);
+    values.set("agent", policy.agent_name.as_deref().unwrap_or("—"));
+}
+
+/// Terms beyond a hundred years, and life terms without an end, are whole life.
+const WHOLE_LIFE_MONTHS: i64 = 450;
+
+fn coverage_term(policy: &PolicyRow) -> (String, String) {
+    match policy.term_months {
+        Some(months) if policy.expiry_date.is_none() && months >= WHOLE_LIFE_MONTHS => {
+            ("终身".into(), "whole life".into())
+        }
+        Some(months) if months % 12 == 0 => (
+            format!("{} 年", months / 12),
+            format!("{} years", months / 12),
+        ),
+        Some(months) => (format!("{months} 个月"), format!("{months} months")),
+        None => match policy.expiry_date {
+            Some(date) => (
+                format!("至 {} 年 {} 月", date.year(), date.month()),
+                format!("until {date}"),
+            ),
+            None => ("终身".into(), "whole life".into()),
+        },
+    }
+}
+
+/// How to address a person: family name and title; organisations by their name.
+fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
+    if customer.kind == CustomerKind::Group {
+        return (full_name.to_owned(), full_name.to_owned());
+    }
+    let compound = COMPOUND_SURNAMES
+        .iter()
+        .find(|s| full_name.starts_with(**s) && full_name.chars().count() > 2);
+    let surname = compound.map_or_else(|| full_name.chars().take(1).collect(), |s| (*s).to_owned());
+    match customer.sex.as_deref() {
+        Some("female") => (format!("{surname}女士"), format!("Ms {surname}")),
+        Some("male") => (format!("{surname}先生"), format!("Mr {surname}")),
+        _ => (full_name.to_owned(), full_name.to_owned()),
+    }
+}
+
+/// Family names of two characters that are in common use.
+const COMPOUND_SURNAMES: [&str; 10] = [
+    "欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "夏侯", "慕容",
+];

@@ -1,0 +1,138 @@
+//! A person of one branch sees nothing of another's, by any function; a caller sees the own list.
+
+mod objects;
+mod use_cases;
+mod walk;
+mod walk_reports;
+
+use domain::access::{Actor, Permission};
+use objects::{begin, objects, portfolio};
+use rstest::rstest;
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::{Engine, TestApp};
+use walk::{OF_THE_COMPANY, walk};
+
+/// SEC-02, ORG-01: no function of the store shows a row of another branch; each shows the own.
+#[rstest]
+#[tokio::test]
+async fn a_branch_sees_its_own_rows_only(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, here, there) = begin(engine).await;
+    let p = t.people();
+    let scope_of = |actor: &Actor| actor.scope(Permission::CallbacksRead).unwrap();
+    let (cq, sd) = (scope_of(&p.leader_cq), scope_of(&p.leader_sd));
+    let head_office = scope_of(&p.manager);
+    let nothing = |seen: BTreeMap<&'static str, usize>| {
+        seen.into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        nothing(walk(&t, &cq, &there).await),
+        Vec::<&str>::new(),
+        "Chongqing sees Shandong"
+    );
+    assert_eq!(
+        nothing(walk(&t, &sd, &here).await),
+        Vec::<&str>::new(),
+        "Shandong sees Chongqing"
+    );
+    for (scope, objects) in [(&cq, &here), (&sd, &there), (&head_office, &there)] {
+        let blind: Vec<_> = walk(&t, scope, objects)
+            .await
+            .into_iter()
+            .filter_map(|(name, n)| (n == 0).then_some(name))
+            .collect();
+        assert_eq!(
+            blind,
+            Vec::<&str>::new(),
+            "the own rows are not seen by {scope:?}"
+        );
+    }
+}
+
+/// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.
+#[rstest]
+#[tokio::test]
+async fn a_caller_sees_the_own_list_only(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, here, _) = begin(engine).await;
+    let p = t.people();
+    let (mine, colleague) = (&p.sichuan_caller_cq, &p.caller_cq);
+    let scope_of = |actor: &Actor| actor.scope(Permission::CallbacksRead).unwrap();
+    // Units, people and the log are not for callers at all, whatever the scope.
+    let others = [
+        "list_orgs",
+        "list_users",
+        "page_users",
+        "list_callers",
+        "list_clients",
+        "list_tokens",
+        "list_audit_entries",
+        "list_agent_codes_in_sight",
+    ];
+    for permission in [
+        Permission::UsersManage,
+        Permission::ClientsManage,
+        Permission::AuditRead,
+        Permission::CallbacksAssign,
+    ] {
+        assert!(!colleague.may(permission));
+    }
+    let seen: Vec<_> = walk(&t, &scope_of(colleague), &here)
+        .await
+        .into_iter()
+        .filter(|(name, n)| *n > 0 && !others.contains(name))
+        .collect();
+    assert_eq!(seen, Vec::new(), "a colleague's list is seen");
+    // Tickets are handled by others, so their counts are not the caller's.
+    let not_mine = ["read_ticket_counts"];
+    let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
+        .await
+        .into_iter()
+        .filter(|(name, n)| *n == 0 && !not_mine.contains(name))
+        .collect();
+    assert_eq!(blind, Vec::new(), "the own list is not seen");
+}
+
+/// Every function of the store that takes a scope is walked above.
+#[tokio::test]
+async fn every_scoped_function_is_walked() {
+    let t = TestApp::with(Engine::Sqlite, &portfolio()).await;
+    let there = objects(&t, true).await;
+    let scope = Actor::system().scope(Permission::CallbacksRead).unwrap();
+    let mut walked: BTreeSet<String> = walk(&t, &scope, &there)
+        .await
+        .into_keys()
+        .map(str::to_owned)
+        .collect();
+    walked.extend(OF_THE_COMPANY.map(str::to_owned));
+    let mut scoped = BTreeSet::new();
+    let mut folders =
+        vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../store/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(path).unwrap();
+                for function in text.split("pub async fn ").skip(1) {
+                    let (name, rest) = function.split_once('(').unwrap();
+                    let signature = rest.split(") ->").next().unwrap_or_default();
+                    if signature.contains("scope: &Scope") {
+                        scoped.insert(name.split('<').next().unwrap().to_owned());
+                    }
+                }
+            }
+        }
+    }
+    let missing: Vec<_> = scoped.difference(&walked).collect();
+    assert!(
+        missing.is_empty(),
+        "not walked by crates/app/tests/it/scope: {missing:?}"
+    );
+}

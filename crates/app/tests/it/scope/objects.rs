@@ -1,0 +1,137 @@
+//! Things of two branches, with work in every state.
+
+use app::access::{NewClient, create_client, create_token};
+use domain::ids::{CallbackId, CustomerId, PolicyId, RecordingId, TicketId, UserId};
+use domain::tickets::EvidenceKind;
+use testkit::{Engine, Portfolio, TestApp, row};
+
+/// Things of one unit, with work in every state.
+pub(super) struct Objects {
+    pub(super) org: &'static str,
+    pub(super) customer_no: &'static str,
+    pub(super) policy_no: &'static str,
+    pub(super) name: &'static str,
+    pub(super) customer: CustomerId,
+    pub(super) policy: PolicyId,
+    pub(super) obligation: String,
+    pub(super) callback: CallbackId,
+    pub(super) next: CallbackId,
+    pub(super) ticket: TicketId,
+    pub(super) recording: RecordingId,
+    pub(super) caller: UserId,
+    pub(super) handler: UserId,
+}
+
+/// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
+/// callbacks.
+pub(super) fn portfolio() -> Portfolio {
+    let mut portfolio = Portfolio::small();
+    for (group, org) in [("G50", "5001"), ("G37", "3701")] {
+        portfolio.customers.add(row([
+            ("customer_no", group),
+            ("kind", "group"),
+            ("name", "联合实业有限公司"),
+            ("phone", "023-63000001"),
+            ("org_code", org),
+        ]));
+        portfolio.contacts.add(row([
+            ("customer_no", group),
+            ("role", "insurance_contact"),
+            ("name", "钱进"),
+        ]));
+        let policy = format!("P-{group}");
+        portfolio.policies.add(row([
+            ("policy_no", &policy),
+            ("product_name", "企业财产险"),
+            ("product_class", "property"),
+            ("line", "commercial"),
+            ("channel", "direct"),
+            ("policyholder_no", group),
+            ("insured_no", group),
+            ("org_code", org),
+            ("issue_date", "2023-09-01"),
+            ("status", "in_force"),
+        ]));
+        let short = format!("PS-{group}");
+        let mut life =
+            Portfolio::life_policy(&short, group, org, "A5002", "2024-02-26", "2024-03-01");
+        life.retain(|(column, _)| *column != "insured_no");
+        portfolio.policies.add(life);
+        for (event, kind) in [("paid", "claim_paid"), ("settled", "claim_settled")] {
+            portfolio.events.add(row([
+                ("event_id", &format!("{group}-{event}")),
+                ("type", kind),
+                ("occurred_at", "2024-03-01T15:00:00+08:00"),
+                ("policy_no", &policy),
+                ("claim_no", &format!("CL-{group}")),
+                ("amount", "100.00"),
+                ("outcome", "paid"),
+            ]));
+        }
+    }
+    portfolio
+}
+
+pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
+    let p = t.people();
+    let (leader, caller, handler) = if shandong {
+        (&p.leader_sd, &p.caller_sd, &p.operations_sd)
+    } else {
+        (&p.leader_cq, &p.sichuan_caller_cq, &p.operations_cq)
+    };
+    let (org, customer_no, policy_no) = if shandong {
+        ("37", "G37", "P-G37")
+    } else {
+        ("50", "G50", "P-G50")
+    };
+    let callback = t.callback(policy_no, "CP-SET").await;
+    t.assign(leader, callback, caller).await;
+    t.interview(caller, t.now, callback, &[("result_explained", "negative")])
+        .await;
+    let mut tickets = t.tickets(callback).await;
+    assert!(!tickets.is_empty(), "the interview raised no ticket");
+    let ticket = tickets.remove(0).id;
+    t.issue(leader, t.now, ticket, handler.user().unwrap())
+        .await
+        .unwrap();
+    let recording = t
+        .evidence(handler, t.now, ticket, EvidenceKind::Recording)
+        .await
+        .unwrap();
+    let next = t.callback(policy_no, "PC-CL1").await;
+    t.assign(leader, next, caller).await;
+    let seen = t.look(callback).await;
+    Objects {
+        org,
+        customer_no,
+        policy_no,
+        name: "联合实业有限公司",
+        customer: seen.customer_id,
+        policy: seen.policy_id.unwrap(),
+        obligation: seen.obligation_number,
+        callback,
+        next,
+        ticket,
+        recording,
+        caller: caller.user().unwrap(),
+        handler: handler.user().unwrap(),
+    }
+}
+
+pub(super) async fn begin(engine: Engine) -> (TestApp, Objects, Objects) {
+    let t = TestApp::with(engine, &portfolio()).await;
+    for org in ["50", "37"] {
+        let form = NewClient {
+            name: format!("client of {org}"),
+            org_code: org.into(),
+            roles: vec!["executive".into()],
+        };
+        let admin = &t.people().administrator;
+        let client = create_client(&t.app, admin, t.now, &form).await.unwrap();
+        create_token(&t.app, admin, t.now, client, 10)
+            .await
+            .unwrap();
+    }
+    let (here, there) = (objects(&t, false).await, objects(&t, true).await);
+    (t, here, there)
+}

@@ -1,0 +1,190 @@
+//! A ticket as it is shown, and how it is read.
+
+use crate::customers::shown_name;
+use crate::sql::instant;
+use crate::{Reads, Result};
+use chrono::NaiveDate;
+use domain::access::OrgPath;
+use domain::ids::{AgentId, CallbackId, CustomerId, PolicyId, TicketId, UserId};
+use domain::tickets::{CaseKind, ProblemType, TicketState};
+use domain::time::Instant;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// A ticket as it is shown.
+#[derive(Clone, Debug)]
+pub struct TicketRow {
+    /// Its id.
+    pub id: TicketId,
+    /// Its number.
+    pub number: String,
+    /// The callback that raised it.
+    pub callback_id: CallbackId,
+    /// Number of the callback.
+    pub callback_number: String,
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// Number of the customer.
+    pub customer_no: String,
+    /// Name of the customer, masked.
+    pub customer_name: String,
+    /// The policy.
+    pub policy_id: Option<PolicyId>,
+    /// Number of the policy.
+    pub policy_no: Option<String>,
+    /// Channel of the policy as a code.
+    pub channel: Option<String>,
+    /// The unit.
+    pub org_id: Uuid,
+    /// Code of the unit.
+    pub org_code: String,
+    /// Name of the unit.
+    pub org_name: String,
+    /// Place of the unit.
+    pub org_path: OrgPath,
+    /// Programme code.
+    pub programme: String,
+    /// Kind of case.
+    pub kind: CaseKind,
+    /// Type of problem.
+    pub problem: ProblemType,
+    /// The item of the questionnaire that raised it.
+    pub item: Option<String>,
+    /// What was found, in words.
+    pub finding: Option<String>,
+    /// Where it stands.
+    pub state: TicketState,
+    /// The salesperson of the policy.
+    pub salesperson: Option<AgentId>,
+    /// Name of who opened it.
+    pub opened_by: String,
+    /// When it was opened.
+    pub opened_at: Instant,
+    /// When it was issued.
+    pub issued_at: Option<Instant>,
+    /// When it is due.
+    pub due_on: Option<NaiveDate>,
+    /// Who handles it.
+    pub handler_id: Option<UserId>,
+    /// Name of who handles it.
+    pub handler_name: Option<String>,
+    /// What was reported.
+    pub feedback: Option<String>,
+    /// Who reported it.
+    pub feedback_by: Option<UserId>,
+    /// When it was reported.
+    pub feedback_at: Option<Instant>,
+    /// How often feedback was judged invalid.
+    pub invalid_feedbacks: i64,
+    /// When it was closed.
+    pub closed_at: Option<Instant>,
+    /// Why it was closed without a second callback.
+    pub close_reason: Option<String>,
+    /// Version, for updates.
+    pub version: i64,
+}
+
+impl TicketRow {
+    /// Whether the case only follows its callback and ends with it: the number is being verified, or
+    /// the branch has taken over. What an answer raised stands for itself.
+    pub fn follows_callback(&self) -> bool {
+        self.item.is_none() && matches!(self.kind, CaseKind::Failed | CaseKind::Verification)
+    }
+}
+
+#[derive(FromQueryResult)]
+pub(super) struct Row {
+    id: Uuid,
+    number: String,
+    callback_id: Uuid,
+    callback_number: String,
+    customer_id: Uuid,
+    customer_no: String,
+    customer_kind: String,
+    customer_name: Vec<u8>,
+    policy_id: Option<Uuid>,
+    policy_no: Option<String>,
+    channel: Option<String>,
+    org_id: Uuid,
+    org_code: String,
+    org_name: String,
+    org_path: String,
+    programme: String,
+    kind: String,
+    problem: String,
+    item: Option<String>,
+    finding: Option<Vec<u8>>,
+    state: String,
+    salesperson_id: Option<Uuid>,
+    opened_by: String,
+    opened_at: i64,
+    issued_at: Option<i64>,
+    due_on: Option<NaiveDate>,
+    handler_id: Option<Uuid>,
+    handler_name: Option<String>,
+    feedback: Option<Vec<u8>>,
+    feedback_by: Option<Uuid>,
+    feedback_at: Option<i64>,
+    invalid_feedbacks: i64,
+    closed_at: Option<i64>,
+    close_reason: Option<String>,
+    version: i64,
+}
+
+pub(super) const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, t.customer_id, c.customer_no, \
+     c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
+     o.name AS org_name, o.path AS org_path, t.programme, t.kind, t.type AS problem, t.item, t.finding, t.state, \
+     t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.handler_id, u.display_name AS handler_name, \
+     t.feedback, t.feedback_by, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.version \
+     FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
+     JOIN orgs o ON o.id = t.org_id LEFT JOIN policies p ON p.id = t.policy_id \
+     LEFT JOIN users u ON u.id = t.handler_id";
+
+pub(super) fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>> {
+    let keys = db.keys();
+    let open = |column: &str, id: Uuid, sealed: Option<Vec<u8>>| {
+        sealed
+            .map(|s| keys.open(&format!("tickets.{column}"), id, &s))
+            .transpose()
+    };
+    rows.into_iter()
+        .map(|r| {
+            Ok(TicketRow {
+                customer_name: shown_name(keys, r.customer_id, &r.customer_kind, &r.customer_name)?,
+                kind: CaseKind::parse(&r.kind)?,
+                problem: ProblemType::parse(&r.problem)?,
+                state: TicketState::parse(&r.state)?,
+                finding: open("finding", r.id, r.finding)?,
+                feedback: open("feedback", r.id, r.feedback)?,
+                id: TicketId(r.id),
+                number: r.number,
+                callback_id: CallbackId(r.callback_id),
+                callback_number: r.callback_number,
+                customer_id: CustomerId(r.customer_id),
+                customer_no: r.customer_no,
+                policy_id: r.policy_id.map(PolicyId),
+                policy_no: r.policy_no,
+                channel: r.channel,
+                org_id: r.org_id,
+                org_code: r.org_code,
+                org_name: r.org_name,
+                org_path: OrgPath::from_stored(r.org_path),
+                programme: r.programme,
+                item: r.item,
+                salesperson: r.salesperson_id.map(AgentId),
+                opened_by: r.opened_by,
+                opened_at: instant(r.opened_at),
+                issued_at: r.issued_at.map(instant),
+                due_on: r.due_on,
+                handler_id: r.handler_id.map(UserId),
+                handler_name: r.handler_name,
+                feedback_by: r.feedback_by.map(UserId),
+                feedback_at: r.feedback_at.map(instant),
+                invalid_feedbacks: r.invalid_feedbacks,
+                closed_at: r.closed_at.map(instant),
+                close_reason: r.close_reason,
+                version: r.version,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! Lists of codes as the document shows them, from the lists of the domain.
+
+use domain::access::Role;
+use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
+use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::obligations::{ObligationStatus, Respondent, Timing};
+use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
+use domain::policies::{PolicyStatus, ProductClass};
+use domain::questionnaires::{Answer, ItemKind};
+use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! lists_of_codes {
+    ($($name:ident = $codes:expr),+ $(,)?) => { $(
+        /// A list of codes, as a schema of its own.
+        #[derive(Debug)]
+        pub(crate) enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                of($codes).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )+ };
+}
+
+macro_rules! all {
+    ($list:ty) => {
+        <$list>::ALL.iter().map(|code| code.as_str())
+    };
+}
+
+lists_of_codes! {
+    AnswerCode = all!(Answer),
+    AttemptResultCode = all!(AttemptResult),
+    CallbackStateCode = all!(CallbackState),
+    CaseKindCode = all!(CaseKind),
+    ChannelCode = all!(Channel),
+    ClaimOutcomeCode = all!(ClaimOutcome),
+    ContactChannelCode = all!(ContactChannel),
+    CustomerKindCode = all!(CustomerKind),
+    EventTypeCode = all!(EventType),
+    EvidenceKindCode = all!(EvidenceKind),
+    ItemKindCode = all!(ItemKind),
+    LineCode = all!(Line),
+    ObligationStatusCode = all!(ObligationStatus),
+    PayeeRoleCode = all!(PayeeRole),
+    PayoutMethodCode = all!(PayoutMethod),
+    PersonalFieldCode = all!(PersonalField),
+    PolicyStatusCode = all!(PolicyStatus),
+    ProblemTypeCode = all!(ProblemType),
+    ProductClassCode = all!(ProductClass),
+    PurposeCode = all!(Purpose),
+    RespondentCode = all!(Respondent),
+    RoleCode = all!(Role),
+    TicketStateCode = all!(TicketState),
+    TicketStepCode = [
+        "issue",
+        "accept",
+        "declare_special",
+        "give_feedback",
+        "judge_valid",
+        "judge_invalid",
+        "redo",
+        "correct_contact",
+        "contact_uncorrectable",
+        "close",
+        "transfer",
+    ],
+    EventFateCode = ["created", "updated", "unchanged", "rejected"],
+}
+
+macro_rules! filters_by_code {
+    ($($function:ident = $list:ty),+ $(,)?) => { $(
+        /// Codes to filter by.
+        pub(crate) fn $function() -> Object {
+            of(all!($list))
+        }
+    )+ };
+}
+
+filters_by_code! {
+    case_kind = CaseKind,
+    channel = Channel,
+    customer_kind = CustomerKind,
+    language = SpokenLanguage,
+    line = Line,
+    obligation_status = ObligationStatus,
+    policy_status = PolicyStatus,
+    problem_type = ProblemType,
+    product_class = ProductClass,
+    relationship_stage = RelationshipStage,
+    timing = Timing,
+}
+
+/// A text that is one of some codes.
+pub(crate) fn of(codes: impl IntoIterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .enum_values(Some(codes))
+        .build()
+}

@@ -1,0 +1,362 @@
+//! Customers for other systems: masked lists, one customer, corrected contact data, and single values
+//! in full for a purpose.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
+
+use crate::api::{
+    Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Problem, Reply, codes, listed,
+    tagged, text,
+};
+use crate::state::Web;
+use app::customers::{ContactForm, CustomerQuery, RevealForm};
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use store::customers::{ContactRow, CustomerRow};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes.
+pub(crate) fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(list_customers))
+        .routes(routes!(get_customer))
+        .routes(routes!(search_customers))
+        .routes(routes!(change_contact))
+        .routes(routes!(reveal_value))
+}
+
+/// A customer, masked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub(crate) struct CustomerJson {
+    /// Number.
+    customer_no: String,
+    /// Individual or group.
+    #[schema(value_type = codes::CustomerKindCode)]
+    kind: &'static str,
+    /// Name; of persons masked.
+    name: String,
+    /// `male` or `female`.
+    sex: Option<String>,
+    /// Kind of identity document.
+    id_type: Option<String>,
+    /// Number of the identity document, masked.
+    id_no: Option<String>,
+    /// When the document expires.
+    id_expires_on: Option<NaiveDate>,
+    /// Mobile number, masked.
+    mobile: Option<String>,
+    /// Landline number, masked.
+    phone: Option<String>,
+    /// E-mail address, masked.
+    email: Option<String>,
+    /// Home address, masked.
+    address: Option<String>,
+    /// Mailing address, masked.
+    mailing_address: Option<String>,
+    /// Language in which the customer is served.
+    language: Option<String>,
+    /// Preferred channel.
+    preferred_channel: Option<String>,
+    /// Stage of the relationship.
+    relationship_stage: Option<String>,
+    /// Large customer.
+    large: bool,
+    /// Key customer.
+    key_account: bool,
+    /// Related to a shareholder.
+    shareholder_related: bool,
+    /// Consent to marketing.
+    marketing_consent: Option<bool>,
+    /// Code of the unit.
+    org_code: String,
+    /// Name of the unit.
+    org_name: String,
+    /// When it last changed.
+    updated_at: DateTime<Utc>,
+    /// Version, as in `ETag`.
+    version: i64,
+}
+
+impl From<CustomerRow> for CustomerJson {
+    fn from(r: CustomerRow) -> Self {
+        Self {
+            name: r.shown_name(),
+            customer_no: r.customer_no,
+            kind: r.kind.as_str(),
+            sex: r.sex,
+            id_type: r.id_type,
+            id_no: r.id_no.map(|v| v.to_string()),
+            id_expires_on: r.id_expires_on,
+            mobile: r.mobile.map(|v| v.to_string()),
+            phone: r.phone.map(|v| v.to_string()),
+            email: r.email.map(|v| v.to_string()),
+            address: r.address.map(|v| v.to_string()),
+            mailing_address: r.mailing_address.map(|v| v.to_string()),
+            language: r.language,
+            preferred_channel: r.preferred_channel,
+            relationship_stage: r.relationship_stage,
+            large: r.large,
+            key_account: r.key_account,
+            shareholder_related: r.shareholder_related,
+            marketing_consent: r.marketing_consent,
+            org_code: r.org_code,
+            org_name: r.org_name,
+            updated_at: r.updated_at,
+            version: r.version,
+        }
+    }
+}
+
+/// A contact person of a group, masked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactPerson)]
+pub(crate) struct ContactJson {
+    /// Role.
+    role: String,
+    /// Name, masked.
+    name: String,
+    /// Position.
+    position: Option<String>,
+    /// Mobile number, masked.
+    mobile: Option<String>,
+}
+
+impl From<ContactRow> for ContactJson {
+    fn from(r: ContactRow) -> Self {
+        Self {
+            role: r.role.to_string(),
+            name: r.name.to_string(),
+            position: r.position,
+            mobile: r.mobile.map(|m| m.to_string()),
+        }
+    }
+}
+
+/// A customer with its contact persons, masked.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerDetail)]
+pub(crate) struct CustomerDetailJson {
+    #[serde(flatten)]
+    customer: CustomerJson,
+    /// Contact persons of a group.
+    contacts: Vec<ContactJson>,
+}
+
+/// Filters of customers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CustomerFilterQuery {
+    /// Individual or group.
+    #[param(schema_with = codes::customer_kind)]
+    kind: Option<String>,
+    /// `large`, `key_account` or `shareholder_related`.
+    flag: Option<String>,
+    /// Language in which the customer is served.
+    #[param(schema_with = codes::language)]
+    language: Option<String>,
+    /// Stage of the relationship.
+    #[param(schema_with = codes::relationship_stage)]
+    stage: Option<String>,
+    /// Code of a unit; those below it are included.
+    org: Option<String>,
+}
+
+/// Lists customers.
+///
+/// The newest first, masked.
+#[utoipa::path(get, path = "/api/v1/customers", tag = "customers",
+    params(CustomerFilterQuery, PageQuery),
+    responses((status = 200, description = "A page of customers.", body = ListOf<CustomerJson>,
+        headers(("Link" = String, description = "The next page.")))))]
+pub(crate) async fn list_customers(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(filter): Asked<CustomerFilterQuery>,
+    Asked(page): Asked<PageQuery>,
+) -> Reply {
+    let query = CustomerQuery {
+        kind: text(filter.kind),
+        flag: text(filter.flag),
+        language: text(filter.language),
+        stage: text(filter.stage),
+        org: text(filter.org),
+        after: page.after(),
+    };
+    let rows = page.rows()?;
+    let found = app::customers::page_of_customers(&web.app, &caller.actor, &query, rows).await?;
+    Ok(listed::<_, CustomerJson>(&caller, found))
+}
+
+/// Reads a customer.
+///
+/// With the contact persons of a group, masked.
+#[utoipa::path(get, path = "/api/v1/customers/{customer_no}", tag = "customers",
+    params(("customer_no" = String, Path, description = "Number of the customer.")),
+    responses((status = 200, description = "The customer.", body = CustomerDetailJson,
+        headers(("ETag" = String, description = "Version.")))))]
+pub(crate) async fn get_customer(
+    State(web): State<Web>,
+    caller: Caller,
+    Named(number): Named,
+) -> Reply {
+    let found = app::customers::customer_in_sight(&web.app, &caller.actor, &number).await?;
+    let (customer, contacts) = found;
+    let version = customer.version;
+    let body = CustomerDetailJson {
+        customer: customer.into(),
+        contacts: contacts.into_iter().map(ContactJson::from).collect(),
+    };
+    Ok(tagged(version, body))
+}
+
+/// Whom to look for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerSearch {
+    /// A customer number, a mobile number or its last four digits, an identity number or its last four,
+    /// or a name.
+    #[schema(min_length = 1, max_length = 60)]
+    term: String,
+}
+
+/// What a search found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomersFound {
+    /// Customers, masked.
+    items: Vec<CustomerJson>,
+    /// More fit than are shown; say more of whom you look for.
+    more: bool,
+}
+
+/// Searches customers.
+///
+/// The term travels in the body, because it may be personal and addresses are logged on the way. That a
+/// search was made is recorded, the term is not.
+#[utoipa::path(post, path = "/api/v1/customers/searches", tag = "customers",
+    request_body = CustomerSearch,
+    responses((status = 200, description = "Customers that fit, at most 50.", body = CustomersFound)))]
+pub(crate) async fn search_customers(
+    State(web): State<Web>,
+    caller: Caller,
+    Body(search): Body<CustomerSearch>,
+) -> Reply {
+    let (actor, now) = (&caller.actor, caller.now);
+    let found = app::customers::search(&web.app, actor, now, &search.term).await?;
+    let body = CustomersFound {
+        items: found
+            .customers
+            .into_iter()
+            .map(CustomerJson::from)
+            .collect(),
+        more: found.more,
+    };
+    Ok((axum::Extension(NeverKept), Json(body)).into_response())
+}
+
+/// Corrected contact data; what is missing stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContactChange {
+    /// New mobile number.
+    #[schema(nullable = false)]
+    mobile: Option<String>,
+    /// New mailing address.
+    #[schema(nullable = false)]
+    mailing_address: Option<String>,
+    /// How it became known.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// Corrects contact data of a customer.
+///
+/// The old values stay in the history. `If-Match` must name the version that was read.
+#[utoipa::path(patch, path = "/api/v1/customers/{customer_no}/contact", tag = "customers",
+    params(("customer_no" = String, Path, description = "Number of the customer."),
+        ("If-Match" = String, Header, description = "The version that was read, as `ETag` gave it.")),
+    request_body = ContactChange,
+    responses(
+        (status = 204, description = "Changed."),
+        (status = 412, description = "Someone else changed the customer.", body = crate::api::problem::ProblemJson, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.", body = crate::api::problem::ProblemJson, content_type = "application/problem+json")))]
+pub(crate) async fn change_contact(
+    State(web): State<Web>,
+    caller: Caller,
+    Named(number): Named,
+    Body(change): Body<ContactChange>,
+) -> Reply {
+    let (actor, now) = (&caller.actor, caller.now);
+    let (customer, _) = app::customers::customer_in_sight(&web.app, actor, &number).await?;
+    let form = ContactForm {
+        mobile: text(change.mobile),
+        mailing_address: text(change.mailing_address),
+        reason: change.reason,
+        version: caller.demands(customer.version)?,
+    };
+    app::customers::change_contact(&web.app, actor, now, &number, &form)
+        .await
+        .map_err(|e| caller.said(e))?;
+    Ok(axum::http::StatusCode::NO_CONTENT.into_response())
+}
+
+/// Which value is to be shown, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevealRequest {
+    /// The field.
+    #[schema(value_type = codes::PersonalFieldCode)]
+    field: String,
+    /// The purpose.
+    #[schema(value_type = codes::PurposeCode)]
+    purpose: String,
+    /// A note beside it; needed where the purpose is `other`.
+    #[schema(nullable = false, max_length = 200)]
+    note: Option<String>,
+}
+
+/// A value in full.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RevealedValue {
+    /// The field.
+    #[schema(value_type = codes::PersonalFieldCode)]
+    field: &'static str,
+    /// Its value; nothing when the customer has none.
+    value: Option<String>,
+}
+
+/// Shows one value of a customer in full.
+///
+/// Who saw which field and for what purpose is recorded first. The answer is never kept for an
+/// `Idempotency-Key`.
+#[utoipa::path(post, path = "/api/v1/customers/{customer_no}/reveals", tag = "customers",
+    params(("customer_no" = String, Path, description = "Number of the customer.")),
+    request_body = RevealRequest,
+    responses((status = 200, description = "The value.", body = RevealedValue)))]
+pub(crate) async fn reveal_value(
+    State(web): State<Web>,
+    caller: Caller,
+    Named(number): Named,
+    Body(request): Body<RevealRequest>,
+) -> Reply {
+    let form = RevealForm {
+        field: request.field,
+        purpose: request.purpose,
+        note: text(request.note),
+    };
+    let (actor, now) = (&caller.actor, caller.now);
+    let shown = app::customers::reveal(&web.app, actor, now, &number, &form)
+        .await
+        .map_err(Problem::from)?;
+    let body = RevealedValue {
+        field: shown.field.as_str(),
+        value: shown.value,
+    };
+    Ok((axum::Extension(NeverKept), Json(body)).into_response())
+}

@@ -1,0 +1,122 @@
+//! The menu: where people can go, and the right that each place needs.
+
+use app::access::Session;
+use domain::access::Permission;
+
+/// An entry of the menu.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Name of the place; the message is `nav-<name>`.
+    pub(crate) name: &'static str,
+    /// Address.
+    pub(crate) href: &'static str,
+    /// Icon of the sprite.
+    pub(crate) icon: &'static str,
+    /// The right that it needs; none for what everybody has.
+    right: Option<Permission>,
+}
+
+const fn entry(
+    name: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    right: Option<Permission>,
+) -> Entry {
+    Entry {
+        name,
+        href,
+        icon,
+        right,
+    }
+}
+
+/// Daily work.
+pub(crate) const WORK: [Entry; 7] = [
+    entry("workbench", "/", "home", None),
+    entry(
+        "callbacks",
+        "/callbacks",
+        "headset",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
+        "tickets",
+        "/tickets",
+        "ticket",
+        Some(Permission::TicketsRead),
+    ),
+    entry(
+        "customers",
+        "/customers",
+        "users",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
+        "policies",
+        "/policies",
+        "file-text",
+        Some(Permission::PoliciesRead),
+    ),
+    entry(
+        "obligations",
+        "/obligations",
+        "list-check",
+        Some(Permission::ObligationsRead),
+    ),
+    entry(
+        "dashboard",
+        "/dashboard",
+        "chart-bar",
+        Some(Permission::ReportsRead),
+    ),
+];
+
+/// Management.
+pub(crate) const MANAGE: [Entry; 7] = [
+    entry(
+        "reports",
+        "/reports",
+        "table",
+        Some(Permission::ReportsRead),
+    ),
+    entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
+    entry(
+        "imports",
+        "/imports",
+        "database-import",
+        Some(Permission::ImportsRun),
+    ),
+    entry(
+        "extraction-runs",
+        "/extraction-runs",
+        "calendar-event",
+        Some(Permission::PlanRun),
+    ),
+    entry(
+        "users",
+        "/users",
+        "user-circle",
+        Some(Permission::UsersManage),
+    ),
+    entry(
+        "clients",
+        "/clients",
+        "key",
+        Some(Permission::ClientsManage),
+    ),
+    entry(
+        "audit",
+        "/audit",
+        "shield-check",
+        Some(Permission::AuditRead),
+    ),
+];
+
+/// The entries that a person may open.
+pub(crate) fn entries(all: &[Entry], session: Option<&Session>) -> Vec<Entry> {
+    let Some(session) = session else {
+        return Vec::new();
+    };
+    let has = |e: &&Entry| e.right.is_none_or(|r| session.actor.may(r));
+    all.iter().filter(has).copied().collect()
+}

@@ -1,0 +1,6 @@
+//! The JSON API, as other systems and signed-in people use it.
+
+mod documents;
+mod scope;
+mod system;
+mod writes;

@@ -1,0 +1,36 @@
+# Extraction runs
+runs-note = whom the company owes what, by the rules; everything left out has its reason
+runs-empty = No run yet
+runs-empty-hint = After importing policies and events, run the extraction to make what is owed.
+runs-all = All runs
+run-new = Run extraction
+run-new-hint = Looks at what is new or changed since the last run; running it again doubles nothing.
+run-since = Triggers not before (the setting when empty)
+run-as-of = As of
+run-begin = Run
+run-window = Triggers
+run-looked-at = Policies seen
+run-candidates = Candidates
+run-excluded = Excluded
+run-created = Obligations made
+run-redated = Re-dated
+run-cancelled = Cancelled
+run-by = By
+run-title = Extraction run { $at }
+run-rules = rules { $hash }
+run-progress-plan = { $looked } policies seen, { $created } obligations made. You may leave this page; the run goes on.
+run-failed = The run stopped
+run-failed-hint = What was done is kept; the next run goes on from there.
+run-by-programme = What became of them by programme
+run-by-programme-note = in = excluded + out
+run-nothing = Nothing new in this run
+run-nothing-hint = No policy or event is new or changed since the last run.
+run-excluded-why = Excluded, with reasons
+run-out = Out
+run-excluded-list = Who was excluded
+run-none-excluded = Nobody
+run-trigger = Trigger
+run-reason = Reason
+run-state-interrupted = interrupted
+problem-after-as-of = begins after it ends
+problem-unknown-customer = no such customer in your units

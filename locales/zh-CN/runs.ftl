@@ -1,0 +1,36 @@
+# 抽取批次
+runs-note = 按规则从保单和事件中抽取应访对象；排除的都有原因
+runs-empty = 还没有抽取过
+runs-empty-hint = 导入保单和事件后，点“抽取回访”生成应履行的义务。
+runs-all = 全部批次
+run-new = 抽取回访
+run-new-hint = 只处理上次以后新增或变化的保单和事件；重复抽取不会产生重复的回访。
+run-since = 触发日不早于（不填则按系统设置）
+run-as-of = 截至
+run-begin = 开始抽取
+run-window = 触发日范围
+run-looked-at = 检视保单
+run-candidates = 符合范围
+run-excluded = 排除
+run-created = 新增义务
+run-redated = 改期
+run-cancelled = 取消
+run-by = 发起
+run-title = 抽取批次 { $at }
+run-rules = 规则版本 { $hash }
+run-progress-plan = 已检视 { $looked } 张保单，新增 { $created } 项义务。可以离开本页，抽取会继续。
+run-failed = 抽取中断
+run-failed-hint = 已处理的部分已经保存，再次抽取会接着进行。
+run-by-programme = 各项目的去向
+run-by-programme-note = 进 = 排除 + 出
+run-nothing = 这一批没有新的对象
+run-nothing-hint = 上次抽取以后没有新增或变化的保单和事件。
+run-excluded-why = 排除及原因
+run-out = 列入
+run-excluded-list = 被排除的对象
+run-none-excluded = 没有
+run-trigger = 触发
+run-reason = 原因
+run-state-interrupted = 已中断
+problem-after-as-of = 起始日晚于截止日
+problem-unknown-customer = 没有这个客户，或不在您的范围内
