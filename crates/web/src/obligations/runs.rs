@@ -148,6 +148,13 @@ impl RunPage {
         found.map_or_else(|| code.to_owned(), |r| self.f.text(&r.text).to_owned())
     }
 
+    /// The chosen reason in words; every row shown has it.
+    fn chosen_reason(&self) -> String {
+        let first = self.page.exclusions.rows.first();
+        let programme = first.map_or("", |row| row.programme.as_str());
+        self.words(programme, &self.reason)
+    }
+
     fn event(&self, code: &str) -> String {
         self.f.code("event-type", code)
     }
