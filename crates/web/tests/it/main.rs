@@ -8,6 +8,7 @@ mod api;
 mod browser;
 mod chrome;
 mod customers;
+mod management;
 mod morning;
 mod obligations;
 mod sight;
