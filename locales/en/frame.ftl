@@ -3,6 +3,7 @@ product = Huifang
 skip-to-content = Skip to content
 menu = Menu
 menu-manage = Management
+menu-system = System
 nav-workbench = Workbench
 nav-callbacks = Callbacks
 nav-tickets = Tickets

@@ -3,6 +3,7 @@ product = 回访
 skip-to-content = 跳到正文
 menu = 菜单
 menu-manage = 管理
+menu-system = 系统
 nav-workbench = 工作台
 nav-callbacks = 回访
 nav-tickets = 问题件

@@ -207,12 +207,15 @@ impl Frame {
 
     /// Entries for daily work.
     pub(crate) fn work(&self) -> Vec<Entry> {
-        menu::entries(&menu::WORK, self.session())
+        menu::entries(menu::WORK, self.session())
     }
 
-    /// Entries for management.
-    pub(crate) fn manage(&self) -> Vec<Entry> {
-        menu::entries(&menu::MANAGE, self.session())
+    /// The other groups of the menu that hold anything for this person: the id of the heading, and
+    /// the entries.
+    pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<Entry>)> {
+        let groups = [("menu-manage", menu::MANAGE), ("menu-system", menu::SYSTEM)];
+        let open = groups.map(|(id, all)| (id, menu::entries(all, self.session())));
+        open.into_iter().filter(|(_, e)| !e.is_empty()).collect()
     }
 
     /// Name of a menu entry.

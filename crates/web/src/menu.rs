@@ -31,7 +31,7 @@ const fn entry(
 }
 
 /// Daily work.
-pub(crate) const WORK: [Entry; 7] = [
+pub(crate) const WORK: &[Entry] = &[
     entry("workbench", "/", "home", None),
     entry(
         "callbacks",
@@ -72,7 +72,7 @@ pub(crate) const WORK: [Entry; 7] = [
 ];
 
 /// Management.
-pub(crate) const MANAGE: [Entry; 7] = [
+pub(crate) const MANAGE: &[Entry] = &[
     entry(
         "reports",
         "/reports",
@@ -81,16 +81,20 @@ pub(crate) const MANAGE: [Entry; 7] = [
     ),
     entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
     entry(
-        "imports",
-        "/imports",
-        "database-import",
-        Some(Permission::ImportsRun),
-    ),
-    entry(
         "extraction-runs",
         "/extraction-runs",
         "calendar-event",
         Some(Permission::PlanRun),
+    ),
+];
+
+/// The house itself: data coming in, people and their rights, proof, keys.
+pub(crate) const SYSTEM: &[Entry] = &[
+    entry(
+        "imports",
+        "/imports",
+        "database-import",
+        Some(Permission::ImportsRun),
     ),
     entry(
         "users",

@@ -89,6 +89,33 @@ pub async fn sign_in(
             .await?;
         return Err(Refusal::new("sign-in-failed").into());
     };
+    open_session(app, now, user, device, Means::Password).await
+}
+
+/// How somebody showed who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// With a password.
+    Password,
+}
+
+impl Means {
+    /// The word for the audit log.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+        }
+    }
+}
+
+/// Begins a session for somebody who has shown who they are.
+pub(super) async fn open_session(
+    app: &App,
+    now: Instant,
+    user: UserRow,
+    device: &Device,
+    means: Means,
+) -> Result<SignedIn> {
     let token = Token::new(app);
     let csrf = Token::new(app);
     let user_agent: String = device.user_agent.chars().take(USER_AGENT_MAX).collect();
@@ -103,7 +130,7 @@ pub async fn sign_in(
         address: &device.address,
     };
     rows::insert_session(&work, &session).await?;
-    let detail = serde_json::json!({ "address": device.address });
+    let detail = serde_json::json!({ "address": device.address, "means": means.code() });
     let entry =
         AuditEntry::new(&actor(&user), "access.signed_in", "user", user.id.0).detail(detail);
     work.commit(entry).await?;

@@ -41,6 +41,26 @@ codes! {
         ReportsRead = "reports.read",
         /// Take lists and reports out of the system.
         DataExport = "data.export",
+        /// Allow or refuse an export of somebody else that is larger than people may take alone.
+        ExportsApprove = "exports.approve",
+        /// Write drafts of rule packs and put them forward.
+        RulesDraft = "rules.draft",
+        /// Review drafts that somebody else wrote.
+        RulesReview = "rules.review",
+        /// Approve reviewed packs for the leadership.
+        RulesApprove = "rules.approve",
+        /// Set legal holds, see what may be destroyed, propose destruction.
+        RetentionManage = "retention.manage",
+        /// Approve a destruction that somebody else proposed.
+        RetentionApprove = "retention.approve",
+        /// Handle requests of customers about their own data.
+        DataRequestsHandle = "data_requests.handle",
+        /// Manage keys and backups, see the state of the system.
+        SystemManage = "system.manage",
+        /// Propose changes of the table of rights.
+        RightsManage = "rights.manage",
+        /// Approve changes of the table of rights that somebody else proposed.
+        RightsApprove = "rights.approve",
         /// Manage users.
         UsersManage = "users.manage",
         /// Manage units and settings.

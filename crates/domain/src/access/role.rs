@@ -46,6 +46,8 @@ impl Role {
                 P::OrgsManage,
                 P::ClientsManage,
                 P::AuditRead,
+                P::SystemManage,
+                P::RightsManage,
             ],
             Self::HeadOfficeManager => &[
                 P::CustomersRead,
@@ -67,6 +69,11 @@ impl Role {
                 P::PlanRun,
                 P::ReportsRead,
                 P::DataExport,
+                P::ExportsApprove,
+                P::RulesDraft,
+                P::RulesReview,
+                P::RetentionManage,
+                P::DataRequestsHandle,
             ],
             Self::TeamLeader => &[
                 P::CustomersRead,
@@ -152,6 +159,12 @@ impl Role {
                 P::ReportsRead,
                 P::DataExport,
                 P::AuditRead,
+                P::ExportsApprove,
+                P::RulesDraft,
+                P::RulesReview,
+                P::RetentionManage,
+                P::DataRequestsHandle,
+                P::RightsApprove,
             ],
             Self::Executive => &[
                 P::ObligationsRead,
@@ -161,6 +174,9 @@ impl Role {
                 P::CustomersRead,
                 P::RulesRead,
                 P::ReportsRead,
+                P::RulesApprove,
+                P::RetentionApprove,
+                P::RightsApprove,
             ],
         }
     }
