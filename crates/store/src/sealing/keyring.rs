@@ -31,6 +31,7 @@ pub struct StoredKey {
 pub struct Keyring {
     seal: Vec<(u16, Aes256Gcm)>,
     index: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
     entropy: std::sync::Arc<dyn Entropy>,
 }
 
@@ -82,7 +83,7 @@ impl Keyring {
         entropy: std::sync::Arc<dyn Entropy>,
     ) -> Result<Self> {
         let mut seal = Vec::new();
-        let mut index = None;
+        let (mut index, mut audit) = (None, None);
         for key in stored {
             let plain = unwrap_key(master, key)?;
             let version = u16::try_from(key.version)
@@ -90,14 +91,16 @@ impl Keyring {
             match key.purpose.as_str() {
                 "seal" => seal.push((version, cipher(&plain))),
                 "index" => index = Some(new_hmac(plain.as_ref())),
+                "audit" => audit = Some(new_hmac(plain.as_ref())),
                 _ => {}
             }
         }
         seal.sort_by_key(|(version, _)| *version);
-        match (index, seal.is_empty()) {
-            (Some(index), false) => Ok(Self {
+        match (index, audit, seal.is_empty()) {
+            (Some(index), Some(audit), false) => Ok(Self {
                 seal,
                 index,
+                audit,
                 entropy,
             }),
             _ => Err(StoreError::Key("the database has no keys".into())),
@@ -169,6 +172,15 @@ impl Keyring {
         let mut first = [0; 8];
         first.copy_from_slice(&digest[..8]);
         i64::from_be_bytes(first)
+    }
+
+    /// The seal of the audit log over some bytes: nobody without the key can make it.
+    pub(crate) fn audit_seal(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.audit.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 
     /// The blind index of the last four characters of a value, for search by what people remember.
