@@ -370,6 +370,11 @@ impl Who {
         self.frame.partial
     }
 
+    /// The person's session.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.frame.session()
+    }
+
     /// The token that forms must carry.
     pub(crate) fn csrf(&self) -> &str {
         self.frame.csrf()

@@ -81,6 +81,18 @@ pub(crate) const MANAGE: &[Entry] = &[
     ),
     entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
     entry(
+        "staffing",
+        "/staffing",
+        "users",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
+        "work-rules",
+        "/work-rules",
+        "bookmark",
+        Some(Permission::RulesRead),
+    ),
+    entry(
         "extraction-runs",
         "/extraction-runs",
         "calendar-event",
@@ -95,6 +107,12 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "/imports",
         "database-import",
         Some(Permission::ImportsRun),
+    ),
+    entry(
+        "units",
+        "/units",
+        "sitemap",
+        Some(Permission::OrgsManage),
     ),
     entry(
         "users",

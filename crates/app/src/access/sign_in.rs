@@ -5,7 +5,7 @@ use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
 use domain::access::{Actor, ActorKind};
 use domain::time::Instant;
-use store::access::{self as rows, NewSession, UserRow};
+use store::access::{self as rows, DelegationRow, NewSession, UserRow};
 use store::{AuditActor, AuditEntry};
 
 /// A session ends after this long, whatever happens.
@@ -53,6 +53,8 @@ pub struct Session {
     pub actor: Actor,
     /// Token that forms must carry.
     pub csrf_token: String,
+    /// The delegation under which the person is acting.
+    pub acting: Option<DelegationRow>,
 }
 
 /// Signs in. Wrong names and wrong passwords take equally long and get the same answer.
@@ -153,7 +155,11 @@ pub async fn authenticate(app: &App, now: Instant, token: &str) -> Result<Option
     let Some(user) = user.filter(|u| u.active) else {
         return Ok(None);
     };
-    let actor = actor(&user);
+    let acting = super::delegations::acting(app, now, &user, session.acting_for).await?;
+    let (actor, acting) = match acting {
+        Some((actor, delegation)) => (actor, Some(delegation)),
+        None => (actor(&user), None),
+    };
     if session.seen_at + SEEN_EVERY <= now {
         let work = app.store().begin(now).await?;
         rows::touch_session(&work, hash).await?;
@@ -169,6 +175,7 @@ pub async fn authenticate(app: &App, now: Instant, token: &str) -> Result<Option
         user,
         actor,
         csrf_token: session.csrf_token,
+        acting,
     }))
 }
 

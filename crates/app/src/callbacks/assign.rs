@@ -2,6 +2,7 @@
 
 use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
+use chrono::NaiveDate;
 use domain::access::{Actor, Permission, Role, Scope};
 use domain::callbacks::{Caller, Command, Load, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
@@ -42,16 +43,17 @@ pub struct AssignReport {
 ///
 /// # Errors
 /// When the actor may not assign.
-pub async fn list_callers(app: &App, actor: &Actor) -> Result<Vec<CallerRow>> {
+pub async fn list_callers(app: &App, actor: &Actor, now: Instant) -> Result<Vec<CallerRow>> {
     let scope = actor.scope(Permission::CallbacksAssign)?;
-    let callers = store::access::list_callers(app.store(), &scope).await?;
+    let today = time::date_in_china(now);
+    let callers = store::access::list_callers(app.store(), &scope, today).await?;
     Ok(callers
         .into_iter()
-        .filter(|c| as_caller(c).may_call)
+        .filter(|c| as_caller(c, today).may_call)
         .collect())
 }
 
-fn as_caller(row: &CallerRow) -> Caller {
+fn as_caller(row: &CallerRow, today: NaiveDate) -> Caller {
     let user = &row.user;
     Caller {
         user: user.id,
@@ -69,6 +71,8 @@ fn as_caller(row: &CallerRow) -> Caller {
         is_agent: user.roles.contains(&Role::CallbackAgent),
         sells: user.roles.iter().any(|r| r.is_sales()),
         active: user.active,
+        away: row.away,
+        moved_up: row.phone_until.is_some_and(|day| day < today),
     }
 }
 
@@ -84,13 +88,14 @@ pub async fn assign(
     to: Option<UserId>,
 ) -> Result<AssignReport> {
     let scope = actor.scope(Permission::CallbacksAssign)?;
-    let rows = store::access::list_callers(app.store(), &scope).await?;
+    let today = time::date_in_china(now);
+    let rows = store::access::list_callers(app.store(), &scope, today).await?;
     let mut callers: Vec<(Caller, Load)> = rows
         .iter()
         .filter(|c| to.is_none_or(|to| c.user.id == to))
         .map(|c| {
             (
-                as_caller(c),
+                as_caller(c, today),
                 Load {
                     open: u32::try_from(c.open).unwrap_or(u32::MAX),
                 },

@@ -38,6 +38,8 @@ impl From<AssignError> for Error {
 pub(super) fn assign_code(error: AssignError) -> &'static str {
     match error {
         AssignError::Inactive => "assign-inactive",
+        AssignError::Away => "assign-away",
+        AssignError::MovedUp => "assign-moved-up",
         AssignError::NotACaller => "assign-not-a-caller",
         AssignError::OutsideUnit => "assign-outside-unit",
         AssignError::SalespersonBarred => "salesperson-barred",

@@ -113,7 +113,7 @@ async fn capacity(app: &App, actor: &Actor, now: Instant) -> Result<Option<i64>>
     if !actor.may(Permission::CallbacksAssign) {
         return Ok(None);
     }
-    let callers = i64::try_from(super::list_callers(app, actor).await?.len()).unwrap_or(0);
+    let callers = i64::try_from(super::list_callers(app, actor, now).await?.len()).unwrap_or(0);
     let today = time::date_in_china(now);
     let days = i64::from(
         app.rules()

@@ -12,6 +12,7 @@ mod dashboard;
 mod names;
 mod query;
 mod run;
+mod staffing;
 mod table;
 mod write;
 
@@ -20,6 +21,7 @@ pub use dashboard::{Dashboard, DashboardDay, DashboardRow, dashboard};
 pub use names::Name;
 pub use query::{ReportQuery, is_long};
 pub use run::{Report, ReportColumn, ReportRow, run_report, run_report_with};
+pub use staffing::{Staffing, StaffingReport, ToMoveUp, staffing, staffing_csv};
 pub use write::{ReportFile, ReportFormat, export_report, registry_json, write_report};
 
 use crate::Result;

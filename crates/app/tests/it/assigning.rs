@@ -104,7 +104,7 @@ async fn the_barred_are_refused(#[values(Engine::Sqlite, Engine::Postgres)] engi
         denied,
         Err(Error::Denied(Permission::CallbacksAssign))
     ));
-    let callers = list_callers(&t.app, &p.leader_cq).await.unwrap();
+    let callers = list_callers(&t.app, &p.leader_cq, t.now).await.unwrap();
     let names: Vec<_> = callers.iter().map(|c| c.user.username.as_str()).collect();
     assert!(names.contains(&"caller_cq") && !names.contains(&"sales_cq"));
     assert!(!names.iter().any(|n| n.ends_with("_sd")));

@@ -3,9 +3,11 @@
 //! Rights come from roles; rows come from the unit a person belongs to. [`Scope`] can only be made
 //! here, from an [`Actor`], so that no list can be read without one.
 
+mod organisation;
 mod permission;
 mod role;
 
+pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
 pub use permission::Permission;
 pub use role::Role;
 

@@ -23,6 +23,10 @@ pub struct Caller {
     pub sells: bool,
     /// Accepts work now.
     pub active: bool,
+    /// Somebody stands in for the person today.
+    pub away: bool,
+    /// The telephone callbacks of the person's unit have moved up (ORG-02).
+    pub moved_up: bool,
 }
 
 /// A caller's open work.
@@ -38,6 +42,13 @@ pub enum AssignError {
     /// The account is disabled.
     #[error("the person does not take work at present")]
     Inactive,
+    /// Somebody stands in for the person today.
+    #[error("somebody stands in for the person today")]
+    Away,
+    /// The telephone callbacks of the person's unit have moved up to the province or the head office
+    /// (保险公司客户回访工作指引 五).
+    #[error("the telephone callbacks of the person's unit have moved up")]
+    MovedUp,
     /// No right to make callbacks.
     #[error("the person may not make callbacks")]
     NotACaller,
@@ -61,6 +72,12 @@ pub fn assignable(
 ) -> Result<(), AssignError> {
     if !caller.active {
         return Err(AssignError::Inactive);
+    }
+    if caller.away {
+        return Err(AssignError::Away);
+    }
+    if caller.moved_up {
+        return Err(AssignError::MovedUp);
     }
     if bars_salesperson && (caller.sells || (salesperson.is_some() && caller.agent == salesperson))
     {
@@ -118,6 +135,8 @@ mod tests {
             is_agent: true,
             sells: false,
             active: true,
+            away: false,
+            moved_up: false,
         };
         (caller, Load { open })
     }
@@ -153,6 +172,22 @@ mod tests {
             assignable(&seller, &business, None, true),
             Err(AssignError::OutsideUnit)
         );
+    }
+
+    #[test]
+    fn people_away_and_units_that_moved_up_get_none() {
+        let business = path(&["000", "50"]);
+        let (mut away, load) = caller(1, 0);
+        away.away = true;
+        let refused = assignable(&away, &business, None, true);
+        assert_eq!(refused, Err(AssignError::Away));
+        let (mut moved, _) = caller(2, 0);
+        moved.moved_up = true;
+        let refused = assignable(&moved, &business, None, true);
+        assert_eq!(refused, Err(AssignError::MovedUp));
+        let callers = [(away, load), (moved, load), caller(3, 90)];
+        let picked = pick_caller(&callers, &business, None, None, true);
+        assert_eq!(picked, Some(callers[2].0.user));
     }
 
     #[test]

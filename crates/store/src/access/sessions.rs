@@ -35,6 +35,8 @@ pub struct SessionRow {
     pub seen_at: Instant,
     /// When it ends at the latest.
     pub expires_at: Instant,
+    /// The delegation under which the person is acting.
+    pub acting_for: Option<Uuid>,
 }
 
 /// Begins a session.
@@ -62,6 +64,7 @@ struct Row {
     csrf_token: String,
     seen_at: i64,
     expires_at: i64,
+    acting_for: Option<Uuid>,
 }
 
 /// The session of a token.
@@ -69,13 +72,14 @@ struct Row {
 /// # Errors
 /// What the database says.
 pub async fn find_session(db: &impl Reads, token_hash: [u8; 32]) -> Result<Option<SessionRow>> {
-    let sql = "SELECT user_id, csrf_token, seen_at, expires_at FROM sessions WHERE token_hash = $1";
+    let sql = "SELECT user_id, csrf_token, seen_at, expires_at, acting_for FROM sessions WHERE token_hash = $1";
     let row = find::<Row>(db, sql, params![token_hash.to_vec()]).await?;
     Ok(row.map(|r| SessionRow {
         user: UserId(r.user_id),
         csrf_token: r.csrf_token,
         seen_at: instant(r.seen_at),
         expires_at: instant(r.expires_at),
+        acting_for: r.acting_for,
     }))
 }
 

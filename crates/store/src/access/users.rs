@@ -2,6 +2,7 @@
 
 use crate::sql::{Page, PageKey, Select, count, find, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
+use chrono::NaiveDate;
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{AgentId, OrgId, UserId};
 use sea_orm::FromQueryResult;
@@ -177,6 +178,10 @@ pub struct CallerRow {
     pub user: UserRow,
     /// Open callbacks on the list.
     pub open: i64,
+    /// Somebody stands in for the user on the day looked at.
+    pub away: bool,
+    /// The day by which the telephone callbacks of the user's unit have moved up.
+    pub phone_until: Option<NaiveDate>,
 }
 
 #[derive(FromQueryResult)]
@@ -185,11 +190,17 @@ struct LoadRow {
     n: i64,
 }
 
-/// Active users of the units in sight with their open work, the least loaded first.
+/// Active users of the units in sight with their open work on a day, the least loaded first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn list_callers(db: &impl Reads, scope: &Scope) -> Result<Vec<CallerRow>> {
+pub async fn list_callers(
+    db: &impl Reads,
+    scope: &Scope,
+    today: NaiveDate,
+) -> Result<Vec<CallerRow>> {
+    let away = super::list_people_away(db, today).await?;
+    let units = super::list_unit_facts(db, scope).await?;
     let users = list_users(db, scope).await?;
     let sql = "SELECT assignee_id, COUNT(*) AS n FROM callbacks WHERE is_open AND assignee_id IS NOT NULL \
                GROUP BY assignee_id";
@@ -203,6 +214,11 @@ pub async fn list_callers(db: &impl Reads, scope: &Scope) -> Result<Vec<CallerRo
         .filter(|u| u.active)
         .map(|user| CallerRow {
             open: loads.get(&user.id.0).copied().unwrap_or(0),
+            away: away.contains(&user.id),
+            phone_until: units
+                .iter()
+                .find(|u| u.id == user.org_id.0)
+                .and_then(|u| u.phone_until),
             user,
         })
         .collect();

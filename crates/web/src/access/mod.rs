@@ -3,8 +3,11 @@
 pub(crate) mod api;
 mod audit;
 mod clients;
+mod delegations;
 mod sign_in;
+mod units;
 mod users;
+mod work_rules;
 
 use crate::state::Web;
 use axum::Router;
@@ -43,4 +46,40 @@ pub(crate) fn routes() -> Router<Web> {
             "/clients/{id}/suspension/deletion",
             post(clients::restore_client),
         )
+        .merge(organisation())
+}
+
+/// Units, posts, standing in, written rules.
+fn organisation() -> Router<Web> {
+    Router::new()
+        .route("/units", get(units::list_units).post(units::create_unit))
+        .route(
+            "/units/{code}",
+            get(units::show_unit).post(units::change_unit),
+        )
+        .route("/units/{code}/place", post(units::move_unit))
+        .route("/units/{code}/posts", post(units::set_post))
+        .route("/units/{code}/posts/{post}/holders", post(units::give_post))
+        .route(
+            "/units/{code}/holders/{holder}/deletion",
+            post(units::take_post),
+        )
+        .route(
+            "/delegations",
+            get(delegations::list_delegations).post(delegations::create_delegation),
+        )
+        .route(
+            "/delegations/{id}/deletion",
+            post(delegations::end_delegation),
+        )
+        .route("/delegations/{id}/acting", post(delegations::begin_acting))
+        .route(
+            "/delegations/acting/deletion",
+            post(delegations::stop_acting),
+        )
+        .route(
+            "/work-rules",
+            get(work_rules::list_rules).post(work_rules::write_rule),
+        )
+        .route("/work-rules/{code}", get(work_rules::show_rule))
 }

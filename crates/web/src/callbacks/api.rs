@@ -131,7 +131,7 @@ pub(crate) async fn get_callback(
 #[utoipa::path(get, path = "/api/v1/callers", tag = "callbacks",
     responses((status = 200, description = "Callers with their open work.", body = ListOf<CallerJson>)))]
 pub(crate) async fn list_callers(State(web): State<Web>, caller: Caller) -> Reply {
-    let callers = app::callbacks::list_callers(&web.app, &caller.actor).await?;
+    let callers = app::callbacks::list_callers(&web.app, &caller.actor, caller.now).await?;
     Ok(whole::<_, CallerJson>(callers))
 }
 

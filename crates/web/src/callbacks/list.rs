@@ -50,7 +50,7 @@ pub(crate) async fn list_callbacks(
     let actor = &who.actor;
     let list = app::callbacks::list_callbacks(&web.app, actor, who.now, &query).await?;
     let callers = if actor.may(Permission::CallbacksAssign) {
-        app::callbacks::list_callers(&web.app, actor).await?
+        app::callbacks::list_callers(&web.app, actor, who.now).await?
     } else {
         Vec::new()
     };

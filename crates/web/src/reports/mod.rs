@@ -5,6 +5,7 @@ mod charts;
 mod dashboard;
 mod list;
 mod report;
+mod staffing;
 
 use crate::state::Web;
 use axum::Router;
@@ -13,6 +14,8 @@ use axum::routing::get;
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/dashboard", get(dashboard::show_dashboard))
+        .route("/staffing", get(staffing::show_staffing))
+        .route("/staffing/file", get(staffing::export_staffing))
         .route("/reports", get(list::list_reports))
         .route("/reports/{metric}", get(report::show_report))
         .route("/reports/{metric}/list", get(behind::list_behind))

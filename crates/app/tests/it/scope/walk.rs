@@ -293,7 +293,7 @@ async fn walk_people(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap()
         .rows;
-    let callers = store::access::list_callers(db, scope).await.unwrap();
+    let callers = store::access::list_callers(db, scope, time::date_in_china(t.now)).await.unwrap();
     let clients = store::access::list_clients(db, scope).await.unwrap();
     let tokens = store::access::TokenRow::list_tokens(db, scope)
         .await
