@@ -132,3 +132,4 @@ audit-action-access-delegation_ended = substitution ended
 audit-action-access-acting_began = acting began
 audit-action-access-acting_ended = acting ended
 audit-action-access-work_rule_written = written rule entered
+audit-subject-work_rule = written rule

@@ -132,3 +132,4 @@ audit-action-access-delegation_ended = 终止代理
 audit-action-access-acting_began = 开始代理
 audit-action-access-acting_ended = 结束代理
 audit-action-access-work_rule_written = 登记制度
+audit-subject-work_rule = 制度

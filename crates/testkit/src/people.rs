@@ -112,6 +112,13 @@ fn form(username: &str, role: &str, org: &str) -> UserForm {
     }
 }
 
+impl crate::TestApp {
+    /// Adds one more person, who signs in at once.
+    pub async fn person(&self, username: &str, role: &str, org: &str) -> Actor {
+        add(&self.app, self.now, form(username, role, org)).await
+    }
+}
+
 async fn add(app: &App, now: Instant, form: UserForm) -> Actor {
     create_user(app, &Actor::shell("tests"), now, &form)
         .await

@@ -108,12 +108,7 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "database-import",
         Some(Permission::ImportsRun),
     ),
-    entry(
-        "units",
-        "/units",
-        "sitemap",
-        Some(Permission::OrgsManage),
-    ),
+    entry("units", "/units", "sitemap", Some(Permission::OrgsManage)),
     entry(
         "users",
         "/users",

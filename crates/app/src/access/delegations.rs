@@ -177,7 +177,9 @@ fn refusal(error: DelegationError) -> Error {
 pub async fn end_delegation(app: &App, actor: &Actor, now: Instant, id: Uuid) -> Result<()> {
     let found = rows::find_delegation(app.store(), id).await?;
     let found = found.ok_or(Error::NotFound)?;
-    let own = actor.user().is_some_and(|u| u == found.principal || u == found.substitute);
+    let own = actor
+        .user()
+        .is_some_and(|u| u == found.principal || u == found.substitute);
     if !own {
         super::user_in_sight(app, actor, found.principal).await?;
     }

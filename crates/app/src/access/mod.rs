@@ -31,17 +31,15 @@ pub use sign_in::{
     Device, Session, SignedIn, authenticate, first_administrator_link,
     is_first_administrator_wanted, set_preferences, sign_in, sign_out,
 };
-pub(crate) use units::{count_holders, load_units};
 pub use units::{
     HolderForm, Post, Unit, UnitForm, UnitPage, change_unit, create_unit, give_post, list_units,
     move_unit, set_post, take_post, unit_page,
 };
+pub(crate) use units::{count_holders, load_units};
 pub use users::{
     UserForm, change_user, create_first_administrator, create_user, disable_user, list_orgs,
     list_users, renew_password, reset_password, user_page,
 };
 pub use views::{delete_view, list_views, save_view};
 pub(crate) use whole::demand_whole_company;
-pub use work_rules::{
-    WORK_RULE_KINDS, WorkRuleForm, list_work_rules, work_rule, write_work_rule,
-};
+pub use work_rules::{WORK_RULE_KINDS, WorkRuleForm, list_work_rules, work_rule, write_work_rule};

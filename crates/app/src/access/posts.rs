@@ -96,8 +96,16 @@ mod tests {
         assert_eq!(codes.len(), kinds.len(), "each code once");
         assert!(kinds.iter().any(|k| k.calls));
         for kind in kinds {
-            assert!(!kind.levels.is_empty() && !kind.duties.is_empty(), "{}", kind.code);
-            assert!(kind.duties.iter().all(|d| !d.source.is_empty()), "{}", kind.code);
+            assert!(
+                !kind.levels.is_empty() && !kind.duties.is_empty(),
+                "{}",
+                kind.code
+            );
+            assert!(
+                kind.duties.iter().all(|d| !d.source.is_empty()),
+                "{}",
+                kind.code
+            );
         }
     }
 

@@ -131,7 +131,11 @@ pub async fn unit_page(app: &App, actor: &Actor, now: Instant, code: &str) -> Re
         .into_iter()
         .filter(|p| p.org_id == unit.org.id.0)
         .map(|row| Post {
-            holders: holders.iter().filter(|h| h.post_id == row.id).cloned().collect(),
+            holders: holders
+                .iter()
+                .filter(|h| h.post_id == row.id)
+                .cloned()
+                .collect(),
             row,
         });
     let level = level_of(&unit.org)?;
@@ -149,7 +153,12 @@ pub async fn unit_page(app: &App, actor: &Actor, now: Instant, code: &str) -> Re
         contents: rows::count_unit_contents(app.store(), &scope, &unit.org.path).await?,
         posts: posts.collect(),
         colleagues: rows::list_colleagues(app.store(), &scope).await?,
-        places: units.iter().map(|u| &u.org).filter(|o| fits(o)).cloned().collect(),
+        places: units
+            .iter()
+            .map(|u| &u.org)
+            .filter(|o| fits(o))
+            .cloned()
+            .collect(),
         unit,
     })
 }
@@ -187,7 +196,8 @@ pub async fn create_unit(app: &App, actor: &Actor, now: Instant, form: &UnitForm
         Err(StoreError::Constraint(_)) => return Err(Error::invalid("code", "taken")),
         Err(error) => return Err(error.into()),
     };
-    let detail = serde_json::json!({ "code": code, "level": level.as_str(), "parent": parent.code });
+    let detail =
+        serde_json::json!({ "code": code, "level": level.as_str(), "parent": parent.code });
     let entry = AuditEntry::new(actor, "access.unit_created", "org", id.0).detail(detail);
     Ok(work.commit(entry).await?)
 }
@@ -241,8 +251,13 @@ pub async fn move_unit(
     if scope.org() == &org.path {
         return Err(Refusal::new("unit-own-root").into());
     }
-    may_lie_under(Some(&org.path), level_of(&org)?, &parent.path, level_of(&parent)?)
-        .map_err(refusal)?;
+    may_lie_under(
+        Some(&org.path),
+        level_of(&org)?,
+        &parent.path,
+        level_of(&parent)?,
+    )
+    .map_err(refusal)?;
     let contents = rows::count_unit_contents(app.store(), &scope, &org.path).await?;
     let work = app.store().begin(now).await?;
     rows::move_unit(&work, &org, &parent).await?;
@@ -307,7 +322,9 @@ pub async fn give_post(
         return Err(Error::invalid("until", "before-start"));
     }
     let colleagues = rows::list_colleagues(app.store(), &scope).await?;
-    let person = colleagues.iter().find(|c| c.username == form.username.trim());
+    let person = colleagues
+        .iter()
+        .find(|c| c.username == form.username.trim());
     let person = person.ok_or_else(|| Error::invalid("username", "unknown-user"))?;
     let work = app.store().begin(now).await?;
     rows::insert_post_holder(&work, post.id, person.id, from, until).await?;
@@ -342,7 +359,9 @@ pub async fn take_post(
 ) -> Result<()> {
     let (scope, org) = in_sight(app, actor, code).await?;
     let holders = rows::list_post_holders(app.store(), &scope).await?;
-    let found = holders.iter().find(|h| h.id == holder && h.org_id == org.id.0);
+    let found = holders
+        .iter()
+        .find(|h| h.id == holder && h.org_id == org.id.0);
     let found = found.ok_or(Error::NotFound)?;
     let work = app.store().begin(now).await?;
     rows::end_post_holder(&work, holder, time::date_in_china(now)).await?;
@@ -354,7 +373,9 @@ pub async fn take_post(
 async fn in_sight(app: &App, actor: &Actor, code: &str) -> Result<(Scope, Org)> {
     let scope = actor.scope(Permission::OrgsManage)?;
     let org = orgs::find_org_by_code(app.store(), code).await?;
-    let org = org.filter(|o| scope.covers(&o.path)).ok_or(Error::NotFound)?;
+    let org = org
+        .filter(|o| scope.covers(&o.path))
+        .ok_or(Error::NotFound)?;
     Ok((scope, org))
 }
 
@@ -405,7 +426,10 @@ fn read(form: &UnitForm) -> (Read, Vec<FieldProblem>) {
         problems.push(FieldProblem::new("region", "region"));
     }
     let managing_department = listing::some(&form.managing_department);
-    if managing_department.as_ref().is_some_and(|d| d.chars().count() > NAME_MAX) {
+    if managing_department
+        .as_ref()
+        .is_some_and(|d| d.chars().count() > NAME_MAX)
+    {
         problems.push(FieldProblem::new("managing_department", "too-long"));
     }
     let phone_until = listing::date("phone_until", &form.phone_until).unwrap_or_else(|_| {

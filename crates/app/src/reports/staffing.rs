@@ -95,17 +95,27 @@ pub async fn staffing(app: &App, actor: &Actor, now: Instant) -> Result<Staffing
         people: by_id(rows::list_load_of_people(store, due_until).await?),
         units: by_id(rows::list_load_of_units(store, &scope, due_until).await?),
         calls: rows::list_calls(store, now - MEASURED).await?,
-        away: rows::list_people_away(store, today).await?.iter().map(|u| u.0).collect(),
+        away: rows::list_people_away(store, today)
+            .await?
+            .iter()
+            .map(|u| u.0)
+            .collect(),
         posts: posts(app, &scope, today).await?,
     };
     let reported = |u: &&Unit| {
         let level = OrgLevel::parse(&u.org.level).ok();
         level.is_some_and(|l| l != OrgLevel::SubBranch)
     };
-    let to_move_up = all.iter().filter_map(|unit| numbers.to_move_up(unit, today));
+    let to_move_up = all
+        .iter()
+        .filter_map(|unit| numbers.to_move_up(unit, today));
     Ok(StaffingReport {
         to_move_up: to_move_up.collect(),
-        units: all.iter().filter(reported).map(|u| numbers.of(u, &all)).collect(),
+        units: all
+            .iter()
+            .filter(reported)
+            .map(|u| numbers.of(u, &all))
+            .collect(),
         due_until,
     })
 }
@@ -172,7 +182,11 @@ impl Numbers {
             ids.iter().filter_map(|id| of.get(id)).map(n).sum::<i64>()
         };
         let posts = |n: fn(&(i64, i64)) -> i64| {
-            below.iter().filter_map(|id| self.posts.get(id)).map(n).sum::<i64>()
+            below
+                .iter()
+                .filter_map(|id| self.posts.get(id))
+                .map(n)
+                .sum::<i64>()
         };
         let calls = self.calls.iter().filter(|c| callers.contains(&c.caller));
         let (made, days) = calls.fold((0, 0), |(m, d), c| (m + c.calls, d + c.days));
@@ -227,8 +241,21 @@ pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<Vec<
     let mut file = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| crate::Error::Fault(e.to_string());
     file.write_record([
-        "org_code", "name", "level", "managing_department", "planned", "held", "callers", "away", "open", "due",
-        "waiting", "waiting_due", "calls_a_day", "days_of_work", "short",
+        "org_code",
+        "name",
+        "level",
+        "managing_department",
+        "planned",
+        "held",
+        "callers",
+        "away",
+        "open",
+        "due",
+        "waiting",
+        "waiting_due",
+        "calls_a_day",
+        "days_of_work",
+        "short",
     ])
     .map_err(failed)?;
     let tenths = |n: Option<i64>| n.map_or_else(String::new, |n| format!("{}.{}", n / 10, n % 10));
@@ -253,10 +280,12 @@ pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<Vec<
         ])
         .map_err(failed)?;
     }
-    let bytes = file.into_inner().map_err(|e| crate::Error::Fault(e.to_string()))?;
+    let bytes = file
+        .into_inner()
+        .map_err(|e| crate::Error::Fault(e.to_string()))?;
     let work = app.store().begin(now).await?;
     let detail = serde_json::json!({ "report": "staffing", "rows": report.units.len() });
-    let entry = store::AuditEntry::new(actor, "export.written", "report", None).detail(detail);
+    let entry = store::AuditEntry::new(actor, "report.exported", "report", None).detail(detail);
     work.commit(entry).await?;
     Ok(bytes)
 }

@@ -14,6 +14,7 @@ mod import_rejections;
 mod importing;
 mod jobs;
 mod obligations;
+mod organisation;
 mod planning;
 mod policies;
 mod recordings;

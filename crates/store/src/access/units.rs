@@ -107,9 +107,13 @@ pub async fn update_unit(work: &UnitOfWork, id: OrgId, unit: &UnitChange<'_>) ->
 /// [`crate::StoreError::Conflict`] when the unit moved in the meantime.
 pub async fn move_unit(work: &UnitOfWork, unit: &Org, parent: &Org) -> Result<u64> {
     let to = OrgPath::below(Some(&parent.path), &unit.code);
-    let sql =
-        "UPDATE orgs SET parent_id = $1, updated_at = $2 WHERE id = $3 AND path = $4";
-    let values = params![parent.id.0, millis(work.now()), unit.id.0, unit.path.as_str()];
+    let sql = "UPDATE orgs SET parent_id = $1, updated_at = $2 WHERE id = $3 AND path = $4";
+    let values = params![
+        parent.id.0,
+        millis(work.now()),
+        unit.id.0,
+        unit.path.as_str()
+    ];
     work.execute_one(sql, values).await?;
     let length = i32::try_from(unit.path.as_str().chars().count()).unwrap_or(i32::MAX);
     let sql = "UPDATE orgs SET path = $1 || substr(path, $2) WHERE substr(path, 1, $3) = $4";
@@ -345,10 +349,7 @@ pub struct CallsRow {
 ///
 /// # Errors
 /// What the database says.
-pub async fn list_calls(
-    db: &impl Reads,
-    since: domain::time::Instant,
-) -> Result<Vec<CallsRow>> {
+pub async fn list_calls(db: &impl Reads, since: domain::time::Instant) -> Result<Vec<CallsRow>> {
     // Milliseconds of a civil day in China begin eight hours before those of a day in Greenwich.
     let sql = "SELECT caller_id AS caller, COUNT(*) AS calls, \
                COUNT(DISTINCT (started_at + 28800000) / 86400000) AS days \

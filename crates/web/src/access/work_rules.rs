@@ -56,7 +56,9 @@ pub(crate) async fn show_rule(
 ) -> Answer {
     let query = Fields::parse(raw.unwrap_or_default().as_bytes());
     let versions = app::access::work_rule(&web.app, &who.actor, &code).await?;
-    let wanted = versions.iter().find(|v| v.version.to_string() == query.get("version"));
+    let wanted = versions
+        .iter()
+        .find(|v| v.version.to_string() == query.get("version"));
     // The one that holds today, or else the newest.
     let f = who.frame("work-rules");
     let present = versions.iter().find(|v| v.effective_from <= f.today);
@@ -82,5 +84,8 @@ pub(crate) async fn write_rule(State(web): State<Web>, Sent(who, fields): Sent) 
         effective_from: fields.own("effective_from"),
     };
     let version = app::access::write_work_rule(&web.app, &who.actor, who.now, &form).await?;
-    Ok(who.go(&format!("/work-rules/{}?version={version}", form.code.trim())))
+    Ok(who.go(&format!(
+        "/work-rules/{}?version={version}",
+        form.code.trim()
+    )))
 }

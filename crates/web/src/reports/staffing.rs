@@ -31,7 +31,10 @@ pub(crate) async fn show_staffing(State(web): State<Web>, who: Who) -> Answer {
 
 pub(crate) async fn export_staffing(State(web): State<Web>, who: Who) -> Answer {
     let bytes = app::reports::staffing_csv(&web.app, &who.actor, who.now).await?;
-    let name = format!("attachment; filename=\"staffing-{}.csv\"", who.frame("staffing").today);
+    let name = format!(
+        "attachment; filename=\"staffing-{}.csv\"",
+        who.frame("staffing").today
+    );
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, name),

@@ -11,6 +11,7 @@ mod customers;
 mod management;
 mod morning;
 mod obligations;
+mod organisation;
 mod sight;
 mod sign_in;
 mod tickets;

@@ -4,6 +4,7 @@ mod objects;
 mod use_cases;
 mod walk;
 mod walk_reports;
+mod walk_units;
 
 use domain::access::{Actor, Permission};
 use objects::{begin, objects, portfolio};
@@ -73,6 +74,13 @@ async fn a_caller_sees_the_own_list_only(
         "list_tokens",
         "list_audit_entries",
         "list_agent_codes_in_sight",
+        "list_unit_facts",
+        "count_unit_contents",
+        "list_posts",
+        "list_post_holders",
+        "list_colleagues",
+        "list_load_of_units",
+        "list_delegations",
     ];
     for permission in [
         Permission::UsersManage,

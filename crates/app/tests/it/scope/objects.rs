@@ -101,7 +101,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     let next = t.callback(policy_no, "PC-CL1").await;
     t.assign(leader, next, caller).await;
     let seen = t.look(callback).await;
-    Objects {
+    let objects = Objects {
         org,
         customer_no,
         policy_no,
@@ -115,7 +115,9 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         recording,
         caller: caller.user().unwrap(),
         handler: handler.user().unwrap(),
-    }
+    };
+    super::walk_units::prepare(t, &objects).await;
+    objects
 }
 
 pub(super) async fn begin(engine: Engine) -> (TestApp, Objects, Objects) {

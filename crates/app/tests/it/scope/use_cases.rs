@@ -94,7 +94,9 @@ async fn no_use_case_reaches_another_branch(
     let to = p.caller_cq.user();
     let report = assign(&t.app, &p.leader_cq, t.now, &target, to).await;
     assert_eq!(report.unwrap().assigned, 0);
-    let callers = callbacks::list_callers(&t.app, &p.leader_cq, t.now).await.unwrap();
+    let callers = callbacks::list_callers(&t.app, &p.leader_cq, t.now)
+        .await
+        .unwrap();
     let ours = |path: &str| path.starts_with("/000/50/");
     assert!(callers.iter().all(|c| ours(c.user.org_path.as_str())));
     assert_eq!(t.database.column(versions).await, before, "nothing changed");

@@ -36,6 +36,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
+    seen.extend(super::walk_units::walk_units(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
@@ -293,7 +294,9 @@ async fn walk_people(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap()
         .rows;
-    let callers = store::access::list_callers(db, scope, time::date_in_china(t.now)).await.unwrap();
+    let callers = store::access::list_callers(db, scope, time::date_in_china(t.now))
+        .await
+        .unwrap();
     let clients = store::access::list_clients(db, scope).await.unwrap();
     let tokens = store::access::TokenRow::list_tokens(db, scope)
         .await

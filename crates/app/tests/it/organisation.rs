@@ -1,0 +1,445 @@
+//! Units and their posts, standing in, headcount against load, written rules.
+
+use app::Error;
+use app::access::{
+    DelegationForm, Device, HolderForm, UnitForm, WorkRuleForm, act_for, authenticate, change_unit,
+    create_unit, delegate, end_delegation, give_post, list_units, list_work_rules, move_unit,
+    set_post, sign_in, take_post, unit_page, work_rule, write_work_rule,
+};
+use app::callbacks::{AssignTarget, ListQuery, assign, list_callbacks};
+use app::reports::{staffing, staffing_csv};
+use chrono::Duration;
+use domain::access::{Actor, Permission};
+use rstest::rstest;
+use testkit::{Engine, PASSWORD, TestApp, invalid, refused};
+
+async fn count(t: &TestApp, actor: &Actor) -> i64 {
+    let all = ListQuery::default();
+    let list = list_callbacks(&t.app, actor, t.now, &all).await;
+    list.unwrap().count
+}
+
+fn unit(code: &str, level: &str, parent: &str) -> UnitForm {
+    UnitForm {
+        code: code.into(),
+        name: "新设机构".into(),
+        level: level.into(),
+        parent: parent.into(),
+        ..Default::default()
+    }
+}
+
+/// Moving a unit moves its work: the branch that gets it sees it at once, the old one does not.
+#[rstest]
+#[tokio::test]
+async fn moving_a_unit_moves_its_work(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let admin = &p.administrator;
+    let (before_cq, before_sd) = (count(&t, &p.leader_cq).await, count(&t, &p.leader_sd).await);
+    assert!(before_cq > 0 && before_sd > 0);
+    let contents = unit_page(&t.app, admin, t.now, "5001")
+        .await
+        .unwrap()
+        .contents;
+    assert!(contents.callbacks > 0 && contents.policies > 0);
+    move_unit(&t.app, admin, t.now, "5001", "37").await.unwrap();
+    assert_eq!(
+        count(&t, &p.leader_cq).await,
+        before_cq - contents.callbacks
+    );
+    assert_eq!(
+        count(&t, &p.leader_sd).await,
+        before_sd + contents.callbacks
+    );
+    let page = unit_page(&t.app, admin, t.now, "5001").await.unwrap();
+    assert_eq!(page.unit.org.path.as_str(), "/000/37/5001/");
+    assert_eq!(page.parent.unwrap().code, "37");
+    assert_eq!(t.audited("access.unit_moved").await, 1);
+    // Back again, and everything is as it was.
+    move_unit(&t.app, admin, t.now, "5001", "50").await.unwrap();
+    assert_eq!(count(&t, &p.leader_cq).await, before_cq);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_lies_where_it_can(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let admin = &t.people().administrator;
+    let to = async |code: &str, parent: &str| move_unit(&t.app, admin, t.now, code, parent).await;
+    assert_eq!(refused(to("50", "5001").await), "unit-under-itself");
+    assert_eq!(refused(to("50", "37").await), "unit-level");
+    assert_eq!(invalid(to("50", "nowhere").await)[0].0, "parent");
+    assert!(matches!(to("nowhere", "50").await, Err(Error::NotFound)));
+    let add = async |form: UnitForm| create_unit(&t.app, admin, t.now, &form).await;
+    let bad = UnitForm {
+        name: String::new(),
+        region: "50".into(),
+        phone_until: "soon".into(),
+        ..unit("a b", "moon", "nowhere")
+    };
+    let fields: Vec<_> = invalid(add(bad).await)
+        .into_iter()
+        .map(|(f, _)| f)
+        .collect();
+    assert_eq!(
+        fields,
+        ["name", "region", "phone_until", "code", "level", "parent"]
+    );
+    assert_eq!(
+        refused(add(unit("60", "provincial_branch", "50")).await),
+        "unit-level"
+    );
+    assert_eq!(
+        invalid(add(unit("5001", "sub_branch", "50")).await)[0].1,
+        "taken"
+    );
+    add(unit("5009", "sub_branch", "50")).await.unwrap();
+    let units = list_units(&t.app, admin, t.now).await.unwrap();
+    let new = units.iter().find(|u| u.org.code == "5009").unwrap();
+    assert_eq!(new.org.path.as_str(), "/000/50/5009/");
+    // Who administers a branch stays inside it, and does not move the branch itself.
+    let branch = t.person("admin_cq", "administrator", "50").await;
+    let own = list_units(&t.app, &branch, t.now).await.unwrap();
+    assert!(
+        own.iter()
+            .all(|u| u.org.path.as_str().starts_with("/000/50/"))
+    );
+    let moved = move_unit(&t.app, &branch, t.now, "3701", "50").await;
+    assert!(matches!(moved, Err(Error::NotFound)));
+    let denied = move_unit(&t.app, &t.people().leader_cq, t.now, "5009", "50").await;
+    assert!(matches!(denied, Err(Error::Denied(Permission::OrgsManage))));
+}
+
+/// ORG-01, ORG-03: posts with a headcount, and who holds them from when to when.
+#[rstest]
+#[tokio::test]
+async fn posts_have_holders(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let admin = &t.people().administrator;
+    let set = async |kind: &str, n: &str| set_post(&t.app, admin, t.now, "50", kind, n).await;
+    assert_eq!(invalid(set("astronaut", "1").await)[0].0, "kind");
+    assert_eq!(invalid(set("call_centre", "-1").await)[0].0, "headcount");
+    assert_eq!(refused(set("caller", "1").await), "post-level");
+    set("call_centre", "3").await.unwrap();
+    set("call_centre", "2").await.unwrap();
+    let page = unit_page(&t.app, admin, t.now, "50").await.unwrap();
+    assert_eq!(
+        (page.posts.len(), page.unit.planned, page.unit.held),
+        (1, 2, 0)
+    );
+    let post = page.posts[0].row.id;
+    let give = async |form: HolderForm| give_post(&t.app, admin, t.now, "50", post, &form).await;
+    let form = |from: &str, until: &str| HolderForm {
+        username: "caller_cq".into(),
+        from: from.into(),
+        until: until.into(),
+    };
+    assert_eq!(
+        invalid(give(form("2030-01-02", "2030-01-01")).await)[0].1,
+        "before-start"
+    );
+    give(form("2030-01-01", "")).await.unwrap();
+    assert_eq!(
+        unit_page(&t.app, admin, t.now, "50")
+            .await
+            .unwrap()
+            .unit
+            .held,
+        0
+    );
+    give(form("", "")).await.unwrap();
+    let page = unit_page(&t.app, admin, t.now, "50").await.unwrap();
+    assert_eq!(page.unit.held, 1, "one from today, one from 2030");
+    let report = staffing(&t.app, &t.people().executive, t.now)
+        .await
+        .unwrap();
+    let branch = report
+        .units
+        .iter()
+        .find(|u| u.unit.org.code == "50")
+        .unwrap();
+    assert_eq!((branch.planned, branch.held, branch.vacancies()), (2, 1, 1));
+    let today = page.posts[0]
+        .holders
+        .iter()
+        .find(|h| h.until_on.is_none() && h.from_on.to_string() != "2030-01-01");
+    let holder = today.unwrap().id;
+    take_post(&t.app, admin, t.now, "50", holder).await.unwrap();
+    let tomorrow = t.now + Duration::days(1);
+    assert_eq!(
+        unit_page(&t.app, admin, tomorrow, "50")
+            .await
+            .unwrap()
+            .unit
+            .held,
+        0
+    );
+}
+
+/// ORG-03: the people and the work of a unit, with the units below it counted in.
+#[rstest]
+#[tokio::test]
+async fn headcount_against_load(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let report = staffing(&t.app, &p.executive, t.now).await.unwrap();
+    let root = report
+        .units
+        .iter()
+        .find(|u| u.unit.org.code == "000")
+        .unwrap();
+    let branch = report
+        .units
+        .iter()
+        .find(|u| u.unit.org.code == "50")
+        .unwrap();
+    // Nothing is assigned yet, and work without a due date waits too.
+    let inside = async |code: &str| {
+        let page = unit_page(&t.app, &p.administrator, t.now, code).await;
+        page.unwrap().contents.callbacks
+    };
+    assert_eq!(branch.waiting, inside("50").await);
+    assert_eq!(root.waiting, inside("000").await);
+    assert!(branch.waiting_due > 0 && branch.is_short() == (branch.callers == 0));
+    assert!(branch.callers >= 2 && root.callers > branch.callers);
+    let callback = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, callback, &p.sichuan_caller_cq).await;
+    let after = staffing(&t.app, &p.leader_cq, t.now).await.unwrap();
+    let branch_after = after
+        .units
+        .iter()
+        .find(|u| u.unit.org.code == "50")
+        .unwrap();
+    assert_eq!(
+        (branch_after.open, branch_after.waiting),
+        (1, branch.waiting - 1)
+    );
+    assert!(
+        after
+            .units
+            .iter()
+            .all(|u| u.unit.org.path.as_str().starts_with("/000/50/"))
+    );
+    let file = String::from_utf8(staffing_csv(&t.app, &p.manager, t.now).await.unwrap()).unwrap();
+    assert!(file.starts_with("org_code,name,level"));
+    assert_eq!(file.lines().count(), report.units.len() + 1);
+}
+
+/// ORG-02: after its day a unit's people get no telephone callbacks, and the report names the unit.
+#[rstest]
+#[tokio::test]
+async fn telephone_callbacks_move_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let admin = &p.administrator;
+    let on = |day: &str| UnitForm {
+        name: "涪陵支公司".into(),
+        phone_until: day.into(),
+        ..Default::default()
+    };
+    let marked = change_unit(&t.app, admin, t.now, "50", &on("2024-03-01")).await;
+    assert_eq!(refused(marked), "unit-phones-on");
+    let caller = t.person("local_caller", "callback_agent", "5001").await;
+    let callback = t.callback("P50-ZHOU", "NB-CQ").await;
+    let today = domain::time::date_in_china(t.now);
+    change_unit(&t.app, admin, t.now, "5001", &on(&today.to_string()))
+        .await
+        .unwrap();
+    let target = AssignTarget::Ids(vec![callback]);
+    let to = caller.user();
+    let given = assign(&t.app, &p.leader_cq, t.now, &target, to)
+        .await
+        .unwrap();
+    let outside = given
+        .refused
+        .iter()
+        .any(|(_, why)| *why == "assign-moved-up");
+    assert!(!outside, "the last day still counts");
+    let yesterday = today.pred_opt().unwrap();
+    change_unit(&t.app, admin, t.now, "5001", &on(&yesterday.to_string()))
+        .await
+        .unwrap();
+    let given = assign(&t.app, &p.leader_cq, t.now, &target, to)
+        .await
+        .unwrap();
+    assert_eq!(given.refused[0].1, "assign-moved-up");
+    let report = staffing(&t.app, &p.executive, t.now).await.unwrap();
+    assert!(
+        report
+            .to_move_up
+            .iter()
+            .any(|m| m.unit.org.code == "5001" && !m.is_late)
+    );
+}
+
+fn stand_in(principal: &str, substitute: &str, from: &str, until: &str) -> DelegationForm {
+    DelegationForm {
+        principal: principal.into(),
+        substitute: substitute.into(),
+        from: from.into(),
+        until: until.into(),
+        reason: "年休假".into(),
+    }
+}
+
+/// Who stands in acts with the roles and the unit of who is away, under their own name, within the days.
+#[rstest]
+#[tokio::test]
+async fn a_substitute_acts_within_the_days(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let today = domain::time::date_in_china(t.now);
+    let until = today.succ_opt().unwrap();
+    let form = stand_in("", "caller_cq", &today.to_string(), &until.to_string());
+    let id = delegate(&t.app, &p.leader_cq, t.now, &form).await.unwrap();
+    let device = Device::default();
+    let signed = sign_in(&t.app, t.now, "caller_cq", PASSWORD, &device)
+        .await
+        .unwrap();
+    let look = async |now| {
+        authenticate(&t.app, now, &signed.token.0)
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let session = look(t.now).await;
+    assert!(!session.actor.may(Permission::CallbacksAssign));
+    act_for(&t.app, &session, t.now, Some(id)).await.unwrap();
+    let session = look(t.now).await;
+    assert!(session.actor.may(Permission::CallbacksAssign));
+    assert_eq!(
+        session.actor.user(),
+        p.caller_cq.user(),
+        "the log keeps the person"
+    );
+    assert_eq!(session.actor.name, "caller_cq（代 leader_cq）");
+    assert_eq!(session.acting.as_ref().unwrap().id, id);
+    // Standing in for the leader of Chongqing shows nothing of Shandong.
+    assert_eq!(
+        count(&t, &session.actor).await,
+        count(&t, &p.leader_cq).await
+    );
+    // Nobody gets new work while somebody stands in.
+    let callback = t.callback("P50-ZHOU", "NB-CQ").await;
+    let target = AssignTarget::Ids(vec![callback]);
+    let given = assign(&t.app, &p.manager, t.now, &target, p.leader_cq.user())
+        .await
+        .unwrap();
+    assert_eq!(given.refused[0].1, "assign-away");
+    // Ended early, it is over at once.
+    end_delegation(&t.app, &p.leader_cq, t.now, id)
+        .await
+        .unwrap();
+    let session = look(t.now).await;
+    assert!(session.acting.is_none() && !session.actor.may(Permission::CallbacksAssign));
+    assert_eq!(
+        refused(act_for(&t.app, &session, t.now, Some(id)).await),
+        "delegation-over"
+    );
+    // Another one runs out by itself.
+    let id = delegate(&t.app, &p.leader_cq, t.now, &form).await.unwrap();
+    act_for(&t.app, &session, t.now, Some(id)).await.unwrap();
+    let late = t.now + Duration::days(2);
+    let signed = sign_in(&t.app, late, "caller_cq", PASSWORD, &device)
+        .await
+        .unwrap();
+    let session = authenticate(&t.app, late, &signed.token.0)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        refused(act_for(&t.app, &session, late, Some(id)).await),
+        "delegation-over"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_stands_in_for_what_is_not_theirs(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let (from, until) = ("2024-03-01", "2099-01-01");
+    let by =
+        async |actor: &Actor, form: DelegationForm| delegate(&t.app, actor, t.now, &form).await;
+    let form = |substitute: &str| stand_in("", substitute, from, until);
+    assert_eq!(
+        refused(by(&p.leader_cq, form("sales_cq")).await),
+        "delegation-sells"
+    );
+    assert_eq!(
+        refused(by(&p.leader_cq, form("leader_cq")).await),
+        "delegation-same-person"
+    );
+    // A substitute is somebody in sight, and only administrators arrange it for others.
+    assert_eq!(
+        invalid(by(&p.leader_cq, form("caller_sd")).await)[0].0,
+        "substitute"
+    );
+    let other = stand_in("leader_sd", "caller_cq", from, until);
+    assert!(matches!(
+        by(&p.leader_cq, other).await,
+        Err(Error::Denied(_))
+    ));
+    let empty = by(&p.leader_cq, DelegationForm::default()).await;
+    let fields: Vec<_> = invalid(empty).into_iter().map(|(f, _)| f).collect();
+    assert_eq!(fields, ["from", "until", "reason"]);
+    let id = by(&p.leader_cq, form("caller_cq")).await.unwrap();
+    let ended = end_delegation(&t.app, &p.caller_sd, t.now, id).await;
+    assert!(matches!(ended, Err(Error::Denied(_) | Error::NotFound)));
+    // A delegation is for the substitute alone.
+    let device = Device::default();
+    let signed = sign_in(&t.app, t.now, "caller_sd", PASSWORD, &device)
+        .await
+        .unwrap();
+    let session = authenticate(&t.app, t.now, &signed.token.0)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        refused(act_for(&t.app, &session, t.now, Some(id)).await),
+        "delegation-over"
+    );
+}
+
+/// ORG-12, SEC-01: written rules have versions, a first day and somebody who answers for them.
+#[rstest]
+#[tokio::test]
+async fn written_rules_keep_their_versions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let form = |body: &str, from: &str| WorkRuleForm {
+        code: "infosec".into(),
+        kind: "information_security".into(),
+        title: "客户信息安全管理办法".into(),
+        body: body.into(),
+        org: "000".into(),
+        responsible: "compliance".into(),
+        effective_from: from.into(),
+    };
+    let write = async |actor: &Actor, form: WorkRuleForm| {
+        write_work_rule(&t.app, actor, t.now, &form).await
+    };
+    let admin = &p.administrator;
+    assert!(matches!(
+        write(&p.leader_cq, form("一", "2024-01-01")).await,
+        Err(Error::Denied(_))
+    ));
+    let fields: Vec<_> = invalid(write(admin, WorkRuleForm::default()).await);
+    assert_eq!(fields.len(), 7);
+    assert_eq!(write(admin, form("第一版", "2024-01-01")).await.unwrap(), 1);
+    assert_eq!(write(admin, form("第二版", "2025-01-01")).await.unwrap(), 2);
+    // Everybody reads them.
+    let rules = list_work_rules(&t.app, &p.caller_cq).await.unwrap();
+    assert_eq!((rules.len(), rules[0].version), (1, 2));
+    let versions = work_rule(&t.app, &p.caller_cq, "infosec").await.unwrap();
+    let bodies: Vec<_> = versions.iter().map(|v| v.body.as_str()).collect();
+    assert_eq!(bodies, ["第二版", "第一版"]);
+    assert_eq!(versions[0].responsible, p.compliance.user().unwrap());
+}
