@@ -370,11 +370,6 @@ impl Who {
         self.frame.partial
     }
 
-    /// The person's session.
-    pub(crate) fn session(&self) -> Option<&Session> {
-        self.frame.session()
-    }
-
     /// The token that forms must carry.
     pub(crate) fn csrf(&self) -> &str {
         self.frame.csrf()

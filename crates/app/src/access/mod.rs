@@ -4,6 +4,7 @@ mod accounts;
 mod clients;
 mod delegations;
 mod directory;
+mod holders;
 mod posts;
 mod requests;
 mod secrets;
@@ -24,6 +25,7 @@ pub use delegations::{
     DelegationForm, Delegations, act_for, delegate, end_delegation, list_delegations,
 };
 pub use directory::{page_of_users, user_in_sight};
+pub use holders::{HolderForm, give_post, set_post, take_post};
 pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
 pub use secrets::{Token, hash_token};
@@ -32,8 +34,7 @@ pub use sign_in::{
     is_first_administrator_wanted, set_preferences, sign_in, sign_out,
 };
 pub use units::{
-    HolderForm, Post, Unit, UnitForm, UnitPage, change_unit, create_unit, give_post, list_units,
-    move_unit, set_post, take_post, unit_page,
+    Post, Unit, UnitForm, UnitPage, change_unit, create_unit, list_units, move_unit, unit_page,
 };
 pub(crate) use units::{count_holders, load_units};
 pub use users::{

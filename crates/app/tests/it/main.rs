@@ -24,6 +24,7 @@ mod respondents;
 mod schedule;
 mod scope;
 mod scope_things;
+mod standing_in;
 mod ticket_steps;
 mod tickets;
 mod users;

@@ -80,15 +80,16 @@ pub(crate) async fn begin_acting(
     Sent(who, _): Sent,
 ) -> Answer {
     let delegation = id(&delegation)?;
-    app::access::act_for(&web.app, session(&who)?, who.now, Some(delegation)).await?;
+    app::access::act_for(&web.app, &session(&who)?, who.now, Some(delegation)).await?;
     Ok(who.go("/"))
 }
 
 pub(crate) async fn stop_acting(State(web): State<Web>, Sent(who, _): Sent) -> Answer {
-    app::access::act_for(&web.app, session(&who)?, who.now, None).await?;
+    app::access::act_for(&web.app, &session(&who)?, who.now, None).await?;
     Ok(who.go("/"))
 }
 
-fn session(who: &Who) -> Result<&Session, Failure> {
-    who.session().ok_or_else(Failure::not_found)
+fn session(who: &Who) -> Result<Session, Failure> {
+    let frame = who.frame("delegations");
+    frame.session().cloned().ok_or_else(Failure::not_found)
 }
