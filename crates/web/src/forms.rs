@@ -63,9 +63,12 @@ impl Fields {
         self.0.push((name, value));
     }
 
-    /// Reads the text of a form body or of a query.
+    /// Reads the text of a form body or of a query. A NUL stands in no text of ours; databases
+    /// disagree about it.
     pub(crate) fn parse(text: &[u8]) -> Self {
-        Self(form_urlencoded::parse(text).into_owned().collect())
+        let pairs = form_urlencoded::parse(text);
+        let pairs = pairs.map(|(name, value)| (name.into_owned(), value.replace('\0', "")));
+        Self(pairs.collect())
     }
 }
 
@@ -156,7 +159,7 @@ impl<S: Send + Sync> FromRequest<S> for SentFile {
                 if text.len() > FIELD_BYTES_MAX {
                     return Err(Error::invalid(&name, "too-long").into());
                 }
-                fields.0.push((name, text));
+                fields.0.push((name, text.replace('\0', "")));
             }
         }
         demand(

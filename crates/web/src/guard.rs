@@ -1,9 +1,9 @@
 //! Headers that keep browsers strict, and limits on trying.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::num::NonZeroU32;
@@ -39,6 +39,15 @@ pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Refuses addresses with a NUL, which stands in no text of ours: databases disagree about it.
+pub(crate) async fn refuse_nul(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query().map_or("", |p| p.as_str());
+    if address.contains("%00") {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    next.run(request).await
 }
 
 /// Requests of an API caller that may follow each other at once, and then in a minute.

@@ -76,6 +76,7 @@ pub fn router(web: Web) -> Router {
         .merge(health::routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn(guard::refuse_nul))
         .layer(axum::middleware::from_fn(guard::set_headers))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn_with_state(

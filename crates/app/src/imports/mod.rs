@@ -19,6 +19,7 @@ mod row;
 mod run;
 mod runs;
 mod source;
+mod workbook;
 mod write;
 
 pub use api::{EVENTS_MAX, EventFate, EventProblem, EventResult, put_events};

@@ -213,6 +213,18 @@ impl Source {
 
     /// The next row, or nothing at the end.
     pub(super) fn next_row(&mut self) -> Result<Option<RawRow>, SourceError> {
+        let mut row = self.read_row()?;
+        // A NUL stands in no text of ours; databases disagree about it.
+        if let Some(row) = &mut row
+            && let Ok(cells) = &row.cells
+            && cells.iter().any(|c| c.contains('\0'))
+        {
+            row.cells = Err(Reason::Encoding);
+        }
+        Ok(row)
+    }
+
+    fn read_row(&mut self) -> Result<Option<RawRow>, SourceError> {
         let columns = &self.columns;
         match &mut self.inner {
             Inner::Csv(reader) => next_csv(reader, columns.len()),
@@ -259,6 +271,7 @@ fn read_sheet(
     rows: &SyncSender<Result<SheetRow, SourceError>>,
 ) -> Result<(), SourceError> {
     let broken = |line: u64, what: String| SourceError::Table { line, what };
+    super::workbook::check(File::open(path)?).map_err(|what| broken(1, what))?;
     let book: Result<Xlsx<BufReader<File>>, calamine::XlsxError> = calamine::open_workbook(path);
     let mut book = book.map_err(|e| broken(1, e.to_string()))?;
     let sheet = book.sheet_names().first().cloned();

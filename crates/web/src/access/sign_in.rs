@@ -114,9 +114,10 @@ pub(crate) async fn create_session(
     }
 }
 
-/// Only paths of our own: no other host, no scheme.
+/// Only paths of our own as they stand in a header: no other host, no scheme, no blanks or controls.
 fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\")
+    let other_host = path.starts_with("//") || path.starts_with("/\\");
+    path.starts_with('/') && !other_host && path.chars().all(|c| c.is_ascii_graphic())
 }
 
 pub(crate) async fn end_session(

@@ -5,6 +5,7 @@
 )]
 
 mod api;
+mod attacks;
 mod browser;
 mod chrome;
 mod customers;
