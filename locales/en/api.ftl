@@ -85,3 +85,4 @@ api-op-change_user = Changes a user
 api-op-disable_user = Keeps a user out
 api-op-enable_user = Lets a user in again
 api-op-list_units = Lists units
+api-op-list_customer_accesses = List who looked at a customer's data

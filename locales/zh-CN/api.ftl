@@ -85,3 +85,4 @@ api-op-change_user = 修改用户
 api-op-disable_user = 停用用户
 api-op-enable_user = 启用用户
 api-op-list_units = 查询机构列表
+api-op-list_customer_accesses = 查询客户信息的查阅记录

@@ -13,6 +13,8 @@ codes! {
         Export = "export",
         /// Write a report to a file.
         Report = "report",
+        /// Verify the audit log.
+        VerifyAudit = "verify_audit",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

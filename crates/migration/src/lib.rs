@@ -14,6 +14,7 @@ mod m20261122_000007_tickets;
 mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
+mod m20261124_000101_audit_seals;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000101_reports::Migration),
             Box::new(m20261123_000201_jobs::Migration),
             Box::new(m20261124_000901_posts::Migration),
+            Box::new(m20261124_000101_audit_seals::Migration),
         ]
     }
 }

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Run a report of the metrics registry; `report list` names them
     Report(ReportArgs),
+    /// Prove that nothing in the audit log was altered
+    #[command(subcommand)]
+    Audit(crate::commands::audit::AuditCommand),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

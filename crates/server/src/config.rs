@@ -26,6 +26,10 @@ pub(crate) struct Config {
     pub files: Option<String>,
     /// Name of the company, as callers say it.
     pub company: Option<String>,
+    /// File to which the heads of the audit log are appended, on another disk than the database.
+    pub audit_heads_file: Option<PathBuf>,
+    /// Address to which the heads of the audit log are sent (POST, a JSON array).
+    pub audit_heads_url: Option<String>,
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
     #[serde(default)]
     pub https: bool,

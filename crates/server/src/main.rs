@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod environment;
+mod heads;
 mod progress;
 
 use clap::Parser as _;

@@ -5,7 +5,7 @@
 //! without an audit entry. Personal data leaves this crate as the types of `domain::customers`, whose
 //! `Display` is the mask.
 
-mod audit;
+pub mod audit;
 pub mod dialect;
 mod entropy;
 mod error;
@@ -35,7 +35,7 @@ pub use dialect::connect::{DatabaseUrl, Store};
 pub use entropy::{Entropy, Ids};
 pub use error::StoreError;
 pub use sql::{Page, PageKey};
-pub use unit_of_work::{Reads, UnitOfWork};
+pub use unit_of_work::{Reads, Snapshot, UnitOfWork};
 
 /// What most functions of this crate return.
 pub type Result<T> = std::result::Result<T, StoreError>;

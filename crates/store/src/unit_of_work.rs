@@ -99,6 +99,11 @@ impl UnitOfWork {
         Ok(())
     }
 
+    /// Ends a transaction of the log itself: a seal is its own record.
+    pub(crate) async fn commit_log(self) -> Result<()> {
+        Ok(self.transaction.commit().await?)
+    }
+
     /// Gives everything up; used by dry runs.
     ///
     /// # Errors
@@ -115,4 +120,42 @@ pub(crate) async fn begin(connection: &sea_orm::DatabaseConnection) -> Result<Da
         ..Default::default()
     };
     Ok(connection.begin_with_options(options).await?)
+}
+
+/// A reading of the whole database as it stands at one moment, whatever is written meanwhile.
+#[derive(Debug)]
+pub struct Snapshot {
+    transaction: DatabaseTransaction,
+    keys: Arc<Keyring>,
+}
+
+impl Reads for Snapshot {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+}
+
+impl Snapshot {
+    pub(crate) async fn begin(
+        connection: &sea_orm::DatabaseConnection,
+        keys: Arc<Keyring>,
+    ) -> Result<Self> {
+        // SQLite keeps one moment for a transaction as it is; its readers cannot write.
+        let isolation_level = match connection.get_database_backend() {
+            sea_orm::DbBackend::Sqlite => None,
+            _ => Some(sea_orm::IsolationLevel::RepeatableRead),
+        };
+        let options = sea_orm::TransactionOptions {
+            isolation_level,
+            ..Default::default()
+        };
+        let transaction = connection.begin_with_options(options).await?;
+        Ok(Self { transaction, keys })
+    }
 }

@@ -109,17 +109,18 @@ impl TestDatabase {
         self.column(&wrapped).await[0].parse().unwrap()
     }
 
-    /// Changes something behind the program's back, as an intruder or a damaged disk would.
+    /// Changes something behind the program's back, as an intruder or a damaged disk would; several
+    /// statements may be given at once.
     pub async fn execute(&self, sql: &str) {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.engine {
             Engine::Sqlite => {
                 let mut db = self.sqlite().await;
-                sqlx::query(sql).execute(&mut db).await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut db).await.unwrap();
             }
             Engine::Postgres => {
                 let mut db = PgConnection::connect(&self.url_text()).await.unwrap();
-                sqlx::query(sql).execute(&mut db).await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut db).await.unwrap();
             }
         }
     }

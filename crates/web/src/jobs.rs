@@ -78,11 +78,14 @@ async fn show_job(State(web): State<Web>, Path(id): Path<String>, who: Who) -> A
 
 /// The page of the run that a job made.
 fn run_page(view: &JobView) -> Option<String> {
+    if view.job.kind == JobKind::VerifyAudit && view.job.state == JobState::Finished {
+        return Some("/audit".to_owned());
+    }
     let run = view.run?;
     match view.job.kind {
         JobKind::Import => Some(format!("/imports/{run}")),
         JobKind::Plan => Some(format!("/extraction-runs/{run}")),
-        JobKind::Export | JobKind::Report | JobKind::DiscardFile => None,
+        JobKind::Export | JobKind::Report | JobKind::VerifyAudit | JobKind::DiscardFile => None,
     }
 }
 
@@ -92,6 +95,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Import => "imports",
         JobKind::Plan => "extraction-runs",
         JobKind::Report => "reports",
+        JobKind::VerifyAudit => "audit",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

@@ -68,7 +68,7 @@ pub async fn call_page(
     let attempt = rows::find_open_attempt(app.store(), id).await?;
     let mine = attempt.filter(|a| actor.user() == Some(a.caller_id));
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
-    let page = load(app, actor, &scope, callback).await?;
+    let page = load(app, actor, now, &scope, callback).await?;
     let script = script_of(app, attempt.questionnaire_id)?;
     let case = page
         .policy

@@ -64,25 +64,33 @@ pub struct PastAnswer {
     pub problem: Option<ProblemType>,
 }
 
-/// A callback in sight with everything that belongs to it.
+/// A callback in sight with everything that belongs to it. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not, or it is not in sight.
-pub async fn callback_page(app: &App, actor: &Actor, id: CallbackId) -> Result<CallbackPage> {
+pub async fn callback_page(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    id: CallbackId,
+) -> Result<CallbackPage> {
     let scope = actor.scope(Permission::CallbacksRead)?;
     let callback = rows::find_callback(app.store(), &scope, id)
         .await?
         .ok_or(Error::NotFound)?;
-    load(app, actor, &scope, callback).await
+    load(app, actor, now, &scope, callback).await
 }
 
 pub(super) async fn load(
     app: &App,
     actor: &Actor,
+    now: Instant,
     scope: &Scope,
     callback: CallbackRow,
 ) -> Result<CallbackPage> {
     let db = app.store();
+    let of = (callback.id.0, Some(callback.customer_id.0));
+    crate::audit::seen(app, actor, now, ("callback.viewed", "callback"), of).await?;
     let number = &callback.obligation_number;
     let obligation: Option<ObligationRow> =
         store::obligations::find_obligation_by_number(db, scope, number).await?;

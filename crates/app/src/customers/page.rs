@@ -2,6 +2,7 @@
 
 use crate::{App, Error, Result, listing};
 use domain::access::{Actor, Permission, Scope};
+use domain::time::Instant;
 use store::callbacks::{CallbackFilter, CallbackRow};
 use store::customers::{self as rows, ContactRow, CustomerRow};
 use store::obligations::{ObligationFilter, ObligationOrder, ObligationRow};
@@ -34,15 +35,21 @@ pub struct CustomerPage {
     pub timeline: Page<TimelineRow>,
 }
 
-/// A customer in sight, by number.
+/// A customer in sight, by number. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see customers; [`Error::NotFound`] when this one is not in sight.
-pub async fn customer_page(app: &App, actor: &Actor, customer_no: &str) -> Result<CustomerPage> {
+pub async fn customer_page(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    customer_no: &str,
+) -> Result<CustomerPage> {
     let scope = actor.scope(Permission::CustomersRead)?;
     let db = app.store();
     let customer = find(app, &scope, customer_no).await?;
     let id = customer.id;
+    note(app, actor, now, &customer).await?;
     let policy_filter = PolicyFilter {
         customer: Some(id),
         ..Default::default()
@@ -93,19 +100,27 @@ pub async fn customer_page(app: &App, actor: &Actor, customer_no: &str) -> Resul
     })
 }
 
-/// A customer in sight with its contact persons, by number.
+/// A customer in sight with its contact persons, by number. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see customers; [`Error::NotFound`] when this one is not in sight.
 pub async fn customer_in_sight(
     app: &App,
     actor: &Actor,
+    now: Instant,
     customer_no: &str,
 ) -> Result<(CustomerRow, Vec<ContactRow>)> {
     let scope = actor.scope(Permission::CustomersRead)?;
     let customer = find(app, &scope, customer_no).await?;
+    note(app, actor, now, &customer).await?;
     let contacts = rows::list_contacts(app.store(), &scope, customer.id).await?;
     Ok((customer, contacts))
+}
+
+async fn note(app: &App, actor: &Actor, now: Instant, customer: &CustomerRow) -> Result<()> {
+    let id = customer.id.0;
+    let what = ("customer.viewed", "customer");
+    crate::audit::seen(app, actor, now, what, (id, Some(id))).await
 }
 
 /// A later page of the timeline of a customer in sight.

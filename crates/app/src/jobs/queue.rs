@@ -45,6 +45,8 @@ pub enum Task {
     Export(ExportQuery),
     /// Write a report to a file.
     Report(ReportTask),
+    /// Verify the audit log.
+    VerifyAudit,
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -82,6 +84,7 @@ impl Task {
             Self::Plan { .. } => JobKind::Plan,
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
+            Self::VerifyAudit => JobKind::VerifyAudit,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }
@@ -235,4 +238,16 @@ pub async fn start_report(
     actor.demand(Permission::ReportsRead)?;
     actor.demand(Permission::DataExport)?;
     start(app, actor, now, &Task::Report(report)).await
+}
+
+/// Queues a verification of the audit log.
+///
+/// # Errors
+/// When the actor may not, or [`Error::Refused`] with `audit-verifying` when one waits or runs already.
+pub async fn start_verification(app: &App, actor: &Actor, now: Instant) -> Result<Uuid> {
+    actor.demand(Permission::AuditRead)?;
+    if is_job_active(app.store(), JobKind::VerifyAudit).await? {
+        return Err(Refusal::new("audit-verifying").into());
+    }
+    start(app, actor, now, &Task::VerifyAudit).await
 }

@@ -2,6 +2,7 @@
 
 use super::files::{self, FileResult};
 use super::queue::{ReportTask, Task, enqueue};
+use crate::audit::HeadLine;
 use crate::exports::{self, ExportQuery};
 use crate::imports::{ImportRequest, Mapping, import_file};
 use crate::obligations::{PlanRequest, plan};
@@ -194,6 +195,7 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
+        Task::VerifyAudit => verify(app, &actor, clock(), progress).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -347,6 +349,26 @@ async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Re
         rows: 0,
     };
     made(now, file)
+}
+
+async fn verify(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let mut entries = 0;
+    let mut each = |head: &HeadLine| {
+        entries = u64::try_from(head.total).unwrap_or(entries);
+        progress.send_replace(at(entries, None, None));
+    };
+    let report = crate::audit::verify(app, actor, now, &[], &mut each).await?;
+    let result = report.detail().to_string();
+    let looked_at = u64::try_from(report.verified.entries).unwrap_or(entries);
+    Ok(Done {
+        progress: at(looked_at, None, Some(result)),
+        discard: None,
+    })
 }
 
 /// The end of a job that made a file.

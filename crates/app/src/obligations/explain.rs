@@ -4,6 +4,7 @@ use super::facts;
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::numbers::Number;
+use domain::time::Instant;
 use rules::eval::Trace;
 use rules::{Calendar, RuleBook, Source};
 use std::sync::Arc;
@@ -20,17 +21,18 @@ pub struct Explanation {
     pub rules_changed: bool,
 }
 
-/// Explains an obligation by its number.
+/// Explains an obligation by its number. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see it, it does not exist, or its pack is gone.
-pub async fn explain(app: &App, actor: &Actor, number: &str) -> Result<Explanation> {
+pub async fn explain(app: &App, actor: &Actor, now: Instant, number: &str) -> Result<Explanation> {
     let scope = actor.scope(Permission::ObligationsRead)?;
     let number = Number::parse(number).ok_or(Error::NotFound)?;
     let found =
         store::obligations::find_obligation_by_number(app.store(), &scope, &number.to_string())
             .await?;
     let obligation = found.ok_or(Error::NotFound)?;
+    super::list::note(app, actor, now, &obligation).await?;
     replay(app, obligation)
 }
 

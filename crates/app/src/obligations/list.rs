@@ -126,17 +126,34 @@ pub struct ObligationPage {
     pub callback: Option<CallbackRow>,
 }
 
-/// An obligation in sight, by number.
+/// Records that someone looked at an obligation.
+pub(super) async fn note(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    row: &ObligationRow,
+) -> Result<()> {
+    let of = (row.id, Some(row.customer_id.0));
+    crate::audit::seen(app, actor, now, ("obligation.viewed", "obligation"), of).await
+}
+
+/// An obligation in sight, by number. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see obligations; [`Error::NotFound`] when this one is not in sight.
-pub async fn obligation_page(app: &App, actor: &Actor, number: &str) -> Result<ObligationPage> {
+pub async fn obligation_page(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    number: &str,
+) -> Result<ObligationPage> {
     let scope = actor.scope(Permission::ObligationsRead)?;
     let db = app.store();
     let number = Number::parse(number).ok_or(Error::NotFound)?.to_string();
     let obligation = rows::find_obligation_by_number(db, &scope, &number)
         .await?
         .ok_or(Error::NotFound)?;
+    note(app, actor, now, &obligation).await?;
     let customer = match actor.scope(Permission::CustomersRead) {
         Ok(scope) => store::customers::find_customer(db, &scope, obligation.customer_id).await?,
         Err(_) => None,

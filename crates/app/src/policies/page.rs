@@ -55,7 +55,7 @@ pub struct PolicyPage {
     pub timeline: Page<TimelineRow>,
 }
 
-/// A policy in sight, by number.
+/// A policy in sight, by number. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see policies; [`Error::NotFound`] when this one is not in sight.
@@ -68,6 +68,8 @@ pub async fn policy_page(
     let scope = actor.scope(Permission::PoliciesRead)?;
     let db = app.store();
     let policy = find(db, &scope, policy_no).await?;
+    let of = (policy.id.0, Some(policy.policyholder_id.0));
+    crate::audit::seen(app, actor, now, ("policy.viewed", "policy"), of).await?;
     let holder = match seen(actor, Permission::CustomersRead) {
         Some(scope) => store::customers::find_customer(db, &scope, policy.policyholder_id).await?,
         None => None,

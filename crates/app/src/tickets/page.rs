@@ -171,16 +171,23 @@ pub async fn find_ticket(app: &App, actor: &Actor, key: &str) -> Result<TicketRo
     found.ok_or(Error::NotFound)
 }
 
-/// A ticket in sight.
+/// A ticket in sight. That someone looked is recorded.
 ///
 /// # Errors
 /// When the actor may not, or it is not in sight.
-pub async fn ticket_page(app: &App, actor: &Actor, id: TicketId) -> Result<TicketPage> {
+pub async fn ticket_page(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    id: TicketId,
+) -> Result<TicketPage> {
     let scope = actor.scope(Permission::TicketsRead)?;
     let db = app.store();
     let ticket = rows::find_ticket(db, &scope, id)
         .await?
         .ok_or(Error::NotFound)?;
+    let of = (id.0, Some(ticket.customer_id.0));
+    crate::audit::seen(app, actor, now, ("ticket.viewed", "ticket"), of).await?;
     let callback = store::callbacks::find_callback(db, &scope, ticket.callback_id).await?;
     let policy = match ticket.policy_id {
         Some(id) => store::policies::find_policy(db, &scope, id).await?,

@@ -37,7 +37,7 @@ async fn an_interview_completes_it_in_time(
     assert_eq!(obligation.status, "discharged");
     assert_eq!(obligation.timing.as_deref(), Some("in_time"));
     assert!(t.tickets(id).await.is_empty());
-    let page = callback_page(&t.app, leader, id).await.unwrap();
+    let page = callback_page(&t.app, leader, t.now, id).await.unwrap();
     let commands: Vec<_> = page.entries.iter().map(|e| e.command.as_str()).collect();
     assert_eq!(commands, ["assign", "start_attempt", "finished"]);
     assert_eq!(page.recordings.len(), 1);

@@ -64,7 +64,7 @@ async fn a_customer_of_another_branch_does_not_exist(
     let t = TestApp::with_portfolio(engine).await;
     let stranger = &t.people().leader_cq;
     for number in ["C37-SUN", "C99-NOBODY"] {
-        let page = customer_page(&t.app, stranger, number).await;
+        let page = customer_page(&t.app, stranger, t.now, number).await;
         assert!(matches!(page, Err(Error::NotFound)), "{number}");
         let shown = reveal(&t.app, stranger, t.now, number, &form("mobile", "callback")).await;
         assert!(matches!(shown, Err(Error::NotFound)), "{number}");
@@ -97,7 +97,7 @@ async fn the_page_shows_masks_and_one_timeline(
         .await;
     t.not_reached(&t.people().caller_cq, t.now, id, "busy")
         .await;
-    let page = customer_page(&t.app, &t.people().leader_cq, "C50-ZHOU")
+    let page = customer_page(&t.app, &t.people().leader_cq, t.now, "C50-ZHOU")
         .await
         .unwrap();
     assert_eq!(page.customer.name.to_string(), "周*");
@@ -130,7 +130,7 @@ async fn a_timeline_goes_on_where_a_page_ended(
     let scope = shell()
         .scope(domain::access::Permission::CustomersRead)
         .unwrap();
-    let customer = customer_page(&t.app, &shell(), "C50-LI")
+    let customer = customer_page(&t.app, &shell(), t.now, "C50-LI")
         .await
         .unwrap()
         .customer;
@@ -191,7 +191,9 @@ async fn numbers_lead_to_what_they_stand_for(
 ) {
     let t = TestApp::with_portfolio(engine).await;
     let actor = &t.people().leader_cq;
-    let page = customer_page(&t.app, actor, "C50-ZHOU").await.unwrap();
+    let page = customer_page(&t.app, actor, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
     let obligation = &page.obligations.rows[0].number;
     let callback = &page.callbacks.rows[0].number;
     let found = search(&t.app, actor, t.now, obligation).await.unwrap();
@@ -260,7 +262,7 @@ async fn contact_data_changes_once_per_version(
 ) {
     let t = TestApp::with_portfolio(engine).await;
     let actor = &t.people().leader_cq;
-    let before = customer_page(&t.app, actor, "C50-ZHOU")
+    let before = customer_page(&t.app, actor, t.now, "C50-ZHOU")
         .await
         .unwrap()
         .customer;
@@ -273,7 +275,9 @@ async fn contact_data_changes_once_per_version(
     change_contact(&t.app, actor, t.now, "C50-ZHOU", &change)
         .await
         .unwrap();
-    let page = customer_page(&t.app, actor, "C50-ZHOU").await.unwrap();
+    let page = customer_page(&t.app, actor, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
     assert_eq!(page.customer.mobile.unwrap().to_string(), "139****2222");
     let address = page.customer.mailing_address.unwrap().to_string();
     assert_eq!(address, "重庆市渝中区****");

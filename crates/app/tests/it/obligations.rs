@@ -42,12 +42,12 @@ async fn obligations_are_listed_by_due_date_and_opened(
             .any(|o| o.policy_no.as_deref() == Some("P50-ZHOU"))
     );
     let number = &late.page.rows[0].number;
-    let page = obligation_page(&t.app, actor, &number.to_lowercase())
+    let page = obligation_page(&t.app, actor, t.now, &number.to_lowercase())
         .await
         .unwrap();
     assert_eq!(&page.explanation.obligation.number, number);
     assert!(page.customer.is_some() && page.policy.is_some() && page.callback.is_some());
-    let stranger = obligation_page(&t.app, &t.people().leader_sd, number).await;
+    let stranger = obligation_page(&t.app, &t.people().leader_sd, t.now, number).await;
     assert!(matches!(stranger, Err(Error::NotFound)));
 }
 

@@ -284,15 +284,15 @@ async fn since_and_dry_runs(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
 async fn an_obligation_explains_itself(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let t = TestApp::with_portfolio(engine).await;
     let number = t.obligation("P50-ZHOU", "NB-CQ").await.unwrap().number;
-    let explanation = explain(&t.app, &t.people().compliance, &number)
+    let explanation = explain(&t.app, &t.people().compliance, t.now, &number)
         .await
         .unwrap();
     assert!(!explanation.rules_changed);
     assert_eq!(explanation.obligation.due_on, Some(day("2024-03-15")));
     let text = format!("{:?}", explanation.trace);
     assert!(text.contains("第三条") && text.contains("cooling_off_days"));
-    let elsewhere = explain(&t.app, &t.people().leader_sd, &number).await;
+    let elsewhere = explain(&t.app, &t.people().leader_sd, t.now, &number).await;
     assert!(matches!(elsewhere, Err(app::Error::NotFound)));
-    let nonsense = explain(&t.app, &t.people().compliance, "OB-1").await;
+    let nonsense = explain(&t.app, &t.people().compliance, t.now, "OB-1").await;
     assert!(matches!(nonsense, Err(app::Error::NotFound)));
 }

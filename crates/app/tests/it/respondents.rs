@@ -68,6 +68,9 @@ async fn a_groups_contact_person_answers(
         .await
         .unwrap();
     assert_eq!(state, S::Completed);
-    let attempts = callback_page(&t.app, caller, id).await.unwrap().attempts;
+    let attempts = callback_page(&t.app, caller, t.now, id)
+        .await
+        .unwrap()
+        .attempts;
     assert_eq!(attempts[0].respondent.as_deref(), Some("insurance_contact"));
 }

@@ -74,7 +74,9 @@ async fn feedback_needs_evidence(#[values(Engine::Sqlite, Engine::Postgres)] eng
         .step(&p.operations_cq, t.now, ticket, "give_feedback", "已解答")
         .await;
     assert_eq!(given.unwrap(), T::FeedbackGiven);
-    let page = ticket_page(&t.app, &p.operations_cq, ticket).await.unwrap();
+    let page = ticket_page(&t.app, &p.operations_cq, t.now, ticket)
+        .await
+        .unwrap();
     assert_eq!(page.evidence.len(), 2);
     assert!(
         page.evidence

@@ -74,7 +74,9 @@ async fn from_a_doubtful_answer_to_the_second_callback(
         .await;
     assert_eq!(state, S::Completed);
     assert_eq!(t.look(id).await.timing.as_deref(), Some("in_time"));
-    let page = ticket_page(&t.app, &p.leader_cq, ticket).await.unwrap();
+    let page = ticket_page(&t.app, &p.leader_cq, t.now, ticket)
+        .await
+        .unwrap();
     assert_eq!(page.ticket.state, T::Closed);
     assert_eq!(page.ticket.feedback.as_deref(), Some(feedback));
     let steps: Vec<_> = page.entries.iter().map(|e| e.step.as_str()).collect();

@@ -1,11 +1,13 @@
 //! Customers: who they are, and the personal data that must not be shown by accident.
 
 mod disclosure;
+mod free_text;
 mod id_number;
 mod personal;
 mod term;
 
 pub use disclosure::{PersonalField, Purpose, PurposeError, StatedPurpose};
+pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,

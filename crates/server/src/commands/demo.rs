@@ -66,7 +66,13 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
     if args.seed_only {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::run(app, config, &bind, accounts).await
+    // The heads of a demonstration have no place among those of a company.
+    let config = Config {
+        audit_heads_file: None,
+        audit_heads_url: None,
+        ..config.clone()
+    };
+    serve::run(app, &config, &bind, accounts).await
 }
 
 /// Nobody is called at night, so a demonstration begun then would refuse every call: its clock begins

@@ -10,7 +10,7 @@ use rules::Language;
 use std::process::ExitCode;
 
 pub(super) async fn run(app: &App, args: ExplainArgs) -> Result<ExitCode> {
-    let explanation = explain(app, &shell(), &args.number).await?;
+    let explanation = explain(app, &shell(), crate::environment::now(), &args.number).await?;
     let language = if args.lang == "en" {
         Language::En
     } else {

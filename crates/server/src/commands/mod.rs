@@ -1,5 +1,6 @@
 //! Subcommands: each parses, calls one use case, and prints.
 
+pub(crate) mod audit;
 mod calendar;
 mod demo;
 mod explain;
@@ -14,7 +15,7 @@ mod user;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
-use crate::environment;
+use crate::{environment, heads};
 use anyhow::Result;
 use app::{App, Passwords};
 use domain::access::Actor;
@@ -40,8 +41,18 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             .await
         }
         Command::Generate(args) => generate::run(&args),
-        Command::Import(args) => import::run(&opened().await?, args).await,
-        Command::Plan(args) => plan::run(&opened().await?, args).await,
+        Command::Import(args) => {
+            let app = opened().await?;
+            let done = import::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Plan(args) => {
+            let app = opened().await?;
+            let done = plan::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
         Command::Export(args) => export::run(&opened().await?, args).await,
         Command::Explain(args) => explain::run(&opened().await?, args).await,
         Command::Report(args) => match report::usage_error(&args) {
@@ -51,6 +62,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             }
             None => report::run(&opened().await?, args).await,
         },
+        Command::Audit(command) => audit::run(&opened().await?, &config, command).await,
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::environment::{self, note};
+use crate::heads;
 use anyhow::{Context as _, Result};
 use app::App;
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ const DEFAULT_COMPANY: &str = "示范人寿保险公司";
 
 /// How often an idle server looks for jobs.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often what is new in the audit log is sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(60);
 /// How long it waits when it could not look.
 const TROUBLE: Duration = Duration::from_secs(10);
 
@@ -41,6 +44,7 @@ pub(crate) async fn run(
         ));
     }
     let worker = tokio::spawn(work_off(app.clone()));
+    let sealer = tokio::spawn(seal_off(app.clone(), config.clone()));
     let settings = Settings {
         company: config
             .company
@@ -50,13 +54,15 @@ pub(crate) async fn run(
         secure_cookies: config.https,
         demo_accounts,
     };
-    let service = web::router(Web::new(app, settings));
+    let service = web::router(Web::new(app.clone(), settings));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await?;
     // What it was at is taken up again by whoever runs next.
     worker.abort();
+    sealer.abort();
+    heads::seal_and_hand_out(&app, config).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,6 +78,16 @@ async fn work_off(app: App) {
             }
         };
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Seals what is new in the audit log, for as long as the server lives.
+async fn seal_off(app: App, config: Config) {
+    let mut ticks = tokio::time::interval(SEAL_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        heads::seal_and_hand_out(&app, &config).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Backend;
 use crate::sealing::{Keyring, MasterKey, StoredKey};
 use crate::sql::{list, millis, params};
-use crate::{Ids, Reads, Result, StoreError, UnitOfWork, unit_of_work};
+use crate::{Ids, Reads, Result, Snapshot, StoreError, UnitOfWork, audit, unit_of_work};
 use domain::time::Instant;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{DatabaseConnection, FromQueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
@@ -126,12 +126,16 @@ impl Store {
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
         let (backend, write, read) = connect(&url).await?;
+        let unsealed = migrate && audit::is_unsealed(&write).await?;
         if migrate {
             migrate_up(&write).await?;
         } else if !is_current(&write).await? {
             return Err(StoreError::SchemaBehind);
         }
         let keys = open_keys(&write, &ids, now, master_key).await?;
+        if unsealed {
+            audit::begin(&write, &keys).await?;
+        }
         let turn = Arc::new(Mutex::new(()));
         Ok(Self {
             backend,
@@ -176,6 +180,14 @@ impl Store {
             now,
             turn,
         ))
+    }
+
+    /// Begins to read as of this moment.
+    ///
+    /// # Errors
+    /// When the database is busy for too long, or gone.
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::begin(&self.read, Arc::clone(&self.keys)).await
     }
 
     /// Whether every migration has run.
@@ -330,12 +342,14 @@ async fn open_keys(
         let statement = crate::sql::statement(&transaction, sql, values);
         sea_orm::ConnectionTrait::execute_raw(&transaction, statement).await?;
     }
-    transaction.commit().await?;
     // Read back: another server may have been first.
-    Keyring::unwrap(&master, &stored_keys(connection).await?, entropy)
+    let keys = Keyring::unwrap(&master, &stored_keys(&transaction).await?, entropy)?;
+    audit::begin_in(&transaction, &keys).await?;
+    transaction.commit().await?;
+    Ok(keys)
 }
 
-async fn stored_keys(connection: &DatabaseConnection) -> Result<Vec<StoredKey>> {
+async fn stored_keys(connection: &impl sea_orm::ConnectionTrait) -> Result<Vec<StoredKey>> {
     let sql = "SELECT purpose, version, wrapped FROM encryption_keys ORDER BY purpose, version";
     let statement = crate::sql::statement(connection, sql, Vec::new());
     let rows = KeyRow::find_by_statement(statement).all(connection).await?;

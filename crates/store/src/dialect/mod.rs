@@ -22,6 +22,15 @@ impl Backend {
         }
     }
 
+    /// The clause that keeps read rows from others until the transaction ends. On SQLite the
+    /// transaction is the only one that writes.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
     /// The database behind a connection.
     pub(crate) fn of(connection: &impl sea_orm::ConnectionTrait) -> Self {
         match connection.get_database_backend() {

@@ -36,6 +36,8 @@ pub(crate) fn routes() -> Router<Web> {
             get(clients::list_clients).post(clients::create_client),
         )
         .route("/audit", get(audit::list_entries))
+        .route("/audit/verifications", post(audit::create_verification))
+        .route("/audit/{id}", get(audit::show_entry))
         .route("/clients/{id}/tokens", post(clients::create_token))
         .route(
             "/clients/{id}/tokens/{hint}/deletion",

@@ -118,7 +118,7 @@ pub(crate) async fn get_callback(
     Named(key): Named,
 ) -> Reply {
     let row = app::callbacks::find_callback(&web.app, &caller.actor, &key).await?;
-    let page = app::callbacks::callback_page(&web.app, &caller.actor, row.id).await?;
+    let page = app::callbacks::callback_page(&web.app, &caller.actor, caller.now, row.id).await?;
     Ok(tagged(
         page.callback.version,
         CallbackDetailJson::from(page),

@@ -27,7 +27,7 @@ pub(crate) async fn show_callback(
     Path(id): Path<String>,
     who: Who,
 ) -> Answer {
-    let page = app::callbacks::callback_page(&web.app, &who.actor, id_of(&id)?).await?;
+    let page = app::callbacks::callback_page(&web.app, &who.actor, who.now, id_of(&id)?).await?;
     html(&DetailPage {
         f: who.frame("callbacks"),
         page,

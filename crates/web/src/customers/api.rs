@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(search_customers))
         .routes(routes!(change_contact))
         .routes(routes!(reveal_value))
+        .routes(routes!(super::accesses::list_customer_accesses))
 }
 
 /// A customer, masked.
@@ -206,7 +207,8 @@ pub(crate) async fn get_customer(
     caller: Caller,
     Named(number): Named,
 ) -> Reply {
-    let found = app::customers::customer_in_sight(&web.app, &caller.actor, &number).await?;
+    let (actor, now) = (&caller.actor, caller.now);
+    let found = app::customers::customer_in_sight(&web.app, actor, now, &number).await?;
     let (customer, contacts) = found;
     let version = customer.version;
     let body = CustomerDetailJson {
@@ -293,7 +295,7 @@ pub(crate) async fn change_contact(
     Body(change): Body<ContactChange>,
 ) -> Reply {
     let (actor, now) = (&caller.actor, caller.now);
-    let (customer, _) = app::customers::customer_in_sight(&web.app, actor, &number).await?;
+    let (customer, _) = app::customers::customer_in_sight(&web.app, actor, now, &number).await?;
     let form = ContactForm {
         mobile: text(change.mobile),
         mailing_address: text(change.mailing_address),

@@ -1,5 +1,6 @@
 //! The list of customers, one customer, search, personal data on request.
 
+mod accesses;
 pub(crate) mod api;
 mod disclosure;
 mod list;
@@ -18,6 +19,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/customers/{customer_no}/timeline",
             get(page::show_timeline),
+        )
+        .route(
+            "/customers/{customer_no}/accesses",
+            get(accesses::list_accesses),
         )
         .route(
             "/customers/{customer_no}/contact",

@@ -33,7 +33,7 @@ pub(crate) async fn show_customer(
     Path(customer_no): Path<String>,
     who: Who,
 ) -> Answer {
-    let page = app::customers::customer_page(&web.app, &who.actor, &customer_no).await?;
+    let page = app::customers::customer_page(&web.app, &who.actor, who.now, &customer_no).await?;
     let f = who.frame("customers");
     html(&PageTemplate {
         lines: lines(&f, &page.timeline.rows),

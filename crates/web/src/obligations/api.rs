@@ -176,7 +176,8 @@ pub(crate) async fn get_obligation(
     caller: Caller,
     Named(number): Named,
 ) -> Reply {
-    let page = app::obligations::obligation_page(&web.app, &caller.actor, &number).await?;
+    let page =
+        app::obligations::obligation_page(&web.app, &caller.actor, caller.now, &number).await?;
     Ok(Json(ObligationJson::from(page.explanation.obligation)).into_response())
 }
 
@@ -192,6 +193,7 @@ pub(crate) async fn explain_obligation(
     caller: Caller,
     Named(number): Named,
 ) -> Reply {
-    let explanation = app::obligations::explain(&web.app, &caller.actor, &number).await?;
+    let explanation =
+        app::obligations::explain(&web.app, &caller.actor, caller.now, &number).await?;
     Ok(Json(ExplanationJson::from(explanation)).into_response())
 }

@@ -30,10 +30,10 @@ pub(crate) async fn show_obligation(
     Path(number): Path<String>,
     who: Who,
 ) -> Answer {
-    let page = app::obligations::obligation_page(&web.app, &who.actor, &number).await?;
+    let page = app::obligations::obligation_page(&web.app, &who.actor, who.now, &number).await?;
     let work = match &page.callback {
         Some(callback) => {
-            Some(app::callbacks::callback_page(&web.app, &who.actor, callback.id).await?)
+            Some(app::callbacks::callback_page(&web.app, &who.actor, who.now, callback.id).await?)
         }
         None => None,
     };

@@ -217,7 +217,7 @@ pub(crate) async fn list_tickets(
         headers(("ETag" = String, description = "Version.")))))]
 pub(crate) async fn get_ticket(State(web): State<Web>, caller: Caller, Named(key): Named) -> Reply {
     let row = app::tickets::find_ticket(&web.app, &caller.actor, &key).await?;
-    let page = app::tickets::ticket_page(&web.app, &caller.actor, row.id).await?;
+    let page = app::tickets::ticket_page(&web.app, &caller.actor, caller.now, row.id).await?;
     Ok(tagged(page.ticket.version, TicketDetailJson::from(page)))
 }
 

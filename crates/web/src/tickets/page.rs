@@ -25,7 +25,7 @@ pub(crate) async fn show_ticket(
     Path(id): Path<String>,
     who: Who,
 ) -> Answer {
-    let page = app::tickets::ticket_page(&web.app, &who.actor, id_of(&id)?).await?;
+    let page = app::tickets::ticket_page(&web.app, &who.actor, who.now, id_of(&id)?).await?;
     let steps = app::tickets::next_steps(&who.actor, who.now, &page);
     let names_someone = |s: &NextStep| matches!(s.name, "issue" | "transfer");
     let handlers = if steps.iter().any(names_someone) {

@@ -73,6 +73,7 @@ async fn a_caller_sees_the_own_list_only(
         "list_clients",
         "list_tokens",
         "list_audit_entries",
+        "find_audit_entry",
         "list_agent_codes_in_sight",
         "list_unit_facts",
         "count_unit_contents",

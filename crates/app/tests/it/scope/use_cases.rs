@@ -25,10 +25,13 @@ fn unseen<T: std::fmt::Debug>(what: &str, result: app::Result<T>) {
 
 async fn reads(t: &TestApp, actor: &Actor, o: &Objects) {
     let (app, now) = (&t.app, t.now);
-    unseen("callback_page", callback_page(app, actor, o.next).await);
+    unseen(
+        "callback_page",
+        callback_page(app, actor, now, o.next).await,
+    );
     unseen("call_page", call_page(app, actor, now, o.next, "x").await);
-    unseen("explain", explain(app, actor, &o.obligation).await);
-    unseen("ticket_page", ticket_page(app, actor, o.ticket).await);
+    unseen("explain", explain(app, actor, now, &o.obligation).await);
+    unseen("ticket_page", ticket_page(app, actor, now, o.ticket).await);
     let opened = open_recording(app, actor, now, o.recording).await;
     unseen("open_recording", opened);
     let by_unit = ListQuery {

@@ -225,6 +225,14 @@ async fn walk_tickets(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_audit_entries", found.rows.len());
+    let entry = match found.rows.first() {
+        Some(row) => row.id,
+        None => an_entry(t, o).await,
+    };
+    let found = store::audit::find_audit_entry(db, scope, entry)
+        .await
+        .unwrap();
+    note("find_audit_entry", usize::from(found.is_some()));
     seen
 }
 
@@ -332,4 +340,15 @@ async fn walk_people(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
             tokens.iter().filter(|k| ours.contains(&k.client)).count(),
         ),
     ])
+}
+
+/// An entry about the customer.
+async fn an_entry(t: &TestApp, o: &Objects) -> uuid::Uuid {
+    let every = Actor::system().scope(Permission::AuditRead).unwrap();
+    let filter = AuditFilter {
+        customer: Some(o.customer.0),
+        ..Default::default()
+    };
+    let found = store::list_audit_entries(t.app.store(), &every, &filter, 1).await;
+    found.unwrap().rows[0].id
 }

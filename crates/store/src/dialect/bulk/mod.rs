@@ -234,23 +234,7 @@ impl Bulk {
             return self.roll_back().await;
         }
         let audit: Audit = audit.into();
-        for entry in audit.entries() {
-            let cells = [
-                Cell::Id(self.next_id()),
-                Cell::Int(crate::sql::millis(self.now)),
-                Cell::Code(entry.actor.kind),
-                entry.actor.id.map_or(Cell::Null, Cell::Id),
-                Cell::Text(entry.actor.name.clone()),
-                Cell::Code(entry.action),
-                Cell::Code(entry.subject_kind),
-                entry.subject.map_or(Cell::Null, Cell::Id),
-                entry.customer.map_or(Cell::Null, Cell::Id),
-                entry.purpose.clone().into(),
-                Cell::Text(entry.detail.to_string()),
-            ];
-            self.execute_typed(audit::INSERT, &cells, AUDIT_TYPES)
-                .await?;
-        }
+        audit::insert_in_bulk(self, &audit).await?;
         self.end("COMMIT").await
     }
 
@@ -344,17 +328,3 @@ impl Bulk {
         Ok(rows)
     }
 }
-
-const AUDIT_TYPES: &[CellType] = &[
-    CellType::Id,
-    CellType::Int,
-    CellType::Text,
-    CellType::Id,
-    CellType::Text,
-    CellType::Text,
-    CellType::Text,
-    CellType::Id,
-    CellType::Id,
-    CellType::Text,
-    CellType::Text,
-];

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
 
 async fn page(web: &Web, caller: &Caller, key: &str) -> Result<CallbackPage, app::Error> {
     let row = app::callbacks::find_callback(&web.app, &caller.actor, key).await?;
-    app::callbacks::callback_page(&web.app, &caller.actor, row.id).await
+    app::callbacks::callback_page(&web.app, &caller.actor, caller.now, row.id).await
 }
 
 /// Lists the attempts of a callback.

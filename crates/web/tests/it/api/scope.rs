@@ -138,6 +138,16 @@ async fn personal_data_is_masked_until_a_purpose_is_given(
     let shown = system.post(path, json!({ "field": "mobile", "purpose": purpose }));
     assert_eq!(shown.await.good()["value"], "13800500001");
     assert_eq!(t.audited("customer.revealed").await, 1);
+    assert_eq!(t.audited("customer.viewed").await, 1);
+    let path = "/api/v1/customers/C50-ZHOU/accesses?limit=1";
+    assert_eq!(system.get(path).await.problem(403), "denied");
+    let officer = System::of(&t, &site, "000", &["compliance_officer"]).await;
+    let page = officer.get(path).await;
+    assert!(page.header("link").contains("rel=\"next\""));
+    let items = &page.good()["items"];
+    assert_eq!(items[0]["action"], "customer.revealed");
+    assert_eq!(items[0]["purpose"], purpose);
+    assert_eq!(items[0]["actor_kind"], "client");
 
     let found = system.post(
         "/api/v1/customers/searches",
