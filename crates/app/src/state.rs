@@ -1,6 +1,7 @@
 //! What every use case needs at hand: the store, the rules in force, the scripts, the files.
 
 use crate::Result;
+use crate::backups::BackupPlan;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -16,6 +17,7 @@ pub struct App {
     scripts: Arc<RwLock<Arc<Scripts>>>,
     files: Arc<dyn ObjectStore>,
     passwords: Passwords,
+    backups: Option<Arc<BackupPlan>>,
 }
 
 impl std::fmt::Debug for App {
@@ -69,7 +71,20 @@ impl App {
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
             files,
             passwords,
+            backups: None,
         })
+    }
+
+    /// With a plan of backups.
+    #[must_use]
+    pub fn with_backups(mut self, plan: Option<BackupPlan>) -> Self {
+        self.backups = plan.map(Arc::new);
+        self
+    }
+
+    /// The plan of backups, if there is one.
+    pub fn backup_plan(&self) -> Option<Arc<BackupPlan>> {
+        self.backups.clone()
     }
 
     /// The database.

@@ -13,6 +13,8 @@ codes! {
         Export = "export",
         /// Write a report to a file.
         Report = "report",
+        /// Back everything up, and try the backup out.
+        Backup = "backup",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

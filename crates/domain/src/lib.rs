@@ -7,6 +7,7 @@
 mod codes;
 
 pub mod access;
+pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod ids;

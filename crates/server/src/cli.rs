@@ -1,5 +1,6 @@
 //! The command line, word for word as `contracts.md` promises it.
 
+pub(crate) use crate::commands::{BackupArgs, RestoreArgs};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -43,6 +44,10 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Run a report of the metrics registry; `report list` names them
     Report(ReportArgs),
+    /// Write everything into one file, while others work
+    Backup(BackupArgs),
+    /// Fill an empty database from a backup, and compare every row
+    Restore(RestoreArgs),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

@@ -14,6 +14,7 @@ mod sql;
 mod unit_of_work;
 
 pub mod access;
+pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod imports;

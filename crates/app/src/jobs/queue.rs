@@ -45,6 +45,11 @@ pub enum Task {
     Export(ExportQuery),
     /// Write a report to a file.
     Report(ReportTask),
+    /// Back everything up by the plan.
+    Backup {
+        /// Who wanted it, as a code.
+        kind: String,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -82,6 +87,7 @@ impl Task {
             Self::Plan { .. } => JobKind::Plan,
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
+            Self::Backup { .. } => JobKind::Backup,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -15,6 +15,7 @@ use domain::jobs::{lease, retry_after};
 use domain::time::Instant;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
+use std::sync::Arc;
 use store::jobs::{self as rows, JobEnd, JobProgress, JobRow};
 use store::{AuditEntry, StoreError};
 use tokio::sync::watch;
@@ -194,6 +195,18 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
+        Task::Backup { kind } => {
+            let sender = progress.clone();
+            let heard: crate::backups::Heard = Arc::new(move |p| {
+                sender.send_replace(at(p.done, Some(p.total).filter(|n| *n > 0), None));
+            });
+            let run = crate::backups::run_planned(app, &actor, clock, &kind, &heard).await?;
+            let result = serde_json::json!({ "backup": run });
+            Ok(Done {
+                progress: at(1, Some(1), Some(result.to_string())),
+                discard: None,
+            })
+        }
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {

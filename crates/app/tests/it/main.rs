@@ -4,6 +4,7 @@
 mod access;
 mod assigning;
 mod audit;
+mod backups;
 mod branch;
 mod calling;
 mod clients;

@@ -1,5 +1,6 @@
 //! Subcommands: each parses, calls one use case, and prints.
 
+mod backup;
 mod calendar;
 mod demo;
 mod explain;
@@ -8,9 +9,13 @@ mod generate;
 mod import;
 mod plan;
 mod report;
+mod restore;
 mod rules;
 mod serve;
 mod user;
+
+pub(crate) use backup::BackupArgs;
+pub(crate) use restore::RestoreArgs;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -51,6 +56,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             }
             None => report::run(&opened().await?, args).await,
         },
+        Command::Backup(args) => backup::run(&config, cli.database_url.as_deref(), args).await,
+        Command::Restore(args) => restore::run(&config, cli.database_url.as_deref(), args).await,
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
@@ -73,11 +80,13 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let key_ids = ids.clone();
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
+    let plan = config.backup_plan()?;
     let store = Store::open(url, true, ids, now, move |has_keys| {
         config.master_key(&key_url, has_keys, key_ids.entropy())
     })
     .await?;
-    Ok(App::start(store, files, Passwords::strong(), now).await?)
+    let app = App::start(store, files, Passwords::strong(), now).await?;
+    Ok(app.with_backups(plan))
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

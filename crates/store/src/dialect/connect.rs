@@ -125,12 +125,37 @@ impl Store {
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
-        let (backend, write, read) = connect(&url).await?;
+        let opened = connect(&url).await?;
         if migrate {
-            migrate_up(&write).await?;
-        } else if !is_current(&write).await? {
+            migrate_up(&opened.1).await?;
+        } else if !is_current(&opened.1).await? {
             return Err(StoreError::SchemaBehind);
         }
+        Self::with(url, opened, ids, now, master_key).await
+    }
+
+    /// Opens a database as it is, for what must work while its schema is behind: a copy taken before
+    /// an upgrade, a look at what is wrong.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, has no keys table yet, or the key does not fit.
+    pub async fn open_as_it_is(
+        url: DatabaseUrl,
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
+        let opened = connect(&url).await?;
+        Self::with(url, opened, ids, now, master_key).await
+    }
+
+    async fn with(
+        url: DatabaseUrl,
+        (backend, write, read): (Backend, DatabaseConnection, DatabaseConnection),
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
         let keys = open_keys(&write, &ids, now, master_key).await?;
         let turn = Arc::new(Mutex::new(()));
         Ok(Self {
@@ -211,7 +236,8 @@ impl Store {
         Ok(self.write.close().await?)
     }
 
-    pub(crate) fn keyring(&self) -> Arc<Keyring> {
+    /// The keys, for work on other threads.
+    pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keys)
     }
 
@@ -224,7 +250,9 @@ impl Store {
     }
 }
 
-async fn connect(url: &DatabaseUrl) -> Result<(Backend, DatabaseConnection, DatabaseConnection)> {
+pub(super) async fn connect(
+    url: &DatabaseUrl,
+) -> Result<(Backend, DatabaseConnection, DatabaseConnection)> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             create_folder(path)?;
