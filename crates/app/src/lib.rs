@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backups;
 pub mod callbacks;
 pub mod customers;
+pub mod doctor;
 mod error;
 pub mod exports;
 pub mod imports;

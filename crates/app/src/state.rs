@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::backups::BackupPlan;
+use crate::doctor::Surroundings;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -18,6 +19,7 @@ pub struct App {
     files: Arc<dyn ObjectStore>,
     passwords: Passwords,
     backups: Option<Arc<BackupPlan>>,
+    surroundings: Arc<Surroundings>,
 }
 
 impl std::fmt::Debug for App {
@@ -72,6 +74,7 @@ impl App {
             files,
             passwords,
             backups: None,
+            surroundings: Arc::default(),
         })
     }
 
@@ -80,6 +83,18 @@ impl App {
     pub fn with_backups(mut self, plan: Option<BackupPlan>) -> Self {
         self.backups = plan.map(Arc::new);
         self
+    }
+
+    /// With what the doctor looks at outside of the database.
+    #[must_use]
+    pub fn with_surroundings(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = Arc::new(surroundings);
+        self
+    }
+
+    /// What lies around the database.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// The plan of backups, if there is one.

@@ -1,6 +1,6 @@
 //! The command line, word for word as `contracts.md` promises it.
 
-pub(crate) use crate::commands::{BackupArgs, RestoreArgs};
+pub(crate) use crate::commands::{BackupArgs, DoctorArgs, RestoreArgs};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Fill an empty database from a backup, and compare every row
     Restore(RestoreArgs),
+    /// Say what is wrong with this installation, and what to do
+    Doctor(DoctorArgs),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
+use app::doctor::Surroundings;
 use chrono::{NaiveTime, TimeDelta};
 use domain::backups::Retention;
 use serde::Deserialize;
@@ -34,6 +35,9 @@ pub(crate) struct Config {
     pub https: bool,
     /// Backups by plan; none without it.
     pub backup: Option<BackupConfig>,
+    /// Where all of this was read.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// Backups by plan.
@@ -99,7 +103,14 @@ impl Config {
             None => (Path::new(FILE), false),
         };
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).with_context(|| path.display().to_string()),
+            Ok(text) => {
+                let read = toml::from_str::<Self>(&text);
+                let config = read.with_context(|| path.display().to_string())?;
+                Ok(Self {
+                    file: Some(path.to_owned()),
+                    ..config
+                })
+            }
             Err(_) if !must_exist => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
@@ -132,6 +143,22 @@ impl Config {
             .files
             .as_deref()
             .is_some_and(|f| f.starts_with("s3://"))
+    }
+
+    /// What lies around a database.
+    pub(crate) fn surroundings(&self, url: &DatabaseUrl) -> Surroundings {
+        let mut folders = vec![Self::folder(url), std::env::temp_dir()];
+        if self.are_files_local() {
+            folders.extend(self.files.as_ref().map(PathBuf::from));
+        }
+        folders.extend(self.backup.as_ref().map(|b| b.folder.clone()));
+        let is_set = std::env::var_os("HUIFANG_MASTER_KEY").is_some();
+        Surroundings {
+            config_file: self.file.clone(),
+            master_key_file: (!is_set).then(|| self.master_key_path(url)),
+            folders,
+            is_https: self.https,
+        }
     }
 
     /// The file of the master key of a database.

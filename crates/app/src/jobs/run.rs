@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::sync::Arc;
 use store::jobs::{self as rows, JobEnd, JobProgress, JobRow};
-use store::{AuditEntry, StoreError};
+use store::{AuditEntry, StoreError, UnitOfWork};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -135,6 +135,9 @@ async fn end(app: &App, now: Instant, job: &JobRow, ended: Result<Done>) -> Resu
                 Some(wait) => JobEnd::Again(now + wait, text),
                 None => JobEnd::Dead(text),
             };
+            if wait.is_none() {
+                discard_upload(&work, now, job).await?;
+            }
             rows::end_job(&work, job, &end).await?;
             let entry = AuditEntry::new(&Actor::system(), "job.failed", "job", job.id);
             return Ok(work.commit(entry.detail(detail)).await?);
@@ -143,6 +146,19 @@ async fn end(app: &App, now: Instant, job: &JobRow, ended: Result<Done>) -> Resu
     rows::end_job(&work, job, &end).await?;
     let entry = AuditEntry::new(&Actor::system(), action, "job", job.id).detail(detail);
     Ok(work.commit(entry).await?)
+}
+
+/// How long the upload of a given-up import stays, so that the job can be run again.
+const GIVEN_UP_LIFE: Duration = Duration::days(7);
+
+/// Lets the upload of an import that was given up be deleted: it holds personal data in the clear.
+async fn discard_upload(work: &UnitOfWork, now: Instant, job: &JobRow) -> Result<()> {
+    let Ok(Task::Import { key, .. }) = serde_json::from_str(&job.payload) else {
+        return Ok(());
+    };
+    let task = Task::DiscardFile { key };
+    enqueue(work, &Actor::system(), now + GIVEN_UP_LIFE, &task).await?;
+    Ok(())
 }
 
 async fn perform(
@@ -163,7 +179,7 @@ async fn perform(
         } => {
             interrupt_earlier(app, clock(), job).await?;
             let file = (key, file_name, map);
-            import(app, &actor, clock(), &kind, file, progress).await
+            import(app, &actor, clock, &kind, file, progress).await
         }
         Task::Plan { since, as_of } => {
             let request = PlanRequest {
@@ -272,7 +288,7 @@ fn temporary(ending: &str) -> Result<tempfile::TempPath> {
 async fn import(
     app: &App,
     actor: &Actor,
-    now: Instant,
+    clock: Clock<'_>,
     kind: &str,
     (key, file_name, map): (String, String, String),
     progress: &watch::Sender<JobProgress>,
@@ -288,7 +304,7 @@ async fn import(
         dry_run: false,
         errors_file: None,
     };
-    let report = import_file(app, actor, now, request, &|p| {
+    let report = import_file(app, actor, clock, request, &|p| {
         let run = p
             .run
             .map(|run| serde_json::json!({ "run": run }).to_string());
@@ -304,7 +320,7 @@ async fn import(
     Ok(Done {
         progress: at(size, Some(size), Some(result.to_string())),
         // The file holds personal data in the clear, and nobody needs it any more.
-        discard: Some((key, now)),
+        discard: Some((key, clock())),
     })
 }
 

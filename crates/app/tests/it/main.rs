@@ -9,6 +9,7 @@ mod branch;
 mod calling;
 mod clients;
 mod customers;
+mod doctor;
 mod events_in;
 mod exports;
 mod import_rejections;

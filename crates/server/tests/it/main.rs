@@ -1,5 +1,6 @@
 //! The program as people run it.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod backup;
 mod killed;
 mod program;

@@ -15,4 +15,5 @@ mod obligations;
 mod organisation;
 mod sight;
 mod sign_in;
+mod system;
 mod tickets;
