@@ -77,8 +77,8 @@ impl Retention {
         let verified = newest_first.iter().find(|b| b.is_verified);
         let mut kept: BTreeSet<Uuid> = newest_first.first().map(|b| b.id).into_iter().collect();
         kept.extend(verified.map(|b| b.id));
-        let rules: [(usize, fn(Instant) -> (i32, u32)); 3] = [
-            (self.daily, day),
+        let rules = [
+            (self.daily, day as Period),
             (self.weekly, week),
             (self.monthly, month),
         ];
@@ -95,6 +95,9 @@ impl Retention {
         gone.filter(|id| !kept.contains(id)).collect()
     }
 }
+
+/// The period in which a moment lies: a year, and a number in it.
+type Period = fn(Instant) -> (i32, u32);
 
 fn day(at: Instant) -> (i32, u32) {
     let date = time::date_in_china(at);
