@@ -4,6 +4,7 @@
 //! [`format`] says what the file looks like; `write` makes one, `read` checks and reads one; `restore`
 //! fills an empty database, for good or as a trial; `run` and `schedule` are the use cases around it.
 
+mod files;
 mod format;
 mod kept;
 mod plan;

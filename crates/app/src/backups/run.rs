@@ -5,15 +5,17 @@ use super::write::{Piece, Writer, Written};
 use super::{Heard, Progress, Stage, disk};
 use crate::jobs::Clock;
 use crate::{App, Error, Refusal, Result};
+use chrono::Duration;
 use domain::access::{Actor, Permission};
 use domain::backups::BackupKind;
 use domain::time::Instant;
 use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 use store::backups::{self as rows, BackupMade};
 use store::{AuditEntry, Backend, Store};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Rows that are read at once.
@@ -21,7 +23,7 @@ const ROWS: usize = 1_000;
 /// Bytes of a file that are moved at once.
 const FILE_PART: u64 = 4 * 1024 * 1024;
 /// How often a run says that it is alive.
-const ALIVE_EVERY: Duration = Duration::from_secs(60);
+const ALIVE_EVERY: Duration = Duration::minutes(1);
 /// Folders of the store of files that stay out: uploads that wait for their import and exports that
 /// wait to be fetched hold personal data in the clear, for hours or days, and can be made again.
 const PASSING: [&str; 2] = ["imports", "exports"];
@@ -76,9 +78,15 @@ pub async fn back_up(
     let run = rows::start_run(&work, request.kind, &actor.name, &shown).await?;
     let entry = AuditEntry::new(actor, "backup.started", "backup_run", run);
     work.commit(entry).await?;
+    let (alive, moves) = watch::channel(());
+    let listening = Arc::clone(heard);
+    let heard: Heard = Arc::new(move |progress| {
+        alive.send_replace(());
+        listening(progress);
+    });
     let written = tokio::select! {
-        written = write_backup(app.store(), app.files(), clock(), request, heard) => written,
-        stopped = keep_alive(app, clock, run) => Err(stopped),
+        written = write_backup(app.store(), app.files(), clock(), request, &heard) => written,
+        stopped = keep_alive(app, clock, run, moves) => Err(stopped),
     };
     let work = app.store().begin(clock()).await?;
     match written {
@@ -112,12 +120,22 @@ pub async fn back_up(
     }
 }
 
-/// Says every minute that a run is alive; ends only when that fails.
-async fn keep_alive(app: &App, clock: Clock<'_>, run: Uuid) -> Error {
-    loop {
-        tokio::time::sleep(ALIVE_EVERY).await;
+/// Says now and then that a run moves; ends only when that fails.
+async fn keep_alive(
+    app: &App,
+    clock: Clock<'_>,
+    run: Uuid,
+    mut moves: watch::Receiver<()>,
+) -> Error {
+    let mut last = clock();
+    while moves.changed().await.is_ok() {
+        let now = clock();
+        if now - last < ALIVE_EVERY {
+            continue;
+        }
+        last = now;
         let touched = async {
-            let work = app.store().begin(clock()).await?;
+            let work = app.store().begin(now).await?;
             rows::touch_run(&work, run).await?;
             let entry = AuditEntry::new(&Actor::system(), "backup.progress", "backup_run", run);
             work.commit(entry).await
@@ -126,6 +144,7 @@ async fn keep_alive(app: &App, clock: Clock<'_>, run: Uuid) -> Error {
             return error.into();
         }
     }
+    super::lost()
 }
 
 fn refuse_existing(request: &BackupRequest) -> Result<()> {

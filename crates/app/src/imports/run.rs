@@ -3,6 +3,7 @@
 use super::mapping::Mapping;
 use super::row::{Heading, RowReader};
 use super::source::{RawRow, Source, SourceError};
+use super::write::Written;
 use super::{agents, contacts, customers, events, orgs, policies};
 use crate::jobs::Clock;
 use crate::{App, Error, Result};
@@ -14,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::dialect::bulk::Bulk;
-use store::imports::{self as rows, Fate, Outcome, Rejection};
+use store::imports::{self as rows, Fate, Rejection};
 use store::{AuditActor, AuditEntry, settings};
 use uuid::Uuid;
 
@@ -369,7 +370,6 @@ pub(super) struct Import {
     pub kind: ImportKind,
     pub references: Arc<References>,
     pub run: Option<Uuid>,
-    /// When the last chunk came.
     pub seen: Instant,
     pub tally: Tally,
     pub shown: Vec<Rejection>,
@@ -386,13 +386,6 @@ pub(super) async fn set_since(app: &App, bulk: &mut Bulk, today: NaiveDate) -> R
     let back = back.and_then(|days| u64::try_from(days).ok()).unwrap_or(0);
     let since = (today - Days::new(back)).to_string();
     Ok(settings::put_setting_in_bulk(bulk, settings::OBLIGATIONS_SINCE, since).await?)
-}
-
-/// What became of the rows of a chunk.
-#[derive(Default)]
-pub(super) struct Written {
-    pub outcomes: Vec<Outcome>,
-    pub rejections: Vec<Rejection>,
 }
 
 impl Import {

@@ -211,18 +211,7 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
-        Task::Backup { kind } => {
-            let sender = progress.clone();
-            let heard: crate::backups::Heard = Arc::new(move |p| {
-                sender.send_replace(at(p.done, Some(p.total).filter(|n| *n > 0), None));
-            });
-            let run = crate::backups::run_planned(app, &actor, clock, &kind, &heard).await?;
-            let result = serde_json::json!({ "backup": run });
-            Ok(Done {
-                progress: at(1, Some(1), Some(result.to_string())),
-                discard: None,
-            })
-        }
+        Task::Backup { kind } => backup(app, &actor, clock, &kind, progress).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -231,6 +220,25 @@ async fn perform(
             })
         }
     }
+}
+
+async fn backup(
+    app: &App,
+    actor: &Actor,
+    clock: Clock<'_>,
+    kind: &str,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let sender = progress.clone();
+    let heard: crate::backups::Heard = Arc::new(move |p| {
+        sender.send_replace(at(p.done, Some(p.total).filter(|n| *n > 0), None));
+    });
+    let run = crate::backups::run_planned(app, actor, clock, kind, &heard).await?;
+    let result = serde_json::json!({ "backup": run });
+    Ok(Done {
+        progress: at(1, Some(1), Some(result.to_string())),
+        discard: None,
+    })
 }
 
 fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {

@@ -134,19 +134,17 @@ impl Store {
         Self::with(url, opened, ids, now, master_key).await
     }
 
-    /// Opens a database as it is, for what must work while its schema is behind: a copy taken before
-    /// an upgrade, a look at what is wrong.
+    /// Opens a database as it is, for what must work while its schema is behind.
     ///
     /// # Errors
-    /// When the database cannot be reached, has no keys table yet, or the key does not fit.
+    /// When it cannot be reached, has no table of keys yet, or the key does not fit.
     pub async fn open_as_it_is(
         url: DatabaseUrl,
         ids: Ids,
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
-        let opened = connect(&url).await?;
-        Self::with(url, opened, ids, now, master_key).await
+        Self::with(url.clone(), connect(&url).await?, ids, now, master_key).await
     }
 
     async fn with(

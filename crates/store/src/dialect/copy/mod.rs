@@ -40,7 +40,7 @@ impl TableShape {
 pub type CopiedRow = Vec<Cell>;
 
 enum Source {
-    Sqlite(sqlite::Session),
+    Sqlite(Box<sqlite::Session>),
     Postgres(Box<postgres::Session>),
 }
 
@@ -93,7 +93,7 @@ impl Store {
                 session.run("BEGIN")?;
                 let (tables, migrations) = (session.tables()?, session.migrations()?);
                 Ok(Snapshot {
-                    source: Source::Sqlite(session),
+                    source: Source::Sqlite(Box::new(session)),
                     tables,
                     migrations,
                 })

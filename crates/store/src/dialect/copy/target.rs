@@ -51,7 +51,9 @@ impl Target {
             reading.close().await?;
         }
         let source = match url {
-            DatabaseUrl::Sqlite(path) => Source::Sqlite(sqlite::Session::open(path, false)?),
+            DatabaseUrl::Sqlite(path) => {
+                Source::Sqlite(Box::new(sqlite::Session::open(path, false)?))
+            }
             DatabaseUrl::Postgres(_) => {
                 let pool = connection.get_postgres_connection_pool();
                 Source::Postgres(Box::new(postgres::Session::open(pool).await?))
