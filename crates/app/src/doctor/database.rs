@@ -5,7 +5,7 @@ use domain::doctor::{Verdict, of_clocks};
 use domain::time::Instant;
 use store::{Backend, Store, doctor};
 
-fn unreadable(name: &'static str, error: impl ToString) -> Check {
+fn unreadable(name: &'static str, error: &impl ToString) -> Check {
     Check::new(name, (Verdict::Bad, "unreadable")).with("error", error)
 }
 
@@ -16,9 +16,9 @@ pub(super) async fn engine(store: &Store) -> Check {
     };
     match doctor::engine_version(store).await {
         Ok(version) => Check::new("database", (Verdict::Ok, "reached"))
-            .with("engine", engine)
-            .with("version", version),
-        Err(error) => unreadable("database", error),
+            .with("engine", &engine)
+            .with("version", &version),
+        Err(error) => unreadable("database", &error),
     }
 }
 
@@ -26,7 +26,7 @@ pub(super) async fn schema(store: &Store) -> Check {
     match store.is_schema_current().await {
         Ok(true) => Check::new("schema", (Verdict::Ok, "current")),
         Ok(false) => Check::new("schema", (Verdict::Bad, "behind")),
-        Err(error) => unreadable("schema", error),
+        Err(error) => unreadable("schema", &error),
     }
 }
 
@@ -34,9 +34,9 @@ pub(super) async fn integrity(store: &Store) -> Check {
     match doctor::find_damage(store).await {
         Ok(found) if found.is_empty() => Check::new("integrity", (Verdict::Ok, "sound")),
         Ok(found) => {
-            Check::new("integrity", (Verdict::Bad, "damaged")).with("where", found.join("; "))
+            Check::new("integrity", (Verdict::Bad, "damaged")).with("where", &found.join("; "))
         }
-        Err(error) => unreadable("integrity", error),
+        Err(error) => unreadable("integrity", &error),
     }
 }
 
@@ -44,9 +44,9 @@ pub(super) async fn integrity(store: &Store) -> Check {
 pub(super) async fn keys(store: &Store) -> Check {
     match doctor::list_key_versions(store).await {
         Ok(versions) => {
-            Check::new("keys", (Verdict::Ok, "fit")).with("versions", versions.join(", "))
+            Check::new("keys", (Verdict::Ok, "fit")).with("versions", &versions.join(", "))
         }
-        Err(error) => unreadable("keys", error),
+        Err(error) => unreadable("keys", &error),
     }
 }
 
@@ -55,8 +55,8 @@ pub(super) async fn clock(store: &Store, now: Instant) -> Check {
         Ok(None) => Check::new("clock", (Verdict::Ok, "one")),
         Ok(Some(there)) => {
             let apart = there - now;
-            Check::new("clock", of_clocks(apart)).with("seconds", apart.num_seconds())
+            Check::new("clock", of_clocks(apart)).with("seconds", &apart.num_seconds())
         }
-        Err(error) => unreadable("clock", error),
+        Err(error) => unreadable("clock", &error),
     }
 }

@@ -29,7 +29,7 @@ impl Surroundings {
     pub(super) fn configuration(&self) -> Check {
         match &self.config_file {
             Some(path) => {
-                Check::new("configuration", (Verdict::Ok, "read")).with("file", path.display())
+                Check::new("configuration", (Verdict::Ok, "read")).with("file", &path.display())
             }
             None => Check::new("configuration", (Verdict::Info, "none")),
         }
@@ -62,7 +62,7 @@ fn key_file(path: Option<&Path>) -> Check {
         Ok(meta) if is_open_to_others(&meta) => (Verdict::Bad, "readable"),
         Ok(_) => (Verdict::Ok, "private"),
     };
-    Check::new("key-file", found).with("file", path.display())
+    Check::new("key-file", found).with("file", &path.display())
 }
 
 #[cfg(unix)]
@@ -92,9 +92,9 @@ fn disk(folders: &[PathBuf]) -> Check {
     });
     match room.min_by_key(|(free, ..)| *free) {
         Some((free, total, folder)) => Check::new("disk", of_disk(free, total))
-            .with("folder", folder.display())
-            .with("free", gib(free))
-            .with("total", gib(total)),
+            .with("folder", &folder.display())
+            .with("free", &gib(free))
+            .with("total", &gib(total)),
         None => Check::new("disk", (Verdict::Info, "unknown")),
     }
 }
@@ -113,7 +113,7 @@ fn open_files() -> Option<Check> {
     } else {
         (Verdict::Ok, "enough")
     };
-    Some(Check::new("open-files", found).with("limit", most))
+    Some(Check::new("open-files", found).with("limit", &most))
 }
 
 #[cfg(not(unix))]
@@ -131,6 +131,6 @@ pub(super) async fn files(app: &App, now: Instant) -> Check {
     };
     match tried.await {
         Ok(()) => Check::new("files", (Verdict::Ok, "writable")),
-        Err(error) => Check::new("files", (Verdict::Bad, "unwritable")).with("error", error),
+        Err(error) => Check::new("files", (Verdict::Bad, "unwritable")).with("error", &error),
     }
 }

@@ -27,14 +27,14 @@ pub(super) fn rules(app: &App) -> Check {
         (Verdict::Ok, "loaded")
     };
     Check::new("rules", found)
-        .with("packs", packs)
-        .with("programmes", programmes)
+        .with("packs", &packs)
+        .with("programmes", &programmes)
 }
 
 pub(super) fn calendar(app: &App, now: Instant) -> Check {
     let until = app.rules().calendar().official_until();
     let found = of_calendar(until, time::date_in_china(now));
-    Check::new("calendar", found).with("year", until.unwrap_or_default())
+    Check::new("calendar", found).with("year", &until.unwrap_or_default())
 }
 
 pub(super) async fn backups(app: &App, actor: &Actor, now: Instant) -> Result<Check> {
@@ -56,8 +56,8 @@ pub(super) async fn backups(app: &App, actor: &Actor, now: Instant) -> Result<Ch
     };
     let error = last.and_then(|r| r.error.clone()).unwrap_or_default();
     Ok(Check::new("backup", found)
-        .with("hours", hours)
-        .with("error", error))
+        .with("hours", &hours)
+        .with("error", &error))
 }
 
 pub(super) async fn jobs(app: &App, now: Instant) -> Result<Check> {
@@ -69,8 +69,8 @@ pub(super) async fn jobs(app: &App, now: Instant) -> Result<Check> {
         _ => (Verdict::Bad, "stuck"),
     };
     Ok(Check::new("jobs", found)
-        .with("dead", dead)
-        .with("stuck", stuck))
+        .with("dead", &dead)
+        .with("stuck", &stuck))
 }
 
 pub(super) async fn imports(app: &App, now: Instant) -> Result<Check> {
@@ -80,7 +80,7 @@ pub(super) async fn imports(app: &App, now: Instant) -> Result<Check> {
     } else {
         (Verdict::Warn, "silent")
     };
-    Ok(Check::new("imports", found).with("count", silent))
+    Ok(Check::new("imports", found).with("count", &silent))
 }
 
 pub(super) async fn plan(app: &App, now: Instant) -> Result<Check> {
@@ -96,6 +96,6 @@ pub(super) async fn plan(app: &App, now: Instant) -> Result<Check> {
         Some(_) => (Verdict::Ok, "fresh"),
     };
     Ok(Check::new("plan", found)
-        .with("hours", hours.unwrap_or_default())
-        .with("overdue", overdue))
+        .with("hours", &hours.unwrap_or_default())
+        .with("overdue", &overdue))
 }

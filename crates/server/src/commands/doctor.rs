@@ -28,7 +28,12 @@ pub(crate) struct DoctorArgs {
 pub(super) async fn run(file: Option<&Path>, flag: Option<&str>, args: DoctorArgs) -> ExitCode {
     let checks = match Config::read(file) {
         Ok(config) => with_config(config, flag).await,
-        Err(error) => vec![bad("configuration", "wrong", "error", format!("{error:#}"))],
+        Err(error) => vec![bad(
+            "configuration",
+            "wrong",
+            "error",
+            &format!("{error:#}"),
+        )],
     };
     let english = is_english(args.lang.as_deref());
     match args.format {
@@ -41,8 +46,8 @@ pub(super) async fn run(file: Option<&Path>, flag: Option<&str>, args: DoctorArg
     }
 }
 
-fn bad(name: &'static str, found: &'static str, what: &'static str, value: String) -> Check {
-    Check::new(name, (Verdict::Bad, found)).with(what, value)
+fn bad(name: &'static str, found: &'static str, what: &'static str, value: &str) -> Check {
+    Check::new(name, (Verdict::Bad, found)).with(what, &value)
 }
 
 async fn with_config(config: Config, flag: Option<&str>) -> Vec<Check> {
@@ -51,13 +56,20 @@ async fn with_config(config: Config, flag: Option<&str>) -> Vec<Check> {
         .and_then(|url| config.backup_plan().map(|_| url));
     let url = match url {
         Ok(url) => url,
-        Err(error) => return vec![bad("configuration", "wrong", "error", format!("{error:#}"))],
+        Err(error) => {
+            return vec![bad(
+                "configuration",
+                "wrong",
+                "error",
+                &format!("{error:#}"),
+            )];
+        }
     };
     if let DatabaseUrl::Sqlite(path) = &url
         && !path.exists()
     {
         let place = path.display().to_string();
-        return vec![bad("database", "missing", "place", place)];
+        return vec![bad("database", "missing", "place", &place)];
     }
     let surroundings = config.surroundings(&url);
     match look(&config, &url).await {
@@ -65,8 +77,8 @@ async fn with_config(config: Config, flag: Option<&str>) -> Vec<Check> {
         Err(error) => {
             let text = format!("{error:#}");
             let first = match error.downcast_ref::<StoreError>() {
-                Some(StoreError::Key(_)) => bad("keys", "wrong", "error", text),
-                _ => bad("database", "unreadable", "error", text),
+                Some(StoreError::Key(_)) => bad("keys", "wrong", "error", &text),
+                _ => bad("database", "unreadable", "error", &text),
             };
             let mut checks = vec![first];
             checks.extend(surroundings.machine());

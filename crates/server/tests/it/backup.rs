@@ -10,10 +10,10 @@ use testkit::{Engine, Portfolio, TestDatabase};
 
 /// Runs the program to its end, which is a failure; what it said.
 fn fails(database: &TestDatabase, folder: &Path, arguments: &[&str]) -> String {
-    said(huifang(database, folder, arguments).output().unwrap())
+    said(&huifang(database, folder, arguments).output().unwrap())
 }
 
-fn said(output: Output) -> String {
+fn said(output: &Output) -> String {
     let text = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -57,7 +57,7 @@ async fn a_backup_is_restored_elsewhere(
     let new = TestDatabase::create(to).await;
     let mut wrong = huifang(&new, folder.path(), &["restore", "all.huifang"]);
     let wrong = wrong.env("HUIFANG_MASTER_KEY", "ab".repeat(32)).output();
-    let wrong = said(wrong.unwrap());
+    let wrong = said(&wrong.unwrap());
     assert!(wrong.contains("master key does not open"), "{wrong}");
     run(&new, folder.path(), &["restore", "all.huifang"]);
     for kind in [
@@ -91,7 +91,7 @@ async fn a_full_disk_leaves_nothing_behind() {
     }
     let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" backup all.huifang";
     let text = said(
-        limited
+        &limited
             .arg("-c")
             .arg(script)
             .arg(program.get_program())
@@ -198,7 +198,7 @@ async fn the_doctor_finds_what_is_wrong(
     // A key of another company.
     let mut other = huifang(&database, folder.path(), &["doctor", "--format", "json"]);
     let text = said(
-        other
+        &other
             .env("HUIFANG_MASTER_KEY", "ab".repeat(32))
             .output()
             .unwrap(),
@@ -206,7 +206,7 @@ async fn the_doctor_finds_what_is_wrong(
     assert_eq!(state_of(&text, "keys"), pair("bad", "wrong"));
     // A key that is not there.
     let mut none = huifang(&database, folder.path(), &["doctor", "--format", "json"]);
-    let text = said(none.env_remove("HUIFANG_MASTER_KEY").output().unwrap());
+    let text = said(&none.env_remove("HUIFANG_MASTER_KEY").output().unwrap());
     assert_eq!(state_of(&text, "keys"), pair("bad", "wrong"));
     assert_eq!(state_of(&text, "key-file"), pair("bad", "missing"));
     // A configuration with a key that nobody knows, and one with a time that is none.
