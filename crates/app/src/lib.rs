@@ -5,8 +5,10 @@
 
 pub mod access;
 pub mod audit;
+pub mod backups;
 pub mod callbacks;
 pub mod customers;
+pub mod doctor;
 mod error;
 pub mod exports;
 pub mod imports;

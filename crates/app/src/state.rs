@@ -1,6 +1,8 @@
 //! What every use case needs at hand: the store, the rules in force, the scripts, the files.
 
 use crate::Result;
+use crate::backups::BackupPlan;
+use crate::doctor::Surroundings;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -16,6 +18,8 @@ pub struct App {
     scripts: Arc<RwLock<Arc<Scripts>>>,
     files: Arc<dyn ObjectStore>,
     passwords: Passwords,
+    backups: Option<Arc<BackupPlan>>,
+    surroundings: Arc<Surroundings>,
 }
 
 impl std::fmt::Debug for App {
@@ -69,7 +73,33 @@ impl App {
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
             files,
             passwords,
+            backups: None,
+            surroundings: Arc::default(),
         })
+    }
+
+    /// With a plan of backups.
+    #[must_use]
+    pub fn with_backups(mut self, plan: Option<BackupPlan>) -> Self {
+        self.backups = plan.map(Arc::new);
+        self
+    }
+
+    /// With what the doctor looks at outside of the database.
+    #[must_use]
+    pub fn with_surroundings(mut self, surroundings: Surroundings) -> Self {
+        self.surroundings = Arc::new(surroundings);
+        self
+    }
+
+    /// What lies around the database.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// The plan of backups, if there is one.
+    pub fn backup_plan(&self) -> Option<Arc<BackupPlan>> {
+        self.backups.clone()
     }
 
     /// The database.

@@ -15,6 +15,8 @@ codes! {
         Report = "report",
         /// Verify the audit log.
         VerifyAudit = "verify_audit",
+        /// Back everything up, and try the backup out.
+        Backup = "backup",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -7,8 +7,10 @@
 mod codes;
 
 pub mod access;
+pub mod backups;
 pub mod callbacks;
 pub mod customers;
+pub mod doctor;
 pub mod ids;
 pub mod imports;
 pub mod jobs;

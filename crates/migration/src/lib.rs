@@ -15,6 +15,8 @@ mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
 mod m20261124_000101_audit_seals;
+mod m20261124_000701_backups;
+mod m20261124_000702_runs_heard;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000201_jobs::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261124_000101_audit_seals::Migration),
+            Box::new(m20261124_000701_backups::Migration),
+            Box::new(m20261124_000702_runs_heard::Migration),
         ]
     }
 }

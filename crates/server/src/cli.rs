@@ -1,5 +1,6 @@
 //! The command line, word for word as `contracts.md` promises it.
 
+pub(crate) use crate::commands::{BackupArgs, DoctorArgs, RestoreArgs};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -46,6 +47,12 @@ pub(crate) enum Command {
     /// Prove that nothing in the audit log was altered
     #[command(subcommand)]
     Audit(crate::commands::audit::AuditCommand),
+    /// Write everything into one file, while others work
+    Backup(BackupArgs),
+    /// Fill an empty database from a backup, and compare every row
+    Restore(RestoreArgs),
+    /// Say what is wrong with this installation, and what to do
+    Doctor(DoctorArgs),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

@@ -1,6 +1,10 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
 use anyhow::{Context as _, Result};
+use app::backups::BackupPlan;
+use app::doctor::Surroundings;
+use chrono::{NaiveTime, TimeDelta};
+use domain::backups::Retention;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +37,66 @@ pub(crate) struct Config {
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
     #[serde(default)]
     pub https: bool,
+    /// Backups by plan; none without it.
+    pub backup: Option<BackupConfig>,
+    /// Where all of this was read.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+}
+
+/// Backups by plan.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BackupConfig {
+    /// Where they go.
+    pub folder: PathBuf,
+    /// Time of day in China, such as `02:00`.
+    #[serde(default = "BackupConfig::at")]
+    pub at: String,
+    /// Days of which the newest is kept.
+    #[serde(default = "BackupConfig::keep_daily")]
+    pub keep_daily: usize,
+    /// Weeks of which the newest is kept.
+    #[serde(default = "BackupConfig::keep_weekly")]
+    pub keep_weekly: usize,
+    /// Months of which the newest is kept.
+    #[serde(default = "BackupConfig::keep_monthly")]
+    pub keep_monthly: usize,
+    /// Each is restored as a trial.
+    #[serde(default = "BackupConfig::verify")]
+    pub verify: bool,
+    /// Recordings and scans go along; when nothing is said, those of a folder do.
+    pub with_files: Option<bool>,
+    /// Hours after which the last good one is too old.
+    #[serde(default = "BackupConfig::warn_after_hours")]
+    pub warn_after_hours: u32,
+}
+
+impl BackupConfig {
+    fn at() -> String {
+        "02:00".to_owned()
+    }
+
+    fn keep_daily() -> usize {
+        7
+    }
+
+    fn keep_weekly() -> usize {
+        5
+    }
+
+    fn keep_monthly() -> usize {
+        12
+    }
+
+    fn verify() -> bool {
+        true
+    }
+
+    /// A day and two hours: the next one may take a while.
+    fn warn_after_hours() -> u32 {
+        26
+    }
 }
 
 impl Config {
@@ -43,10 +107,68 @@ impl Config {
             None => (Path::new(FILE), false),
         };
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).with_context(|| path.display().to_string()),
+            Ok(text) => {
+                let read = toml::from_str::<Self>(&text);
+                let config = read.with_context(|| path.display().to_string())?;
+                Ok(Self {
+                    file: Some(path.to_owned()),
+                    ..config
+                })
+            }
             Err(_) if !must_exist => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
+    }
+
+    /// The plan of backups.
+    pub(crate) fn backup_plan(&self) -> Result<Option<BackupPlan>> {
+        let Some(backup) = &self.backup else {
+            return Ok(None);
+        };
+        let at = NaiveTime::parse_from_str(&backup.at, "%H:%M")
+            .with_context(|| format!("backup.at: {:?} is no time such as 02:00", backup.at))?;
+        Ok(Some(BackupPlan {
+            folder: backup.folder.clone(),
+            at,
+            retention: Retention {
+                daily: backup.keep_daily,
+                weekly: backup.keep_weekly,
+                monthly: backup.keep_monthly,
+            },
+            verify: backup.verify,
+            with_files: backup.with_files.unwrap_or(self.are_files_local()),
+            warn_after: TimeDelta::hours(i64::from(backup.warn_after_hours)),
+        }))
+    }
+
+    /// Whether recordings and scans lie in a folder.
+    pub(crate) fn are_files_local(&self) -> bool {
+        !self
+            .files
+            .as_deref()
+            .is_some_and(|f| f.starts_with("s3://"))
+    }
+
+    /// What lies around a database.
+    pub(crate) fn surroundings(&self, url: &DatabaseUrl) -> Surroundings {
+        let mut folders = vec![Self::folder(url), std::env::temp_dir()];
+        if self.are_files_local() {
+            folders.extend(self.files.as_ref().map(PathBuf::from));
+        }
+        folders.extend(self.backup.as_ref().map(|b| b.folder.clone()));
+        let is_set = std::env::var_os("HUIFANG_MASTER_KEY").is_some();
+        Surroundings {
+            config_file: self.file.clone(),
+            master_key_file: (!is_set).then(|| self.master_key_path(url)),
+            folders,
+            is_https: self.https,
+        }
+    }
+
+    /// The file of the master key of a database.
+    pub(crate) fn master_key_path(&self, url: &DatabaseUrl) -> PathBuf {
+        let default = || Self::folder(url).join(format!("{}.master-key", url.name()));
+        self.master_key_file.clone().unwrap_or_else(default)
     }
 
     /// The database, a flag or environment variable first.
@@ -75,8 +197,7 @@ impl Config {
         if let Ok(text) = std::env::var("HUIFANG_MASTER_KEY") {
             return MasterKey::parse(&text);
         }
-        let default = || Self::folder(url).join(format!("{}.master-key", url.name()));
-        let path = self.master_key_file.clone().unwrap_or_else(default);
+        let path = self.master_key_path(url);
         if has_keys || path.exists() {
             return MasterKey::read(&path);
         }

@@ -23,6 +23,27 @@ pub(crate) fn counter(what: &str) -> ProgressBar {
     )
 }
 
+/// A bar over the stages of a backup or restore.
+pub(crate) fn stages() -> (ProgressBar, app::backups::Heard) {
+    let bar = things(0, "");
+    let shown = bar.clone();
+    let heard = std::sync::Arc::new(move |p: app::backups::Progress| {
+        let what = match p.stage {
+            app::backups::Stage::Rows => "rows",
+            app::backups::Stage::Files => "files",
+            app::backups::Stage::Check => "checking",
+            app::backups::Stage::Compare => "comparing",
+        };
+        if shown.prefix() != what {
+            shown.reset();
+            shown.set_prefix(what);
+        }
+        shown.set_length(p.total);
+        shown.set_position(p.done);
+    });
+    (bar, heard)
+}
+
 fn bar(total: Option<u64>, what: &str, template: &str) -> ProgressBar {
     let bar = match total {
         Some(total) => ProgressBar::new(total),

@@ -39,6 +39,11 @@ impl Ids {
         self.entropy.as_ref()
     }
 
+    /// The source of chance, to be kept.
+    pub fn shared(&self) -> Arc<dyn Entropy> {
+        Arc::clone(&self.entropy)
+    }
+
     /// A new id of a moment.
     pub fn next(&self, now: DateTime<Utc>) -> Uuid {
         let floor = u64::try_from(now.timestamp_millis()).unwrap_or(0) << 12;

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The database is of another version than the program.
     #[error("the schema is behind: run `huifang serve` once, or migrate")]
     SchemaBehind,
+    /// A database that was to be filled holds rows already; the table is named.
+    #[error("the database is not empty: there are rows in {0}")]
+    NotEmpty(String),
     /// A key is missing or wrong.
     #[error("encryption: {0}")]
     Key(String),

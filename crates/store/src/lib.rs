@@ -14,8 +14,10 @@ mod sql;
 mod unit_of_work;
 
 pub mod access;
+pub mod backups;
 pub mod callbacks;
 pub mod customers;
+pub mod doctor;
 pub mod imports;
 pub mod jobs;
 pub mod obligations;

@@ -127,7 +127,14 @@ impl TestApp {
         now: Instant,
         request: ImportRequest,
     ) -> app::Result<ImportReport> {
-        import_file(&self.app, &Actor::shell("tests"), now, request, &|_| {}).await
+        import_file(
+            &self.app,
+            &Actor::shell("tests"),
+            &move || now,
+            request,
+            &|_| {},
+        )
+        .await
     }
 
     /// Plans as of a moment.

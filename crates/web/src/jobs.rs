@@ -85,7 +85,11 @@ fn run_page(view: &JobView) -> Option<String> {
     match view.job.kind {
         JobKind::Import => Some(format!("/imports/{run}")),
         JobKind::Plan => Some(format!("/extraction-runs/{run}")),
-        JobKind::Export | JobKind::Report | JobKind::VerifyAudit | JobKind::DiscardFile => None,
+        JobKind::Export
+        | JobKind::Report
+        | JobKind::VerifyAudit
+        | JobKind::Backup
+        | JobKind::DiscardFile => None,
     }
 }
 
@@ -96,6 +100,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Plan => "extraction-runs",
         JobKind::Report => "reports",
         JobKind::VerifyAudit => "audit",
+        JobKind::Backup => "backups",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

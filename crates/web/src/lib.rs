@@ -7,8 +7,10 @@
 mod access;
 mod api;
 mod assets;
+mod backups;
 mod callbacks;
 mod customers;
+mod doctor;
 mod exports;
 mod failure;
 mod forms;
@@ -28,6 +30,7 @@ mod tickets;
 mod uploads;
 mod when;
 
+pub use doctor::{Finding, describe};
 pub use state::{DemoAccount, Settings, Web};
 
 use axum::Router;
@@ -46,6 +49,8 @@ pub fn router(web: Web) -> Router {
         .merge(api::routes())
         .merge(imports::routes())
         .merge(jobs::routes())
+        .merge(backups::routes())
+        .merge(doctor::routes())
         .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())

@@ -127,6 +127,18 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "shield-check",
         Some(Permission::AuditRead),
     ),
+    entry(
+        "backups",
+        "/system/backups",
+        "database-export",
+        Some(Permission::SystemManage),
+    ),
+    entry(
+        "health",
+        "/system/health",
+        "heartbeat",
+        Some(Permission::SystemManage),
+    ),
 ];
 
 /// The entries that a person may open.

@@ -92,6 +92,7 @@ pub async fn put_events(
         kind: ImportKind::Events,
         references,
         run: None,
+        seen: now,
         tally: Tally::default(),
         shown: Vec::new(),
         errors: ErrorsFile::none(),

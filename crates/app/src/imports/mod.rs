@@ -29,5 +29,5 @@ pub use mapping::{Mapping, MappingError};
 pub(crate) use policies::COLUMNS as POLICY_COLUMNS;
 pub use reason::Reason;
 pub use run::{ImportReport, ImportRequest, Progress, columns, import_file};
-pub use runs::{ImportPage, import_page, list_imports, rejections_csv};
+pub use runs::{ImportPage, give_up_silent, import_page, list_imports, rejections_csv};
 pub use source::{Format, SourceError};

@@ -3,7 +3,9 @@
 use super::mapping::Mapping;
 use super::row::{Heading, RowReader};
 use super::source::{RawRow, Source, SourceError};
+use super::write::Written;
 use super::{agents, contacts, customers, events, orgs, policies};
+use crate::jobs::Clock;
 use crate::{App, Error, Result};
 use chrono::{Days, NaiveDate};
 use domain::access::{Actor, Permission};
@@ -13,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::dialect::bulk::Bulk;
-use store::imports::{self as rows, Fate, Outcome, Rejection};
+use store::imports::{self as rows, Fate, Rejection};
 use store::{AuditActor, AuditEntry, settings};
 use uuid::Uuid;
 
@@ -120,10 +122,11 @@ pub(super) struct References {
 pub async fn import_file(
     app: &App,
     actor: &Actor,
-    now: Instant,
+    clock: Clock<'_>,
     request: ImportRequest,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<ImportReport> {
+    let now = clock();
     crate::access::demand_whole_company(app, actor, Permission::ImportsRun).await?;
     let mut bulk = app.store().bulk(now, request.dry_run).await?;
     let bytes_total = std::fs::metadata(&request.path).map_or(0, |m| m.len());
@@ -140,6 +143,7 @@ pub async fn import_file(
         kind: request.kind,
         references: Arc::clone(&references),
         run: None,
+        seen: now,
         tally: Tally::default(),
         shown: Vec::new(),
         errors,
@@ -153,6 +157,7 @@ pub async fn import_file(
     let mut failure = None;
     while let Some(chunk) = chunks.recv().await {
         let bytes_done = chunk.bytes_done;
+        import.seen = clock();
         if let Err(error) = import.write(chunk, &mut waiting_orgs).await {
             failure = Some(error);
             break;
@@ -167,7 +172,7 @@ pub async fn import_file(
         failure = import.write_orgs(waiting_orgs).await.err();
     }
     let failure = failure.or_else(|| read.err().map(|e| unreadable(&request.path, &e)));
-    import.finish(now, failure.as_ref()).await?;
+    import.finish(clock(), failure.as_ref()).await?;
     match failure {
         Some(error) => Err(error),
         None => Ok(ImportReport {
@@ -365,6 +370,7 @@ pub(super) struct Import {
     pub kind: ImportKind,
     pub references: Arc<References>,
     pub run: Option<Uuid>,
+    pub seen: Instant,
     pub tally: Tally,
     pub shown: Vec<Rejection>,
     pub errors: ErrorsFile,
@@ -380,13 +386,6 @@ pub(super) async fn set_since(app: &App, bulk: &mut Bulk, today: NaiveDate) -> R
     let back = back.and_then(|days| u64::try_from(days).ok()).unwrap_or(0);
     let since = (today - Days::new(back)).to_string();
     Ok(settings::put_setting_in_bulk(bulk, settings::OBLIGATIONS_SINCE, since).await?)
-}
-
-/// What became of the rows of a chunk.
-#[derive(Default)]
-pub(super) struct Written {
-    pub outcomes: Vec<Outcome>,
-    pub rejections: Vec<Rejection>,
 }
 
 impl Import {
@@ -490,6 +489,7 @@ impl Import {
             rows::note_progress(
                 &mut self.bulk,
                 run,
+                self.seen,
                 bytes_done,
                 self.tally,
                 &rejections[..kept],

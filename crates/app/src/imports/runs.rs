@@ -2,15 +2,40 @@
 
 use crate::listing::{self, PAGE_ROWS};
 use crate::{App, Error, Result};
+use chrono::Duration;
 use domain::access::{Actor, Permission};
-use store::Page;
+use domain::time::Instant;
 use store::imports::{self as rows, ImportRun, Rejection};
+use store::{AuditEntry, Page};
 use uuid::Uuid;
 
 /// Rows that were not taken, on a page.
 const PAGE_REJECTIONS: u64 = 100;
 /// Rows that were not taken, read at once for a file.
 const FILE_REJECTIONS: u64 = 2_000;
+
+/// How long a run may be silent before it counts as killed.
+fn silence_max() -> Duration {
+    Duration::minutes(15)
+}
+
+/// Marks the runs as failed whose program was killed, and says how many; running the import again
+/// is what helps.
+///
+/// # Errors
+/// What the store says.
+pub async fn give_up_silent(app: &App, now: Instant) -> Result<u64> {
+    let since = now - silence_max();
+    if rows::count_silent_runs(app.store(), since).await? == 0 {
+        return Ok(0);
+    }
+    let work = app.store().begin(now).await?;
+    let count = rows::interrupt_silent_runs(&work, since).await?;
+    let detail = serde_json::json!({ "runs": count });
+    let entry = AuditEntry::new(&Actor::system(), "import.interrupted", "import_run", None);
+    work.commit(entry.detail(detail)).await?;
+    Ok(count)
+}
 
 /// An import run with rows that were not taken.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Writing checked rows: what they refer to is looked up, changes are queued for planning.
 
 use super::reason::Reason;
-use super::run::{Import, Parsed, Written};
+use super::run::{Import, Parsed};
 use super::{orgs, policies};
 use crate::Result;
 use chrono::NaiveDate;
@@ -12,6 +12,13 @@ use store::imports::{self as rows, Fate, Outcome, Record, Rejection};
 use store::obligations::{QueueKind, enqueue};
 use store::policies::{NewReceipt, StatusEvent};
 use uuid::Uuid;
+
+/// What became of the rows of a chunk.
+#[derive(Default)]
+pub(super) struct Written {
+    pub outcomes: Vec<Outcome>,
+    pub rejections: Vec<Rejection>,
+}
 
 impl Import {
     fn reason(&self) -> String {

@@ -47,6 +47,11 @@ pub enum Task {
     Report(ReportTask),
     /// Verify the audit log.
     VerifyAudit,
+    /// Back everything up by the plan.
+    Backup {
+        /// Who wanted it, as a code.
+        kind: String,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -85,6 +90,7 @@ impl Task {
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
             Self::VerifyAudit => JobKind::VerifyAudit,
+            Self::Backup { .. } => JobKind::Backup,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -16,8 +16,9 @@ use domain::jobs::{lease, retry_after};
 use domain::time::Instant;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
+use std::sync::Arc;
 use store::jobs::{self as rows, JobEnd, JobProgress, JobRow};
-use store::{AuditEntry, StoreError};
+use store::{AuditEntry, StoreError, UnitOfWork};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -135,6 +136,9 @@ async fn end(app: &App, now: Instant, job: &JobRow, ended: Result<Done>) -> Resu
                 Some(wait) => JobEnd::Again(now + wait, text),
                 None => JobEnd::Dead(text),
             };
+            if wait.is_none() {
+                discard_upload(&work, now, job).await?;
+            }
             rows::end_job(&work, job, &end).await?;
             let entry = AuditEntry::new(&Actor::system(), "job.failed", "job", job.id);
             return Ok(work.commit(entry.detail(detail)).await?);
@@ -143,6 +147,19 @@ async fn end(app: &App, now: Instant, job: &JobRow, ended: Result<Done>) -> Resu
     rows::end_job(&work, job, &end).await?;
     let entry = AuditEntry::new(&Actor::system(), action, "job", job.id).detail(detail);
     Ok(work.commit(entry).await?)
+}
+
+/// How long the upload of a given-up import stays, so that the job can be run again.
+const GIVEN_UP_LIFE: Duration = Duration::days(7);
+
+/// Lets the upload of an import that was given up be deleted: it holds personal data in the clear.
+async fn discard_upload(work: &UnitOfWork, now: Instant, job: &JobRow) -> Result<()> {
+    let Ok(Task::Import { key, .. }) = serde_json::from_str(&job.payload) else {
+        return Ok(());
+    };
+    let task = Task::DiscardFile { key };
+    enqueue(work, &Actor::system(), now + GIVEN_UP_LIFE, &task).await?;
+    Ok(())
 }
 
 async fn perform(
@@ -163,7 +180,7 @@ async fn perform(
         } => {
             interrupt_earlier(app, clock(), job).await?;
             let file = (key, file_name, map);
-            import(app, &actor, clock(), &kind, file, progress).await
+            import(app, &actor, clock, &kind, file, progress).await
         }
         Task::Plan { since, as_of } => {
             let request = PlanRequest {
@@ -196,6 +213,7 @@ async fn perform(
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
         Task::VerifyAudit => verify(app, &actor, clock(), progress).await,
+        Task::Backup { kind } => backup(app, &actor, clock, &kind, progress).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -204,6 +222,25 @@ async fn perform(
             })
         }
     }
+}
+
+async fn backup(
+    app: &App,
+    actor: &Actor,
+    clock: Clock<'_>,
+    kind: &str,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let sender = progress.clone();
+    let heard: crate::backups::Heard = Arc::new(move |p| {
+        sender.send_replace(at(p.done, Some(p.total).filter(|n| *n > 0), None));
+    });
+    let run = crate::backups::run_planned(app, actor, clock, kind, &heard).await?;
+    let result = serde_json::json!({ "backup": run });
+    Ok(Done {
+        progress: at(1, Some(1), Some(result.to_string())),
+        discard: None,
+    })
 }
 
 fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {
@@ -261,7 +298,7 @@ fn temporary(ending: &str) -> Result<tempfile::TempPath> {
 async fn import(
     app: &App,
     actor: &Actor,
-    now: Instant,
+    clock: Clock<'_>,
     kind: &str,
     (key, file_name, map): (String, String, String),
     progress: &watch::Sender<JobProgress>,
@@ -277,7 +314,7 @@ async fn import(
         dry_run: false,
         errors_file: None,
     };
-    let report = import_file(app, actor, now, request, &|p| {
+    let report = import_file(app, actor, clock, request, &|p| {
         let run = p
             .run
             .map(|run| serde_json::json!({ "run": run }).to_string());
@@ -293,7 +330,7 @@ async fn import(
     Ok(Done {
         progress: at(size, Some(size), Some(result.to_string())),
         // The file holds personal data in the clear, and nobody needs it any more.
-        discard: Some((key, now)),
+        discard: Some((key, clock())),
     })
 }
 

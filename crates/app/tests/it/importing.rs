@@ -215,7 +215,7 @@ async fn what_is_no_table_is_refused(#[values(Engine::Sqlite, Engine::Postgres)]
         "a.csv",
         Portfolio::small().orgs.csv().as_bytes(),
     );
-    let denied = import_file(&t.app, &t.people().leader_cq, t.now, request, &|_| {}).await;
+    let denied = import_file(&t.app, &t.people().leader_cq, &|| t.now, request, &|_| {}).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
 }
 
@@ -240,6 +240,6 @@ async fn a_branch_administrator_imports_nothing(
     let branch = actor_of(&t.app, t.now, "administrator_cq").await;
     let table = Portfolio::small().agents.csv();
     let request = t.request(ImportKind::Agents, "agents.csv", table.as_bytes());
-    let refused = import_file(&t.app, &branch, t.now, request, &|_| {}).await;
+    let refused = import_file(&t.app, &branch, &|| t.now, request, &|_| {}).await;
     assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
 }

@@ -218,3 +218,51 @@ async fn a_report_is_written_to_a_file(#[values(Engine::Sqlite, Engine::Postgres
     let file = open_file(&t.app, owner, t.now, id).await.unwrap();
     assert!(file.name.ends_with(".csv") && file.size > 0);
 }
+
+/// An upload holds personal data in the clear: when its import is given up, it goes too.
+#[rstest]
+#[tokio::test]
+async fn the_upload_of_an_import_that_was_given_up_is_deleted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    use object_store::ObjectStoreExt as _;
+    let t = TestApp::empty(engine).await;
+    let shell = Actor::shell("tests");
+    let file = upload("customers.csv", "this,is\nno,portfolio\n".into());
+    let job = start_import(&t.app, &shell, t.now, ImportKind::Customers, &file)
+        .await
+        .unwrap();
+    assert_eq!(run(&t, t.now).await, 1);
+    let view = find_job(&t.app, &shell, job).await.unwrap();
+    assert_eq!(view.job.state, JobState::Dead, "{view:?}");
+    let payload: serde_json::Value = serde_json::from_str(&view.job.payload).unwrap();
+    let place = object_store::path::Path::from(payload["key"].as_str().unwrap());
+    assert!(t.app.files().head(&place).await.is_ok());
+    assert_eq!(run(&t, t.now + Duration::days(8)).await, 1);
+    assert!(t.app.files().head(&place).await.is_err());
+}
+
+/// A run ends when it ended, not when it began.
+#[tokio::test]
+async fn an_import_ends_later_than_it_began() {
+    let t = TestApp::empty(Engine::Sqlite).await;
+    let portfolio = Portfolio::small();
+    let request = t.request(
+        ImportKind::Orgs,
+        "orgs.csv",
+        portfolio.orgs.csv().as_bytes(),
+    );
+    let ticks = std::sync::atomic::AtomicI64::new(0);
+    let start = t.now;
+    let clock = move || {
+        let n = ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        start + Duration::seconds(n)
+    };
+    let shell = Actor::shell("tests");
+    app::imports::import_file(&t.app, &shell, &clock, request, &|_| {})
+        .await
+        .unwrap();
+    let longer =
+        "SELECT COUNT(*) FROM import_runs WHERE finished_at > started_at AND seen_at > started_at";
+    assert_eq!(t.database.number(longer).await, 1);
+}

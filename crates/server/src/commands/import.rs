@@ -90,7 +90,7 @@ async fn one(
         dry_run: args.dry_run,
         errors_file: errors_file.clone(),
     };
-    let report = import_file(app, &shell(), now(), request, &|p| {
+    let report = import_file(app, &shell(), &now, request, &|p| {
         bar.set_position(p.bytes_done);
         bar.set_message(format!("{} rows", p.tally.read));
     })

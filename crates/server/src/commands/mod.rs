@@ -1,17 +1,24 @@
 //! Subcommands: each parses, calls one use case, and prints.
 
 pub(crate) mod audit;
+mod backup;
 mod calendar;
 mod demo;
+mod doctor;
 mod explain;
 mod export;
 mod generate;
 mod import;
 mod plan;
 mod report;
+mod restore;
 mod rules;
 mod serve;
 mod user;
+
+pub(crate) use backup::BackupArgs;
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use restore::RestoreArgs;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -25,6 +32,10 @@ use store::{DatabaseUrl, Store};
 
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
+    if let Command::Doctor(args) = cli.command {
+        let (file, url) = (cli.config.as_deref(), cli.database_url.as_deref());
+        return Ok(doctor::run(file, url, args).await);
+    }
     let config = Config::read(cli.config.as_deref())?;
     let opened = || open(&config, cli.database_url.as_deref());
     match cli.command {
@@ -63,6 +74,10 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             None => report::run(&opened().await?, args).await,
         },
         Command::Audit(command) => audit::run(&opened().await?, &config, command).await,
+        Command::Backup(args) => backup::run(&config, cli.database_url.as_deref(), args).await,
+        Command::Restore(args) => restore::run(&config, cli.database_url.as_deref(), args).await,
+        // Answered above, because it must also speak when the configuration cannot be read.
+        Command::Doctor(_) => Ok(ExitCode::SUCCESS),
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
@@ -85,11 +100,14 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let key_ids = ids.clone();
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
+    let plan = config.backup_plan()?;
+    let surroundings = config.surroundings(&url);
     let store = Store::open(url, true, ids, now, move |has_keys| {
         config.master_key(&key_url, has_keys, key_ids.entropy())
     })
     .await?;
-    Ok(App::start(store, files, Passwords::strong(), now).await?)
+    let app = App::start(store, files, Passwords::strong(), now).await?;
+    Ok(app.with_backups(plan).with_surroundings(surroundings))
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

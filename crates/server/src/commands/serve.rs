@@ -43,6 +43,8 @@ pub(crate) async fn run(
             token.0
         ));
     }
+    app::imports::give_up_silent(&app, environment::now()).await?;
+    app::backups::give_up_silent(&app, environment::now()).await?;
     let worker = tokio::spawn(work_off(app.clone()));
     let sealer = tokio::spawn(seal_off(app.clone(), config.clone()));
     let settings = Settings {
@@ -69,6 +71,9 @@ pub(crate) async fn run(
 /// Runs jobs as they become due, for as long as the server lives.
 async fn work_off(app: App) {
     loop {
+        if let Err(error) = app::backups::start_due(&app, environment::now()).await {
+            tracing::error!(%error, "the planned backup cannot be queued");
+        }
         let wait = match app::jobs::run_due(&app, &environment::now).await {
             Ok(0) => IDLE,
             Ok(_) => continue,

@@ -125,17 +125,41 @@ impl Store {
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
-        let (backend, write, read) = connect(&url).await?;
-        let unsealed = migrate && audit::is_unsealed(&write).await?;
+        let opened = connect(&url).await?;
+        let unsealed = migrate && audit::is_unsealed(&opened.1).await?;
         if migrate {
-            migrate_up(&write).await?;
-        } else if !is_current(&write).await? {
+            migrate_up(&opened.1).await?;
+        } else if !is_current(&opened.1).await? {
             return Err(StoreError::SchemaBehind);
         }
-        let keys = open_keys(&write, &ids, now, master_key).await?;
+        let store = Self::with(url, opened, ids, now, master_key).await?;
         if unsealed {
-            audit::begin(&write, &keys).await?;
+            audit::begin(&store.write, &store.keys).await?;
         }
+        Ok(store)
+    }
+
+    /// Opens a database as it is, for what must work while its schema is behind.
+    ///
+    /// # Errors
+    /// When it cannot be reached, has no table of keys yet, or the key does not fit.
+    pub async fn open_as_it_is(
+        url: DatabaseUrl,
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
+        Self::with(url.clone(), connect(&url).await?, ids, now, master_key).await
+    }
+
+    async fn with(
+        url: DatabaseUrl,
+        (backend, write, read): (Backend, DatabaseConnection, DatabaseConnection),
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
+        let keys = open_keys(&write, &ids, now, master_key).await?;
         let turn = Arc::new(Mutex::new(()));
         Ok(Self {
             backend,
@@ -223,7 +247,8 @@ impl Store {
         Ok(self.write.close().await?)
     }
 
-    pub(crate) fn keyring(&self) -> Arc<Keyring> {
+    /// The keys, for work on other threads.
+    pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keys)
     }
 
@@ -236,7 +261,9 @@ impl Store {
     }
 }
 
-async fn connect(url: &DatabaseUrl) -> Result<(Backend, DatabaseConnection, DatabaseConnection)> {
+pub(super) async fn connect(
+    url: &DatabaseUrl,
+) -> Result<(Backend, DatabaseConnection, DatabaseConnection)> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             create_folder(path)?;

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod connect;
+pub mod copy;
 
 /// The database in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,39 @@ impl Backend {
         match self {
             Self::Sqlite => format!("+{column}"),
             Self::Postgres => column.to_owned(),
+        }
+    }
+
+    /// The statement that names the version of the database, as `v`.
+    pub(crate) fn version_query(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT sqlite_version() AS v",
+            Self::Postgres => "SELECT current_setting('server_version') AS v",
+        }
+    }
+
+    /// Statements whose rows `v` name damage; `ok` is none.
+    pub(crate) fn damage_queries(self) -> [&'static str; 2] {
+        match self {
+            Self::Sqlite => [
+                "SELECT quick_check AS v FROM pragma_quick_check",
+                "SELECT \"table\" AS v FROM pragma_foreign_key_check LIMIT 5",
+            ],
+            Self::Postgres => [
+                "SELECT indexrelid::regclass::text AS v FROM pg_index WHERE NOT indisvalid",
+                "SELECT conrelid::regclass::text || '.' || conname AS v FROM pg_constraint WHERE NOT convalidated",
+            ],
+        }
+    }
+
+    /// The statement that reads the clock of the database in milliseconds, as `v`; an embedded one has
+    /// none of its own.
+    pub(crate) fn clock_query(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AS v")
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ mod upsert;
 
 pub use entities::{AGENTS, CONTACTS, CUSTOMERS, EVENTS, ORGS, POLICIES};
 pub use runs::{
-    ImportRun, Rejection, find_import_run, finish_run, interrupt_run, list_import_rejections,
-    list_import_runs, note_progress, start_run,
+    ImportRun, Rejection, count_silent_runs, find_import_run, finish_run, interrupt_run,
+    interrupt_silent_runs, list_import_rejections, list_import_runs, note_progress, start_run,
 };
 pub use upsert::{
     Column, Entity, Fate, Field, FieldChange, Outcome, Record, Target, load_agents, load_orgs,

@@ -1,7 +1,7 @@
 //! Import runs: what people see of an import while it runs and afterwards.
 
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
-use crate::sql::{Page, PageKey, Select, find, instant, millis, params};
+use crate::sql::{Page, PageKey, Select, count, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
 use domain::imports::Tally;
@@ -101,12 +101,13 @@ fn signed(n: u64) -> i64 {
 pub async fn note_progress(
     bulk: &mut Bulk,
     run: Uuid,
+    seen_at: Instant,
     bytes_done: u64,
     tally: Tally,
     rejections: &[Rejection],
 ) -> Result<()> {
     let sql = "UPDATE import_runs SET bytes_done = $1, rows_read = $2, rows_created = $3, rows_updated = $4, \
-               rows_unchanged = $5, rows_rejected = $6 WHERE id = $7";
+               rows_unchanged = $5, rows_rejected = $6, seen_at = $7 WHERE id = $8";
     let cells = [
         Cell::Int(signed(bytes_done)),
         Cell::Int(signed(tally.read)),
@@ -114,6 +115,7 @@ pub async fn note_progress(
         Cell::Int(signed(tally.updated)),
         Cell::Int(signed(tally.unchanged)),
         Cell::Int(signed(tally.rejected)),
+        Cell::Int(millis(seen_at)),
         Cell::Id(run),
     ];
     bulk.execute(sql, &cells).await?;
@@ -169,6 +171,29 @@ pub async fn finish_run(
     let types = [CellType::Text, CellType::Int, CellType::Text, CellType::Id];
     let sql = "UPDATE import_runs SET state = $1, finished_at = $2, error = $3 WHERE id = $4";
     bulk.execute_typed(sql, &cells, &types).await.map(|_| ())
+}
+
+const SILENT: &str = "state = 'running' AND COALESCE(seen_at, started_at) < $1";
+
+/// Runs that nobody has heard of since a moment: their program was killed.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_silent_runs(db: &impl Reads, since: Instant) -> Result<i64> {
+    let sql = format!("SELECT COUNT(*) AS n FROM import_runs WHERE {SILENT}");
+    count(db, &sql, params![millis(since)]).await
+}
+
+/// Marks runs as failed that nobody has heard of since a moment, and says how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn interrupt_silent_runs(work: &UnitOfWork, since: Instant) -> Result<u64> {
+    let sql = format!(
+        "UPDATE import_runs SET state = 'failed', error = 'interrupted', finished_at = $2 WHERE {SILENT}"
+    );
+    work.execute(&sql, params![millis(since), millis(work.now())])
+        .await
 }
 
 /// Marks a run as failed whose program was killed.

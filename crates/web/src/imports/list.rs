@@ -74,7 +74,7 @@ pub(crate) async fn create_import(State(web): State<Web>, sent: SentLarge) -> An
         dry_run: true,
         errors_file: None,
     };
-    let report = import_file(&web.app, actor, now, request, &|_| {}).await?;
+    let report = import_file(&web.app, actor, &move || now, request, &|_| {}).await?;
     html(&CheckedPage {
         f: who.frame("imports"),
         file_name: file.file_name.clone(),

@@ -16,4 +16,5 @@ mod obligations;
 mod organisation;
 mod sight;
 mod sign_in;
+mod system;
 mod tickets;

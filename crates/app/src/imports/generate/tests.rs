@@ -91,7 +91,7 @@ async fn import(app: &App, folder: &Path, now: Instant, kind: ImportKind) -> (u6
         errors_file: None,
     };
     let shell = Actor::shell("test");
-    let report = import_file(app, &shell, now, request, &|_| {})
+    let report = import_file(app, &shell, &move || now, request, &|_| {})
         .await
         .unwrap();
     if report.tally.rejected > 0 {

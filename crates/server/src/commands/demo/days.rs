@@ -45,7 +45,7 @@ pub(super) async fn import(app: &App, now: Instant, kind: ImportKind, path: &Pat
         dry_run: false,
         errors_file: None,
     };
-    let report = import_file(app, &shell(), now, request, &|_| {}).await?;
+    let report = import_file(app, &shell(), &move || now, request, &|_| {}).await?;
     for r in report.rejections.iter().take(3) {
         tracing::debug!(
             line = r.line,
