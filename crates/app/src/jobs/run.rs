@@ -36,6 +36,7 @@ const FILE_LIFE: Duration = Duration::days(7);
 /// # Errors
 /// When the queue itself cannot be read or written.
 pub async fn run_due(app: &App, clock: Clock<'_>) -> Result<usize> {
+    app.refresh_rules(clock()).await?;
     for count in 0..JOBS_MAX {
         if !rows::is_job_due(app.store(), clock()).await? {
             return Ok(count);

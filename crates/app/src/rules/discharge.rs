@@ -1,27 +1,44 @@
 //! What a pack wants done to discharge a callback.
 
-use crate::{Error, Result};
 use domain::callbacks::{ContactChannel, Discharge, Success};
 use domain::obligations::Respondent;
-use rules::{Facts, NaiveDate, Programme, RuleBook};
-use std::collections::HashMap;
+use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
 
-/// Reads what each callback programme wants done; a pack that says nonsense there does not load.
-pub fn discharges(book: &RuleBook) -> Result<HashMap<String, Discharge>> {
-    let mut discharges = HashMap::new();
-    for programme in book.programmes().iter().filter(|p| p.kind == "callback") {
-        let discharge = read_discharge(book, programme).map_err(|what| {
-            Error::Fault(format!("programme {}: discharge: {what}", programme.code))
-        })?;
-        discharges.insert(programme.code.clone(), discharge);
+/// Reads what each callback programme wants done, with the numbers of a day: the position of the
+/// programme in the book, and what it wants. A pack that says nonsense there does not load.
+///
+/// # Errors
+/// What is wrong, with the file.
+pub fn discharges(book: &RuleBook, on: NaiveDate) -> Result<Vec<(usize, Discharge)>, Vec<Finding>> {
+    let (mut discharges, mut findings) = (Vec::new(), Vec::new());
+    for (at, programme) in book.programmes().iter().enumerate() {
+        if programme.kind != "callback" {
+            continue;
+        }
+        match read_discharge(book, programme, on) {
+            Ok(discharge) => discharges.push((at, discharge)),
+            Err(what) => findings.push(Finding {
+                file: book.pack(programme.pack).file.clone(),
+                line: None,
+                column: None,
+                place: format!("programme {}, discharge", programme.code),
+                what,
+                hint: None,
+            }),
+        }
     }
-    Ok(discharges)
+    if findings.is_empty() {
+        Ok(discharges)
+    } else {
+        Err(findings)
+    }
 }
 
 fn read_discharge(
     book: &RuleBook,
     programme: &Programme,
-) -> std::result::Result<Discharge, String> {
+    on: NaiveDate,
+) -> Result<Discharge, String> {
     let table = &programme.discharge;
     let text = |key: &str| {
         table
@@ -43,21 +60,21 @@ fn read_discharge(
             .filter_map(toml::Value::as_str)
             .collect()
     };
-    let number = |key: &str| -> std::result::Result<Option<i64>, String> {
+    let number = |key: &str| -> Result<Option<i64>, String> {
         let Some(name) = table.get(key).and_then(toml::Value::as_str) else {
             return Ok(None);
         };
         let id = name
             .strip_prefix("param:")
             .ok_or(format!("{key} must name a parameter"))?;
-        parameter(book, programme, id).ok_or(format!("{key}: parameter {id} is not known"))
+        parameter(book, programme, id, on).ok_or(format!("{key}: parameter {id} is not known"))
     };
-    let channels: std::result::Result<Vec<_>, _> = list("channels")
+    let channels: Result<Vec<_>, _> = list("channels")
         .iter()
         .map(|c| ContactChannel::parse(c))
         .collect();
     let channels = channels.map_err(|e| e.to_string())?;
-    let respondents: std::result::Result<Vec<_>, _> = list("respondents")
+    let respondents: Result<Vec<_>, _> = list("respondents")
         .iter()
         .map(|r| Respondent::parse(r))
         .collect();
@@ -65,7 +82,7 @@ fn read_discharge(
     if success == Success::Life && channels.iter().any(|c| c.is_text()) {
         return Err("text messages never satisfy a life compliance programme".into());
     }
-    let positive = |key: &str, n: Option<i64>| -> std::result::Result<u32, String> {
+    let positive = |key: &str, n: Option<i64>| -> Result<u32, String> {
         n.and_then(|n| u32::try_from(n).ok())
             .filter(|n| *n > 0)
             .ok_or(format!("{key} must be positive"))
@@ -91,9 +108,14 @@ fn read_discharge(
     })
 }
 
-/// The value of a parameter for a case inside the programme's own pack. `Some(None)` is a parameter
+/// The value of a parameter on a day for a case inside the programme's own pack. `Some(None)` is a parameter
 /// that is set to nothing on purpose.
-fn parameter(book: &RuleBook, programme: &Programme, id: &str) -> Option<Option<i64>> {
+fn parameter(
+    book: &RuleBook,
+    programme: &Programme,
+    id: &str,
+    on: NaiveDate,
+) -> Option<Option<i64>> {
     book.find_parameter(id)?;
     let mut facts = Facts::new(book.schema());
     for condition in &book.pack(programme.pack).scope {
@@ -103,8 +125,10 @@ fn parameter(book: &RuleBook, programme: &Programme, id: &str) -> Option<Option<
             facts.set(condition.fact, first.clone());
         }
     }
-    let far = NaiveDate::from_ymd_opt(2100, 1, 1).unwrap_or(NaiveDate::MAX);
-    let on = book.pack(programme.pack).in_force.until.unwrap_or(far);
+    // A version that has not begun, or has ended, has the numbers of its own days.
+    let span = &book.pack(programme.pack).in_force;
+    let on = span.until.map_or(on, |until| on.min(until));
+    let on = span.from.map_or(on, |from| on.max(from));
     Some(
         book.parameter_value(id, &facts, on)
             .and_then(|v| v.as_int()),

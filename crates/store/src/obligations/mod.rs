@@ -1,11 +1,14 @@
 //! Obligations, exclusions, and the planner's queue.
 
+mod begun;
 mod exclusions;
 mod plan;
 mod queue;
 mod read;
 mod runs;
 
+pub(crate) use begun::HAS_BEGUN;
+pub use begun::read_begun;
 pub use exclusions::{ExclusionFilter, ExclusionRow, list_exclusions};
 pub use plan::{
     EventCase, ExistingObligation, NewObligation, PlannedExclusion, PlannedObligation, PolicyCase,

@@ -1,0 +1,1 @@
+//! What another set of rules would change.
