@@ -13,6 +13,8 @@ codes! {
         Export = "export",
         /// Write a report to a file.
         Report = "report",
+        /// Compare what a proposed version of a rule would change.
+        RulesDiff = "rules_diff",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -24,6 +24,9 @@ pub(crate) struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Recordings and scans: a folder, or `s3://bucket/prefix` with the usual AWS variables.
     pub files: Option<String>,
+    /// Public keys, hexadecimal, whose packages of rules `rules load` takes.
+    #[serde(default)]
+    pub rules_trusted_keys: Vec<String>,
     /// Name of the company, as callers say it.
     pub company: Option<String>,
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.

@@ -82,6 +82,7 @@ fn run_page(view: &JobView) -> Option<String> {
     match view.job.kind {
         JobKind::Import => Some(format!("/imports/{run}")),
         JobKind::Plan => Some(format!("/extraction-runs/{run}")),
+        JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
         JobKind::Export | JobKind::Report | JobKind::DiscardFile => None,
     }
 }
@@ -92,6 +93,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Import => "imports",
         JobKind::Plan => "extraction-runs",
         JobKind::Report => "reports",
+        JobKind::RulesDiff => "rules",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

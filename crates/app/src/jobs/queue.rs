@@ -45,6 +45,8 @@ pub enum Task {
     Export(ExportQuery),
     /// Write a report to a file.
     Report(ReportTask),
+    /// Compare what a proposed version of a rule would change.
+    RulesDiff(crate::rules::diff::DiffTask),
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -82,6 +84,7 @@ impl Task {
             Self::Plan { .. } => JobKind::Plan,
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
+            Self::RulesDiff(_) => JobKind::RulesDiff,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }
@@ -107,7 +110,7 @@ pub async fn enqueue(
     Ok(enqueue_job(work, &new).await?)
 }
 
-async fn start(app: &App, actor: &Actor, now: Instant, task: &Task) -> Result<Uuid> {
+pub(crate) async fn start(app: &App, actor: &Actor, now: Instant, task: &Task) -> Result<Uuid> {
     let work = app.store().begin(now).await?;
     let id = enqueue(&work, actor, now, task).await?;
     let detail = serde_json::json!({ "kind": task.kind().as_str() });

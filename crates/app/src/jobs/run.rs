@@ -195,6 +195,18 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
+        Task::RulesDiff(task) => {
+            let say = |n| {
+                progress.send_replace(at(n, None, None));
+            };
+            let (diff, looked_at) =
+                crate::rules::diff::make_diff(app, &actor, clock(), &task, &say).await?;
+            let result = serde_json::json!({ "run": diff }).to_string();
+            Ok(Done {
+                progress: at(looked_at, None, Some(result)),
+                discard: None,
+            })
+        }
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {

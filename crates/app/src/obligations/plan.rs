@@ -315,7 +315,9 @@ impl Planner {
         let events = rows::read_events(&mut self.bulk, &read).await?;
         let mut decided = self.judge.decide(&self.judge.rules, &cases, &events);
         let chunk = Chunk::load(&mut self.bulk, &read).await?;
-        generations::keep(&self.judge, &mut decided, chunk.kept(), &cases, &events)?;
+        let present = self.judge.rules.generation();
+        let older = chunk.kept().filter(|(_, o)| o.generation < present);
+        generations::keep(&self.judge, &mut decided, older, &cases, &events)?;
         let last = last.id;
         let written = chunk.write(self, decided).await?;
         let run = self.run.unwrap_or_default();

@@ -2,9 +2,12 @@
 //! what it was made with; how a pack gets there is in [`drafts`] and [`steps`].
 
 mod check;
+pub mod diff;
 mod discharge;
 pub mod drafts;
+pub mod evaluations;
 mod install;
+pub mod package;
 mod set;
 mod shipped;
 pub mod steps;

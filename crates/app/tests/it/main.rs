@@ -21,6 +21,7 @@ mod recordings;
 mod report_lists;
 mod reports;
 mod respondents;
+mod rule_diff;
 mod rule_life;
 mod schedule;
 mod scope;

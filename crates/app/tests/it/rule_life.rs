@@ -304,6 +304,10 @@ async fn a_version_counts_from_its_day(#[values(Engine::Sqlite, Engine::Postgres
     let t = TestApp::with_portfolio(engine).await;
     approve(&t, twenty_days(&t), "2024-03-10", false).await;
     policies.set("P50-HE", "ack_signed_on", "2024-03-10");
+    // The floor is dated by the application.
+    for date in ["application_date", "issue_date", "effective_date"] {
+        policies.set("P50-HE", date, "2024-03-10");
+    }
     t.import(ImportKind::Policies, &policies).await;
     t.plan(at("2024-03-12 09:00")).await;
     let after = t.obligation("P50-HE", "NB-CQ").await.unwrap();
@@ -350,8 +354,11 @@ async fn work_keeps_the_version_it_started_with(#[case] engine: Engine, #[case] 
     // A corrected fact still moves what is kept, by its own version: ten days, not twenty.
     let mut policies = Portfolio::small().policies.only("P50-LI");
     policies.set("P50-LI", "ack_signed_on", "2024-02-26");
-    t.import(ImportKind::Policies, &policies).await;
-    t.plan(at("2024-03-05 12:00")).await;
+    policies.set("P50-LI", "ack_entered_on", "2024-02-26");
+    let imported = t.import(ImportKind::Policies, &policies).await;
+    assert_eq!(imported.tally.updated, 1, "{imported:?}");
+    let planned = t.plan(at("2024-03-05 12:00")).await;
+    assert!(planned.sums.redated >= 1, "{planned:?}");
     let moved = t.obligation("P50-LI", "NB-CQ").await.unwrap();
     assert_eq!(moved.pack_version, 1);
     assert_eq!(moved.due_on, old.due_on.map(|d| d + chrono::Days::new(1)));

@@ -8,11 +8,12 @@ mod generate;
 mod import;
 mod plan;
 mod report;
+pub(crate) mod rule_making;
 mod rules;
 mod serve;
 mod user;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, RulesCommand};
 use crate::config::Config;
 use crate::environment;
 use anyhow::Result;
@@ -52,6 +53,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             None => report::run(&opened().await?, args).await,
         },
         Command::User(command) => user::run(&opened().await?, command).await,
+        Command::Rules(RulesCommand::Making(command)) => {
+            if command.needs_database() {
+                rule_making::run(&opened().await?, &config, command).await
+            } else {
+                rule_making::run_alone(command)
+            }
+        }
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
     }

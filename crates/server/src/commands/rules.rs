@@ -12,6 +12,7 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
     match command {
         RulesCommand::Check { dir } => check(&dir),
         RulesCommand::Test { dir } => test(&dir),
+        RulesCommand::Making(command) => super::rule_making::run_alone(command),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::Result;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::obligations::{EventCase, ExistingObligation, PlannedObligation, PolicyCase};
 
-/// Replaces what the present rules say of obligations of earlier generations by what their own rules
-/// say, where the two differ.
+/// Replaces what is decided of some obligations by what their own sets of rules say, where the two
+/// differ.
 pub(super) fn keep<'k>(
     judge: &Judge,
     decided: &mut Decided,
@@ -24,7 +24,7 @@ pub(super) fn keep<'k>(
     let mut older: BTreeMap<i64, Vec<&ExistingObligation>> = BTreeMap::new();
     for (key, obligation) in existing {
         let same = now.get(key).is_some_and(|p| **p == obligation.planned);
-        if obligation.generation < judge.rules.generation() && !same {
+        if !same {
             older
                 .entry(obligation.generation)
                 .or_default()
