@@ -96,6 +96,15 @@ pub async fn list_proposals(app: &App, actor: &Actor) -> Result<Vec<ProposalRow>
     Ok(rows::list_proposals(app.store()).await?)
 }
 
+/// What happened to a version, in order.
+///
+/// # Errors
+/// When the actor may not read rules.
+pub async fn list_steps(app: &App, actor: &Actor, version: Uuid) -> Result<Vec<StepRow>> {
+    actor.demand(Permission::RulesRead)?;
+    Ok(rows::list_steps(app.store(), version).await?)
+}
+
 /// How many proposed versions wait for a step that the actor has the right to take.
 ///
 /// # Errors

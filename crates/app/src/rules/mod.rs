@@ -2,6 +2,7 @@
 //! what it was made with; how a pack gets there is in [`drafts`] and [`steps`].
 
 mod check;
+mod compare;
 pub mod diff;
 mod discharge;
 pub mod drafts;
@@ -13,6 +14,7 @@ mod shipped;
 pub mod steps;
 
 pub use check::{Checked, check_text};
+pub use compare::{LineChange, PartChange, compare_lines, compare_parts};
 pub use discharge::discharges;
 pub(crate) use install::{install, load};
 pub use set::{Rules, Version};
