@@ -96,7 +96,7 @@ impl App {
         let known = self.rules();
         let latest = store::rules::latest_generation(&self.store).await?;
         let today = domain::time::date_in_china(now);
-        if latest == known.generation() && today == known.read_on() {
+        if latest == known.generation() && today <= known.read_on() {
             return Ok(());
         }
         let rules = Arc::new(crate::rules::load(&self.store, now).await?);

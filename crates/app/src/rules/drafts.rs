@@ -116,8 +116,8 @@ pub async fn count_waiting(app: &App, actor: &Actor) -> Result<(usize, usize)> {
     }
     let all = rows::list_proposals(app.store()).await?;
     let of = |state, right| {
-        let found = all.iter().filter(|p| p.state == state && actor.may(right));
-        found.count()
+        let mine = |p: &&ProposalRow| p.state == state && p.author_name != actor.name;
+        all.iter().filter(mine).filter(|_| actor.may(right)).count()
     };
     Ok((
         of(ProposalState::Draft, review),

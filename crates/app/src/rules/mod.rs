@@ -1,6 +1,7 @@
 //! The rules in force. Packs are read from the store, so that any past decision can be replayed from
 //! what it was made with; how a pack gets there is in [`drafts`] and [`steps`].
 
+mod changes;
 mod check;
 mod compare;
 pub mod diff;

@@ -23,6 +23,7 @@ mod reports;
 mod respondents;
 mod rule_diff;
 mod rule_life;
+mod rule_servers;
 mod schedule;
 mod scope;
 mod scope_things;
