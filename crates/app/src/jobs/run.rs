@@ -195,18 +195,7 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
-        Task::RulesDiff(task) => {
-            let say = |n| {
-                progress.send_replace(at(n, None, None));
-            };
-            let (diff, looked_at) =
-                crate::rules::diff::make_diff(app, &actor, clock(), &task, &say).await?;
-            let result = serde_json::json!({ "run": diff }).to_string();
-            Ok(Done {
-                progress: at(looked_at, None, Some(result)),
-                discard: None,
-            })
-        }
+        Task::RulesDiff(task) => compare_rules(app, &actor, clock(), &task, progress).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -215,6 +204,24 @@ async fn perform(
             })
         }
     }
+}
+
+async fn compare_rules(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    task: &crate::rules::diff::DiffTask,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let say = |n| {
+        progress.send_replace(at(n, None, None));
+    };
+    let (diff, looked_at) = crate::rules::diff::make_diff(app, actor, now, task, &say).await?;
+    let result = serde_json::json!({ "run": diff }).to_string();
+    Ok(Done {
+        progress: at(looked_at, None, Some(result)),
+        discard: None,
+    })
 }
 
 fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {

@@ -1,3 +1,5 @@
+//! Every transition and refusal, and the days on which versions count.
+
 use super::*;
 use crate::ids::UserId;
 use uuid::Uuid;
