@@ -46,12 +46,7 @@ fn read_discharge(
             .and_then(toml::Value::as_str)
             .ok_or(format!("{key} is missing"))
     };
-    let flag = |key: &str| {
-        table
-            .get(key)
-            .and_then(toml::Value::as_bool)
-            .unwrap_or(false)
-    };
+    let flag = |key: &str| table.get(key).and_then(toml::Value::as_bool) == Some(true);
     let list = |key: &str| -> Vec<&str> {
         let values = table.get(key).and_then(toml::Value::as_array);
         values
