@@ -117,6 +117,27 @@ impl App {
         )
     }
 
+    /// Reads the rules anew when somebody approved a version, on whatever server, or a new day has
+    /// begun. What is under way keeps the set that it began with.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn refresh_rules(&self, now: domain::time::Instant) -> Result<()> {
+        let known = self.rules();
+        let latest = store::rules::latest_generation(&self.store).await?;
+        let today = domain::time::date_in_china(now);
+        if latest == known.generation() && today <= known.read_on() {
+            return Ok(());
+        }
+        let rules = Arc::new(crate::rules::load(&self.store, now).await?);
+        let mut held = self
+            .rules
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *held = rules;
+        Ok(())
+    }
+
     /// The rules in force, for somebody who wants to read them.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ codes! {
         VerifyAudit = "verify_audit",
         /// Back everything up, and try the backup out.
         Backup = "backup",
+        /// Compare what a proposed version of a rule would change.
+        RulesDiff = "rules_diff",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

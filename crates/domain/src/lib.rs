@@ -20,6 +20,7 @@ pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
 pub mod reports;
+pub mod rules;
 pub mod tickets;
 pub mod time;
 

@@ -17,6 +17,7 @@ mod m20261123_000201_jobs;
 mod m20261124_000101_audit_seals;
 mod m20261124_000701_backups;
 mod m20261124_000702_runs_heard;
+mod m20261124_000501_rule_governance;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000101_audit_seals::Migration),
             Box::new(m20261124_000701_backups::Migration),
             Box::new(m20261124_000702_runs_heard::Migration),
+            Box::new(m20261124_000501_rule_governance::Migration),
         ]
     }
 }

@@ -20,5 +20,5 @@ pub use chrono::NaiveDate;
 pub use eval::{Found, Outcome, Window};
 pub use facts::{FactSchema, Facts, Value};
 pub use pack::check::Finding;
-pub use pack::{Layer, Programme, RuleBook, Source, Status};
+pub use pack::{Layer, Programme, RuleBook, Source, Standing, Status};
 pub use text::{Language, Text};

@@ -242,6 +242,8 @@ pub(crate) enum RulesCommand {
         /// Folder of packs
         dir: PathBuf,
     },
+    #[command(flatten)]
+    Making(super::commands::rule_making::RuleMaking),
 }
 
 #[derive(Debug, Subcommand)]

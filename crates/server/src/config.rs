@@ -28,6 +28,9 @@ pub(crate) struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Recordings and scans: a folder, or `s3://bucket/prefix` with the usual AWS variables.
     pub files: Option<String>,
+    /// Public keys, hexadecimal, whose packages of rules `rules load` takes.
+    #[serde(default)]
+    pub rules_trusted_keys: Vec<String>,
     /// Name of the company, as callers say it.
     pub company: Option<String>,
     /// File to which the heads of the audit log are appended, on another disk than the database.

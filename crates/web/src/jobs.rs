@@ -90,6 +90,7 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::VerifyAudit
         | JobKind::Backup
         | JobKind::DiscardFile => None,
+        JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
 }
 
@@ -101,6 +102,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Report => "reports",
         JobKind::VerifyAudit => "audit",
         JobKind::Backup => "backups",
+        JobKind::RulesDiff => "rules",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

@@ -167,7 +167,7 @@ async fn give(
     to: Option<UserId>,
 ) -> Result<UserId> {
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let bars = discharge.bars_salesperson;
     let user = match to {
         Some(to) => {
@@ -221,7 +221,7 @@ pub async fn unassign(app: &App, actor: &Actor, now: Instant, id: CallbackId) ->
     let work = app.store().begin(now).await?;
     let record = super::record(&work, &scope, id).await?;
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
     let today = time::date_in_china(now);
     let change = record

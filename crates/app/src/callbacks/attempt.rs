@@ -67,7 +67,7 @@ pub async fn start_attempt(
         return open.map(|a| a.id).ok_or(Error::NotFound);
     }
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let today = time::date_in_china(now);
     let change =
         record
@@ -162,7 +162,9 @@ pub async fn answer_item(
     let case = case_facts(&work, &record).await?;
     let answers = answers_of(&work, &scope, &record, attempt.id).await?;
     let rules = app.rules();
-    let promotion = rules.discharge(&record.programme)?.promotion_allowed;
+    let promotion = rules
+        .discharge_of(record.pack, &record.programme)?
+        .promotion_allowed;
     let items = script.get(promotion, &case);
     let given = GivenAnswer {
         item: form.item.clone(),

@@ -78,7 +78,7 @@ pub async fn decide(
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let today = time::date_in_china(now);
     let change = record.callback.decide(&command, discharge, by, today)?;
     if matches!(

@@ -61,7 +61,7 @@ pub async fn finish_attempt(
     let record = record(&work, &scope, id).await?;
     let attempt = under_way(&work, &record, by).await?;
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let step = Step {
         app,
         actor,

@@ -117,7 +117,10 @@ pub(super) async fn load(
         Vec::new()
     };
     let answers = past_answers(app, scope, &callback, &attempts).await?;
-    let discharge = app.rules().discharge(&callback.programme)?.clone();
+    let discharge = app
+        .rules()
+        .discharge_of(callback.pack, &callback.programme)?
+        .clone();
     Ok(CallbackPage {
         entries: rows::list_entries(db, scope, callback.id).await?,
         siblings: rows::list_siblings(db, scope, callback.customer_id, callback.id).await?,

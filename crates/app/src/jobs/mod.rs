@@ -11,6 +11,7 @@ mod run;
 
 pub use files::{JobFile, open_file};
 pub use list::{JobQuery, JobView, find_job, list_jobs, revive};
+pub(crate) use queue::start;
 pub use queue::{
     FileToImport, IMPORT_BYTES_MAX, ReportTask, Task, enqueue, start_export, start_import,
     start_import_of_file, start_plan, start_report, start_verification,

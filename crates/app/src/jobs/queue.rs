@@ -52,6 +52,8 @@ pub enum Task {
         /// Who wanted it, as a code.
         kind: String,
     },
+    /// Compare what a proposed version of a rule would change.
+    RulesDiff(crate::rules::diff::DiffTask),
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -91,6 +93,7 @@ impl Task {
             Self::Report(_) => JobKind::Report,
             Self::VerifyAudit => JobKind::VerifyAudit,
             Self::Backup { .. } => JobKind::Backup,
+            Self::RulesDiff(_) => JobKind::RulesDiff,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }
@@ -116,7 +119,7 @@ pub async fn enqueue(
     Ok(enqueue_job(work, &new).await?)
 }
 
-async fn start(app: &App, actor: &Actor, now: Instant, task: &Task) -> Result<Uuid> {
+pub(crate) async fn start(app: &App, actor: &Actor, now: Instant, task: &Task) -> Result<Uuid> {
     let work = app.store().begin(now).await?;
     let id = enqueue(&work, actor, now, task).await?;
     let detail = serde_json::json!({ "kind": task.kind().as_str() });

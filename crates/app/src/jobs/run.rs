@@ -38,6 +38,7 @@ const FILE_LIFE: Duration = Duration::days(7);
 /// # Errors
 /// When the queue itself cannot be read or written.
 pub async fn run_due(app: &App, clock: Clock<'_>) -> Result<usize> {
+    app.refresh_rules(clock()).await?;
     for count in 0..JOBS_MAX {
         if !rows::is_job_due(app.store(), clock()).await? {
             return Ok(count);
@@ -214,6 +215,7 @@ async fn perform(
         Task::Report(task) => report(app, &actor, clock(), &task).await,
         Task::VerifyAudit => verify(app, &actor, clock(), progress).await,
         Task::Backup { kind } => backup(app, &actor, clock, &kind, progress).await,
+        Task::RulesDiff(task) => compare_rules(app, &actor, clock(), &task, progress).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -239,6 +241,24 @@ async fn backup(
     let result = serde_json::json!({ "backup": run });
     Ok(Done {
         progress: at(1, Some(1), Some(result.to_string())),
+        discard: None,
+    })
+}
+
+async fn compare_rules(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    task: &crate::rules::diff::DiffTask,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let say = |n| {
+        progress.send_replace(at(n, None, None));
+    };
+    let (diff, looked_at) = crate::rules::diff::make_diff(app, actor, now, task, &say).await?;
+    let result = serde_json::json!({ "run": diff }).to_string();
+    Ok(Done {
+        progress: at(looked_at, None, Some(result)),
         discard: None,
     })
 }

@@ -6,8 +6,7 @@ use domain::access::{Actor, Permission};
 use domain::numbers::Number;
 use domain::time::Instant;
 use rules::eval::Trace;
-use rules::{Calendar, RuleBook, Source};
-use std::sync::Arc;
+use rules::{Calendar, RuleBook};
 use store::obligations::ObligationRow;
 
 /// An obligation with the trace of its decision.
@@ -38,50 +37,37 @@ pub async fn explain(app: &App, actor: &Actor, now: Instant, number: &str) -> Re
 
 /// Replays the decision of an obligation that was read already.
 pub(crate) fn replay(app: &App, obligation: ObligationRow) -> Result<Explanation> {
-    let rules = app.rules();
-    let current = rules.book();
-    let same_calendar = obligation.calendar_id == rules.calendar_id();
-    let in_force =
-        current.programmes().iter().zip(0..).find(|(p, _)| {
-            p.code == obligation.programme && rules.pack_id(p) == obligation.pack_id
-        });
-    if let Some((_, at)) = in_force.filter(|_| same_calendar) {
-        let trace = trace(current, at, &obligation)?;
-        return Ok(Explanation {
-            obligation,
-            trace,
-            rules_changed: false,
-        });
-    }
+    let current = app.rules();
+    let rules = current.as_of(obligation.generation)?;
     let gone = || Error::Fault("the pack or calendar of this decision is gone".into());
-    let calendar = rules
-        .calendars()
-        .iter()
-        .find(|c| c.id == obligation.calendar_id)
+    let programmes = rules.book().programmes().iter();
+    let at = programmes
+        .zip(0..)
+        .find(|(p, _)| p.code == obligation.programme && rules.pack_id(p) == obligation.pack_id)
+        .map(|(_, at)| at)
         .ok_or_else(gone)?;
-    let calendar = Calendar::parse(&calendar.body).map_err(|e| Error::Fault(e.to_string()))?;
-    // Packs that were loaded later than this one may have replaced it; without them it fits again.
-    let sources: Vec<_> = rules
-        .packs()
-        .iter()
-        .filter(|p| p.id <= obligation.pack_id || in_force.is_some())
-        .map(|p| Source {
-            name: p.file.clone(),
-            text: p.body.clone(),
-        })
-        .collect();
-    let schema = Arc::new(current.schema().clone());
-    let book = RuleBook::load(schema, Arc::new(calendar), &sources).map_err(|_| gone())?;
-    let at = book
-        .programmes()
-        .iter()
-        .position(|p| p.code == obligation.programme)
-        .ok_or_else(gone)?;
-    let trace = trace(&book, at, &obligation)?;
+    let same_calendar = obligation.calendar_id == rules.calendar_id();
+    let trace = if same_calendar {
+        trace(rules.book(), at, &obligation)?
+    } else {
+        let calendars = rules.calendars().iter();
+        let calendar = calendars
+            .filter(|c| c.id == obligation.calendar_id)
+            .next()
+            .ok_or_else(gone)?;
+        let calendar = Calendar::parse(&calendar.body).map_err(|e| Error::Fault(e.to_string()))?;
+        let book = rules.book_over(calendar).map_err(|_| gone())?;
+        trace(&book, at, &obligation)?
+    };
+    // A later version that claims the day of the trigger would decide it today.
+    let replaced = current.versions().any(|v| {
+        let span = current.span(&v.pack.pack, v.pack.version);
+        v.generation > obligation.generation && span.covers(obligation.trigger_on)
+    });
     Ok(Explanation {
         obligation,
         trace,
-        rules_changed: true,
+        rules_changed: !same_calendar || replaced,
     })
 }
 

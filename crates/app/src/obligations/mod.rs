@@ -3,7 +3,7 @@
 mod explain;
 mod facts;
 mod list;
-mod plan;
+pub(crate) mod plan;
 mod siblings;
 mod since;
 

@@ -5,25 +5,24 @@
 //! nothing; killing it loses at most the chunk under way, whose queue entry is still there.
 
 mod compare;
+mod decide;
+mod generations;
+pub(crate) mod preview;
 mod request;
 
-use super::facts::{self, FactIds, ImpliedEvents, Regions};
+use super::facts::{self, Regions};
 use crate::rules::Rules;
 use crate::{App, Error, Result};
 use chrono::{Datelike, NaiveDate};
-use compare::{Chunk, Decided};
+use compare::Chunk;
+use decide::Judge;
 use domain::access::{Actor, Permission};
 use domain::time::{self, Instant};
 pub use request::{PlanProgress, PlanReport, PlanRequest};
-use rules::facts::EventType as EventKind;
-use rules::{Facts, Outcome, Window};
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use rules::Window;
+use std::collections::{BTreeMap, HashSet};
 use store::dialect::bulk::Bulk;
-use store::obligations::{
-    self as rows, EventCase, PlannedExclusion, PlannedObligation, PolicyCase, QueueEntry,
-    QueueKind, RunSums, Span,
-};
+use store::obligations::{self as rows, QueueEntry, QueueKind, RunSums, Span};
 use store::{AuditActor, AuditEntry, settings};
 use uuid::Uuid;
 
@@ -57,6 +56,7 @@ pub async fn plan(
     progress: &(dyn Fn(PlanProgress) + Sync),
 ) -> Result<PlanReport> {
     actor.demand(Permission::PlanRun)?;
+    app.refresh_rules(now).await?;
     let mut bulk = app.store().bulk(now, request.dry_run).await?;
     let today = time::date_in_china(now);
     let as_of = request.as_of.unwrap_or(today);
@@ -86,15 +86,11 @@ pub async fn plan(
 
 struct Planner {
     bulk: Bulk,
-    rules: Arc<Rules>,
+    judge: Judge,
     actor: AuditActor,
-    window: Window,
     dry_run: bool,
     /// The plan looked further ahead before: nothing that exists is taken back now.
     only_adds: bool,
-    ids: FactIds,
-    implied: ImpliedEvents,
-    regions: Regions,
     run: Option<Uuid>,
     sums: RunSums,
     counts: BTreeMap<(String, String), i64>,
@@ -113,10 +109,7 @@ impl Planner {
         dry_run: bool,
     ) -> Result<Self> {
         let rules = app.rules();
-        let schema = rules.book().schema();
-        let ids = FactIds::find(schema).map_err(Error::Fault)?;
-        let implied = ImpliedEvents::find(schema).map_err(Error::Fault)?;
-        let regions = regions(&mut bulk).await?;
+        let judge = Judge::new(&rules, window, regions(&mut bulk).await?)?;
         let actor = AuditActor::from(actor);
         bulk.begin().await?;
         let only_adds = prepare_queue(&mut bulk, &rules, window).await?;
@@ -139,14 +132,10 @@ impl Planner {
         .await?;
         let mut planner = Self {
             bulk,
-            rules,
+            judge,
             actor,
-            window,
             dry_run,
             only_adds,
-            ids,
-            implied,
-            regions,
             run: Some(run),
             sums: RunSums::default(),
             counts: BTreeMap::new(),
@@ -187,9 +176,13 @@ impl Planner {
         for kind in [QueueKind::Policies, QueueKind::Events] {
             loop {
                 self.begin_chunk().await?;
-                let entries =
-                    rows::find_due_entries(&mut self.bulk, kind, self.window.as_of, CHUNK_ENTRIES)
-                        .await?;
+                let entries = rows::find_due_entries(
+                    &mut self.bulk,
+                    kind,
+                    self.judge.window.as_of,
+                    CHUNK_ENTRIES,
+                )
+                .await?;
                 if entries.is_empty() {
                     self.end_chunk("plan.looked", serde_json::Value::Null, Vec::new())
                         .await?;
@@ -320,8 +313,11 @@ impl Planner {
             Span::List(ids) => Span::List(ids),
         };
         let events = rows::read_events(&mut self.bulk, &read).await?;
-        let decided = self.decide(&cases, &events);
+        let mut decided = self.judge.decide(&self.judge.rules, &cases, &events);
         let chunk = Chunk::load(&mut self.bulk, &read).await?;
+        let present = self.judge.rules.generation();
+        let older = chunk.kept().filter(|(_, o)| o.generation < present);
+        generations::keep(&self.judge, &mut decided, older, &cases, &events)?;
         let last = last.id;
         let written = chunk.write(self, decided).await?;
         let run = self.run.unwrap_or_default();
@@ -332,130 +328,6 @@ impl Planner {
         }
         let more = full && matches!(span, Span::Between(..));
         Ok((more.then_some(last), written.audit))
-    }
-
-    /// What the rules say of some policies.
-    fn decide(&self, cases: &[PolicyCase], events: &[EventCase]) -> Decided {
-        let mut by_policy: HashMap<Uuid, std::ops::Range<usize>> = HashMap::new();
-        let mut start = 0;
-        for group in events.chunk_by(|a, b| a.policy == b.policy) {
-            by_policy.insert(group[0].policy, start..start + group.len());
-            start += group.len();
-        }
-        let mut decided = Decided::default();
-        for case in cases {
-            let own = by_policy
-                .get(&case.id)
-                .map_or(&events[..0], |range| &events[range.clone()]);
-            self.decide_policy(case, own, &mut decided);
-        }
-        decided
-    }
-
-    fn decide_policy(&self, case: &PolicyCase, events: &[EventCase], decided: &mut Decided) {
-        let book = self.rules.book();
-        let schema = book.schema();
-        let mut facts = Facts::new(schema);
-        self.ids.set_policy(&mut facts, case, &self.regions);
-        self.ids.set_endings(&mut facts, case, events);
-        let mut wake = facts.hide_after(schema, self.window.as_of);
-        decided.looked_at += 1;
-        decided.policies.insert(case.id);
-        for event in self.implied.0 {
-            let later = self.trigger(event, case.id, case, None, &facts, decided);
-            wake = earlier(wake, later);
-        }
-        for event in events {
-            let Some(kind) = schema.find_event(&event.kind) else {
-                continue;
-            };
-            if self.implied.0.contains(&kind) || book.triggered_by(kind).is_empty() {
-                continue;
-            }
-            decided.looked_at += 1;
-            let mut with_event = facts.clone();
-            self.ids.set_event(&mut with_event, event);
-            let hidden = with_event.hide_after(schema, self.window.as_of);
-            let later = self.trigger(kind, event.id, case, Some(event), &with_event, decided);
-            wake = earlier(earlier(wake, hidden), later);
-        }
-        decided
-            .wakes
-            .extend(wake.map(|on| (case.id, case.id, Some(on))));
-    }
-
-    /// Evaluates the programmes that an event may set off. Gives the day on which to look again.
-    fn trigger(
-        &self,
-        kind: EventKind,
-        trigger_ref: Uuid,
-        case: &PolicyCase,
-        event: Option<&EventCase>,
-        facts: &Facts<'_>,
-        decided: &mut Decided,
-    ) -> Option<NaiveDate> {
-        let book = self.rules.book();
-        let mut wake = None;
-        for id in book.triggered_by(kind) {
-            let programme = book.programme(*id);
-            match book.evaluate(*id, facts, self.window) {
-                Outcome::NotCandidate => {}
-                Outcome::NotYet(on) => {
-                    wake = earlier(wake, Some(on));
-                    decided
-                        .out_of_window
-                        .insert((trigger_ref, programme.code.clone()));
-                }
-                Outcome::TooOld(_) => {
-                    decided
-                        .out_of_window
-                        .insert((trigger_ref, programme.code.clone()));
-                }
-                Outcome::Excluded { trigger_on, reason } => {
-                    decided.exclusions.push(PlannedExclusion {
-                        programme: programme.code.clone(),
-                        pack: self.rules.pack_id(programme),
-                        trigger_type: book.schema().event(kind).name.clone(),
-                        trigger_ref,
-                        trigger_on,
-                        customer: case.holder,
-                        policy: case.id,
-                        claim_no: event.and_then(|e| e.claim_no.clone()),
-                        org: case.org,
-                        reason_code: reason.code.clone(),
-                    });
-                }
-                Outcome::Applies(found) => {
-                    let date =
-                        |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
-                    let raw =
-                        |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
-                    let planned = PlannedObligation {
-                        programme: programme.code.clone(),
-                        pack: self.rules.pack_id(programme),
-                        trigger_type: book.schema().event(kind).name.clone(),
-                        trigger_ref,
-                        trigger_on: found.trigger_on,
-                        customer: case.holder,
-                        policy: case.id,
-                        claim_no: event.and_then(|e| e.claim_no.clone()),
-                        adjuster_code: event.and_then(|e| e.adjuster_code.clone()),
-                        respondent: found.respondent.to_owned(),
-                        org: case.org,
-                        extract_on: date("extract"),
-                        earliest_on: date("earliest"),
-                        due_on: date("due"),
-                        right_end_raw_on: raw("right_end"),
-                        right_end_on: date("right_end"),
-                        cancel_reason: found.cancelled.map(|r| r.code.clone()),
-                        provisional: found.provisional,
-                        facts: facts::snapshot(book.schema(), programme, facts),
-                    };
-                    decided.obligations.push((planned, case.language.clone()));
-                }
-            }
-        }
-        wake
     }
 
     /// Remembers what was planned with, and ends the run.
@@ -477,14 +349,6 @@ impl Planner {
 
     fn year(&self) -> i32 {
         time::date_in_china(self.bulk.now()).year()
-    }
-}
-
-fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, None) => a,
-        (None, b) => b,
     }
 }
 

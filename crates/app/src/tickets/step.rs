@@ -188,7 +188,7 @@ async fn move_callback(
         return Ok(audit);
     }
     let rules = app.rules();
-    let discharge = rules.discharge(&record.programme)?;
+    let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
     let today = time::date_in_china(work.now());
     let Ok(change) = record.callback.decide(&command, discharge, by, today) else {

@@ -10,6 +10,8 @@ pub struct Finding {
     pub file: String,
     /// The line, counted from one, where it can be told.
     pub line: Option<usize>,
+    /// The column in characters, counted from one, where it can be told.
+    pub column: Option<usize>,
     /// Which part of the pack, such as `programme NB-CQ, date due`.
     pub place: String,
     /// What is wrong.
@@ -23,6 +25,9 @@ impl fmt::Display for Finding {
         write!(f, "{}", self.file)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
         }
         write!(f, ": ")?;
         if !self.place.is_empty() {
@@ -65,10 +70,12 @@ impl<'t> Linter<'t> {
         what: impl Into<String>,
         hint: Option<String>,
     ) {
-        let line = span.map(|s| line_of(self.text, s.start));
+        let line = span.as_ref().map(|s| line_of(self.text, s.start));
+        let column = span.map(|s| column_of(self.text, s.start));
         self.findings.push(Finding {
             file: self.file.clone(),
             line,
+            column,
             place: self.place.clone(),
             what: what.into(),
             hint,
@@ -85,5 +92,16 @@ pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())]
         .iter()
         .filter(|b| **b == b'\n')
+        .count()
+}
+
+/// The column in characters, counted from one, of a byte offset.
+pub(crate) fn column_of(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset.min(text.len())).unwrap_or_default();
+    1 + before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
         .count()
 }

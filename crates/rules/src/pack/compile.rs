@@ -7,9 +7,9 @@ mod layers;
 mod parameter;
 mod programme;
 
-use super::check::{Finding, Linter, line_of};
+use super::check::{Finding, Linter, column_of, line_of};
 use super::file::PackFile;
-use super::{Article, InForce, Pack, PackId, Programme, Reason, RuleBook, Source};
+use super::{Article, InForce, Pack, PackId, Programme, Reason, RuleBook, Source, Standing};
 use crate::calendar::Calendar;
 use crate::dates::civil_date;
 use crate::facts::{FactId, FactSchema};
@@ -31,6 +31,23 @@ pub(super) fn load(
     schema: Arc<FactSchema>,
     calendar: Arc<Calendar>,
     sources: &[Source],
+) -> Result<RuleBook, Vec<Finding>> {
+    let as_written = vec![Standing::default(); sources.len()];
+    let book = fit(schema, calendar, sources, &as_written)?;
+    let report = book.run_tests();
+    if report.is_passed() {
+        Ok(book)
+    } else {
+        Err(report.findings())
+    }
+}
+
+/// Everything but the tests, each pack as it stands rather than as it is written.
+pub(super) fn fit(
+    schema: Arc<FactSchema>,
+    calendar: Arc<Calendar>,
+    sources: &[Source],
+    standings: &[Standing],
 ) -> Result<RuleBook, Vec<Finding>> {
     let mut findings = Vec::new();
     let mut files: Vec<(usize, PackFile)> = Vec::new();
@@ -65,7 +82,10 @@ pub(super) fn load(
             &mut book,
             PackId(pack),
             file,
-            &sources[*at],
+            (
+                &sources[*at],
+                standings.get(*at).copied().unwrap_or_default(),
+            ),
             &names,
             &mut lint,
         );
@@ -79,18 +99,14 @@ pub(super) fn load(
     }
     index_programmes(&mut book);
     book.hash = hash(&book);
-    let report = book.run_tests();
-    if report.is_passed() {
-        Ok(book)
-    } else {
-        Err(report.findings())
-    }
+    Ok(book)
 }
 
 fn syntax(source: &Source, error: &toml::de::Error) -> Finding {
     Finding {
         file: source.name.clone(),
         line: error.span().map(|s| line_of(&source.text, s.start)),
+        column: error.span().map(|s| column_of(&source.text, s.start)),
         place: String::new(),
         what: error.message().to_owned(),
         hint: None,
@@ -101,12 +117,12 @@ fn compile_file(
     book: &mut RuleBook,
     id: PackId,
     file: &PackFile,
-    source: &Source,
+    (source, standing): (&Source, Standing),
     names: &Names,
     lint: &mut Linter<'_>,
 ) {
     lint.at("pack");
-    let mut head = head(file, source, lint);
+    let mut head = head(file, source, standing, lint);
     let schema = Arc::clone(&book.schema);
     let context = Context {
         schema: &schema,
@@ -132,8 +148,9 @@ fn compile_file(
     book.packs.push(head);
 }
 
-fn head(file: &PackFile, source: &Source, lint: &mut Linter<'_>) -> Pack {
+fn head(file: &PackFile, source: &Source, standing: Standing, lint: &mut Linter<'_>) -> Pack {
     let head = &file.pack;
+    let status = standing.status.unwrap_or(head.status);
     if head.title.is_incomplete() {
         lint.report(None, "the title is needed in both languages", None);
     }
@@ -141,7 +158,7 @@ fn head(file: &PackFile, source: &Source, lint: &mut Linter<'_>) -> Pack {
         let hint = "add `from`, or say in `undated` why the source bears no date";
         lint.report(None, "in_force has no first day", Some(hint.into()));
     }
-    if head.status.is_evaluated() && matches!(head.confidence.as_str(), "K" | "U") {
+    if status.is_evaluated() && matches!(head.confidence.as_str(), "K" | "U") {
         let what = format!("confidence {} may ship as a draft only", head.confidence);
         lint.report(None, what, Some("set status = \"draft\"".into()));
     }
@@ -164,11 +181,11 @@ fn head(file: &PackFile, source: &Source, lint: &mut Linter<'_>) -> Pack {
         title: head.title.clone(),
         jurisdiction: head.jurisdiction.clone(),
         layer: head.layer,
-        status: head.status,
+        status,
         confidence: head.confidence.clone(),
         in_force: InForce {
-            from,
-            until,
+            from: from.max(standing.from),
+            until: [until, standing.until].into_iter().flatten().min(),
             undated: head.in_force.undated.clone(),
         },
         source_title: head.source.title.clone(),
@@ -179,9 +196,15 @@ fn head(file: &PackFile, source: &Source, lint: &mut Linter<'_>) -> Pack {
         note: head.note.clone(),
         articles: articles.collect(),
         scope: Vec::new(),
-        hash: hex::encode(Sha256::digest(source.text.as_bytes())),
+        hash: text_hash(&source.text),
+        narrowed: standing.from.is_some() || standing.until.is_some(),
         file: source.name.clone(),
     }
+}
+
+/// SHA-256 of a pack's text, hexadecimal: what identifies a version that was reviewed.
+pub fn text_hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// Every fact that a decision of the programme may look at, in the order of the schema.
@@ -230,6 +253,10 @@ fn hash(book: &RuleBook) -> String {
     packs.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
     for pack in packs {
         hasher.update(pack.hash.as_bytes());
+        if pack.narrowed {
+            let days = format!("{:?}..{:?}", pack.in_force.from, pack.in_force.until);
+            hasher.update(days.as_bytes());
+        }
     }
     hasher.update(book.calendar.hash().as_bytes());
     hex::encode(hasher.finalize())

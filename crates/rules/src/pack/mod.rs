@@ -8,11 +8,14 @@ pub mod check;
 mod compile;
 mod file;
 mod reasons;
+mod standing;
 mod tests;
 mod words;
 
 pub use check::Finding;
+pub use compile::text_hash;
 pub use reasons::Reason;
+pub use standing::{Layer, Source, Standing, Status};
 pub use tests::{TestReport, TestResult};
 pub(crate) use words::say_snap;
 
@@ -24,75 +27,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A pack as text, with the name to show in findings.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Path or name, such as `cn-50/new-contract.toml`.
-    pub name: String,
-    /// The TOML text.
-    pub text: String,
-}
-
-/// How wide a rule reaches; the order is the order of precedence, widest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Layer {
-    /// Statutes.
-    Law,
-    /// The national regulator.
-    Regulator,
-    /// A provincial regulator.
-    Province,
-    /// The company's own rules.
-    Company,
-}
-
-impl Layer {
-    /// The name used in packs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Law => "law",
-            Self::Regulator => "regulator",
-            Self::Province => "province",
-            Self::Company => "company",
-        }
-    }
-}
-
-/// Where a pack stands in its life. Only approved and later ones are evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Being written.
-    Draft,
-    /// Read by a second person.
-    Reviewed,
-    /// Approved by the leadership; applies to triggers inside its dates.
-    Approved,
-    /// In force.
-    Effective,
-    /// Replaced by a later version; still applies to triggers inside its dates.
-    Superseded,
-}
-
-impl Status {
-    /// The name used in packs and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Reviewed => "reviewed",
-            Self::Approved => "approved",
-            Self::Effective => "effective",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// Whether packs of this status take part in evaluation.
-    pub fn is_evaluated(self) -> bool {
-        self >= Self::Approved
-    }
-}
 
 /// How a fact is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -280,6 +214,8 @@ pub struct Pack {
     pub scope: Vec<Condition>,
     /// SHA-256 of the text, hexadecimal.
     pub hash: String,
+    /// Its days were narrowed by where it stands, so that the text alone does not tell them.
+    pub narrowed: bool,
     /// Name of the file it came from.
     pub file: String,
 }
@@ -589,6 +525,20 @@ impl RuleBook {
         sources: &[Source],
     ) -> Result<Self, Vec<Finding>> {
         compile::load(schema, calendar, sources)
+    }
+
+    /// Fits packs together as they stand, without running their tests: those are written for the
+    /// days of the text, and were run when the pack was reviewed.
+    ///
+    /// # Errors
+    /// Every finding, each with file, line, what is wrong and what to do.
+    pub fn fit(
+        schema: Arc<FactSchema>,
+        calendar: Arc<Calendar>,
+        sources: &[Source],
+        standings: &[Standing],
+    ) -> Result<Self, Vec<Finding>> {
+        compile::fit(schema, calendar, sources, standings)
     }
 
     /// The facts that packs may use.

@@ -42,6 +42,7 @@ impl TestReport {
             .map(|r| Finding {
                 file: r.file.clone(),
                 line: None,
+                column: None,
                 place: format!("programme {}, test {:?}", r.programme, r.name),
                 what: r.failures.join("; "),
                 hint: None,

@@ -12,6 +12,7 @@ mod import;
 mod plan;
 mod report;
 mod restore;
+pub(crate) mod rule_making;
 mod rules;
 mod serve;
 mod user;
@@ -21,6 +22,7 @@ pub(crate) use doctor::DoctorArgs;
 pub(crate) use restore::RestoreArgs;
 
 use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, RulesCommand};
 use crate::config::Config;
 use crate::{environment, heads};
 use anyhow::Result;
@@ -79,6 +81,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         // Answered above, because it must also speak when the configuration cannot be read.
         Command::Doctor(_) => Ok(ExitCode::SUCCESS),
         Command::User(command) => user::run(&opened().await?, command).await,
+        Command::Rules(RulesCommand::Making(command)) => {
+            if command.needs_database() {
+                rule_making::run(&opened().await?, &config, command).await
+            } else {
+                rule_making::run_alone(command)
+            }
+        }
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
     }

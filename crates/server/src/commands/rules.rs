@@ -1,7 +1,7 @@
 //! `huifang rules check` and `huifang rules test`.
 
 use crate::cli::RulesCommand;
-use crate::environment::{note, say};
+use crate::environment::{note, now, say};
 use anyhow::Result;
 use rules::{RuleBook, Source};
 use std::path::Path;
@@ -12,6 +12,7 @@ pub(super) fn run(command: RulesCommand) -> Result<ExitCode> {
     match command {
         RulesCommand::Check { dir } => check(&dir),
         RulesCommand::Test { dir } => test(&dir),
+        RulesCommand::Making(command) => super::rule_making::run_alone(command),
     }
 }
 
@@ -41,9 +42,9 @@ fn check(dir: &Path) -> Result<ExitCode> {
         Ok(book) => book,
         Err(findings) => return Ok(refuse(&findings)),
     };
-    if let Err(error) = app::rules::discharges(&book) {
-        note(error.to_string());
-        return Ok(ExitCode::FAILURE);
+    let today = domain::time::date_in_china(now());
+    if let Err(findings) = app::rules::discharges(&book, today) {
+        return Ok(refuse(&findings));
     }
     for pack in book.packs() {
         say(format!(

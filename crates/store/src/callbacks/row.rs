@@ -24,6 +24,8 @@ pub struct CallbackRow {
     pub obligation_number: String,
     /// Programme code.
     pub programme: String,
+    /// The version of the pack that the obligation started with.
+    pub pack: Uuid,
     /// The customer.
     pub customer_id: CustomerId,
     /// Number of the customer.
@@ -97,6 +99,7 @@ pub(crate) struct Row {
     obligation_id: Uuid,
     obligation_number: String,
     programme: String,
+    pack_id: Uuid,
     customer_id: Uuid,
     customer_no: String,
     customer_kind: String,
@@ -132,7 +135,7 @@ pub(crate) struct Row {
     version: i64,
 }
 
-pub(crate) const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obligation_number, b.programme, \
+pub(crate) const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obligation_number, b.programme, g.pack_id, \
      b.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, b.policy_id, p.policy_no, \
      p.product_name, o.org_code, o.name AS org_name, o.path AS org_path, b.state, b.earliest_on, b.due_on, b.language, \
      b.assignee_id, u.display_name AS assignee_name, b.again_at, b.appointment_at, b.round, b.attempts_total, \
@@ -154,6 +157,7 @@ pub(crate) fn callbacks(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<CallbackR
                 obligation_id: ObligationId(r.obligation_id),
                 obligation_number: r.obligation_number,
                 programme: r.programme,
+                pack: r.pack_id,
                 customer_id: CustomerId(r.customer_id),
                 customer_no: r.customer_no,
                 policy_id: r.policy_id.map(PolicyId),

@@ -25,6 +25,8 @@ pub struct CallbackRecord {
     pub facts: String,
     /// Programme code.
     pub programme: String,
+    /// The version of the pack that the obligation started with.
+    pub pack: Uuid,
     /// The customer.
     pub customer: CustomerId,
     /// The policy.
@@ -56,6 +58,7 @@ struct Row {
     obligation_id: Uuid,
     facts: String,
     programme: String,
+    pack_id: Uuid,
     customer_id: Uuid,
     policy_id: Option<Uuid>,
     org_id: Uuid,
@@ -90,7 +93,7 @@ pub async fn find_record(
     scope: &Scope,
     id: CallbackId,
 ) -> Result<Option<CallbackRecord>> {
-    let sql = "SELECT b.id, b.number, b.obligation_id, g.facts, b.programme, b.customer_id, b.policy_id, b.org_id, \
+    let sql = "SELECT b.id, b.number, b.obligation_id, g.facts, b.programme, g.pack_id, b.customer_id, b.policy_id, b.org_id, \
                o.path AS org_path, p.agent_id, b.state, b.earliest_on, b.due_on, b.assignee_id, b.appointment_at, \
                b.again_at, b.round, b.attempts_in_round, b.attempts_total, b.in_branch, b.is_recall, \
                b.contact_uncorrectable, b.version FROM callbacks b JOIN obligations g ON g.id = b.obligation_id \
@@ -129,6 +132,7 @@ pub async fn find_record(
         obligation: ObligationId(r.obligation_id),
         facts: r.facts,
         programme: r.programme,
+        pack: r.pack_id,
         customer: CustomerId(r.customer_id),
         policy: r.policy_id.map(PolicyId),
         org_path,

@@ -306,6 +306,8 @@ pub struct ExistingObligation {
     pub id: Uuid,
     /// Its status.
     pub status: String,
+    /// Number of the set of rules that it was decided with.
+    pub generation: i64,
     /// What was planned.
     pub planned: PlannedObligation,
 }
@@ -317,11 +319,12 @@ pub struct ExistingObligation {
 pub async fn read_obligations(bulk: &mut Bulk, span: &Span<'_>) -> Result<Vec<ExistingObligation>> {
     let select = "SELECT id, status, programme, pack_id, trigger_type, trigger_ref, trigger_on, customer_id, \
          policy_id, claim_no, adjuster_code, respondent, org_id, extract_on, earliest_on, due_on, \
-         right_end_raw_on, right_end_on, cancel_reason, provisional, facts FROM obligations";
+         right_end_raw_on, right_end_on, cancel_reason, provisional, facts, rules_generation FROM obligations";
     by_policy(bulk, span, select, "policy_id, id", |row| {
         Ok(ExistingObligation {
             id: id(row, 0)?,
             status: text(row, 1)?,
+            generation: row.int(21)?.unwrap_or(1),
             planned: PlannedObligation {
                 programme: text(row, 2)?,
                 pack: id(row, 3)?,
@@ -427,6 +430,7 @@ static OBLIGATIONS: Table = Table {
         ("provisional", CellType::Bool),
         ("facts", CellType::Text),
         ("calendar_id", CellType::Id),
+        ("rules_generation", CellType::Int),
         ("run_id", CellType::Id),
         ("created_at", CellType::Int),
         ("updated_at", CellType::Int),
@@ -474,14 +478,14 @@ pub struct NewObligation {
     pub language: Option<String>,
 }
 
-/// Inserts obligations with their callbacks.
+/// Inserts obligations with their callbacks, decided with a calendar and a set of rules.
 ///
 /// # Errors
 /// What the database says.
 pub async fn insert_obligations(
     bulk: &mut Bulk,
     run: Uuid,
-    calendar: Uuid,
+    (calendar, generation): (Uuid, i64),
     rows: Vec<NewObligation>,
 ) -> Result<()> {
     let now = Cell::Int(millis(bulk.now()));
@@ -538,6 +542,7 @@ pub async fn insert_obligations(
             Cell::Bool(o.provisional),
             Cell::Text(o.facts),
             Cell::Id(calendar),
+            Cell::Int(generation),
             Cell::Id(run),
             now.clone(),
             now.clone(),
@@ -746,25 +751,4 @@ pub async fn delete_exclusions(bulk: &mut Bulk, ids: &[Uuid]) -> Result<()> {
             .await?;
     }
     Ok(())
-}
-
-/// Takes the next `count` numbers of a kind and year, and gives the first.
-///
-/// # Errors
-/// What the database says.
-pub async fn take_numbers(
-    bulk: &mut Bulk,
-    kind: &'static str,
-    year: i32,
-    count: i64,
-) -> Result<i64> {
-    let sql = "INSERT INTO number_counters (kind, year, last) VALUES ($1, $2, $3) \
-               ON CONFLICT (kind, year) DO UPDATE SET last = number_counters.last + excluded.last RETURNING last";
-    let cells = [
-        Cell::Code(kind),
-        Cell::Int(i64::from(year)),
-        Cell::Int(count),
-    ];
-    let last = bulk.query(sql, &cells, |row| row.int(0)).await?;
-    Ok(last.into_iter().flatten().next().unwrap_or(count) - count + 1)
 }

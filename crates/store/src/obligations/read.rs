@@ -20,6 +20,8 @@ pub struct ObligationRow {
     pub programme: String,
     /// Row of the pack.
     pub pack_id: Uuid,
+    /// Number of the set of rules that it was decided with.
+    pub generation: i64,
     /// Identity of the pack.
     pub pack: String,
     /// Version of the pack.
@@ -82,6 +84,7 @@ struct Row {
     number: String,
     programme: String,
     pack_id: Uuid,
+    rules_generation: i64,
     pack: String,
     pack_version: i64,
     calendar_id: Uuid,
@@ -112,7 +115,7 @@ struct Row {
     callback_number: Option<String>,
 }
 
-const SELECT: &str = "SELECT o.id, o.number, o.programme, o.pack_id, k.pack, k.version AS pack_version, \
+const SELECT: &str = "SELECT o.id, o.number, o.programme, o.pack_id, o.rules_generation, k.pack, k.version AS pack_version, \
      o.calendar_id, o.trigger_type, o.trigger_on, o.customer_id, c.customer_no, o.policy_id, p.policy_no, \
      o.claim_no, o.adjuster_code, o.respondent, u.org_code, u.name AS org_name, o.extract_on, o.earliest_on, \
      o.due_on, o.right_end_raw_on, o.right_end_on, o.status, o.cancel_reason, o.timing, o.discharged_at, \
@@ -128,6 +131,7 @@ impl From<Row> for ObligationRow {
             number: r.number,
             programme: r.programme,
             pack_id: r.pack_id,
+            generation: r.rules_generation,
             pack: r.pack,
             pack_version: r.pack_version,
             calendar_id: r.calendar_id,

@@ -9,6 +9,7 @@ use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
 use domain::questionnaires::Answer;
+use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,10 @@ fn of_the_domain() -> Lists {
         "policies.status" => PolicyStatus,
         "events.type" => EventType,
         "obligations.status" => ObligationStatus,
+        "rule_proposals.state" => ProposalState,
+        "rule_proposals.origin" => Origin,
+        "rule_steps.step" => RuleStep,
+        "rule_evaluations.result" => EvaluationResult,
         "obligations.timing" => Timing,
         "callbacks.state" => CallbackState,
         "callbacks.timing" => Timing,

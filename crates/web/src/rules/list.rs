@@ -3,22 +3,33 @@
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use axum::extract::State;
+use domain::rules::{ProposalState, VersionState};
+use rules::Programme;
 use rules::pack::{InForce, Pack};
-use rules::{Programme, Status};
 use std::sync::Arc;
+use store::rules::ProposalRow;
 
 #[derive(askama::Template)]
 #[template(path = "rules/list.html")]
 struct ListPage {
     f: Frame,
     rules: Arc<app::rules::Rules>,
+    /// Proposed versions that are under way.
+    proposals: Vec<ProposalRow>,
+    /// How many of them wait for the reader to review, and to approve.
+    waiting: (usize, usize),
 }
 
 pub(crate) async fn list_packs(State(web): State<Web>, who: Who) -> Answer {
     let rules = web.app.rules_for(&who.actor)?;
+    let mut proposals = app::rules::drafts::list_proposals(&web.app, &who.actor).await?;
+    proposals.retain(|p| matches!(p.state, ProposalState::Draft | ProposalState::Reviewed));
+    let waiting = app::rules::drafts::count_waiting(&web.app, &who.actor).await?;
     html(&ListPage {
         f: who.frame("rules"),
         rules,
+        proposals,
+        waiting,
     })
 }
 
@@ -34,8 +45,16 @@ impl ListPage {
         programmes_of(&self.rules, pack)
     }
 
-    fn tone(pack: &Pack) -> &'static str {
-        tone(pack.status)
+    fn state(&self, pack: &Pack) -> VersionState {
+        state(&self.rules, &self.f, &pack.id, i64::from(pack.version))
+    }
+
+    fn tone(&self, pack: &Pack) -> &'static str {
+        tone(self.state(pack))
+    }
+
+    fn proposal_tone(proposal: &ProposalRow) -> &'static str {
+        proposal_tone(proposal.state)
     }
 
     fn in_force(&self, pack: &Pack) -> String {
@@ -57,12 +76,33 @@ pub(super) fn programmes_of<'r>(rules: &'r app::rules::Rules, pack: &Pack) -> Ve
     book.programmes().iter().filter(own).collect()
 }
 
-/// Colour of a status.
-pub(super) fn tone(status: Status) -> &'static str {
-    match status {
-        Status::Approved | Status::Effective => "green",
-        Status::Draft | Status::Reviewed => "orange",
-        Status::Superseded => "secondary",
+/// Where an approved version stands today.
+pub(super) fn state(
+    rules: &app::rules::Rules,
+    f: &Frame,
+    pack: &str,
+    version: i64,
+) -> VersionState {
+    VersionState::on(ProposalState::Approved, rules.span(pack, version), f.today)
+}
+
+/// Colour of a state.
+pub(super) fn tone(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Effective => "green",
+        VersionState::Approved => "blue",
+        VersionState::Draft | VersionState::Reviewed => "orange",
+        VersionState::Superseded | VersionState::Withdrawn => "secondary",
+    }
+}
+
+/// Colour of a proposed version.
+pub(super) fn proposal_tone(state: ProposalState) -> &'static str {
+    match state {
+        ProposalState::Draft => "orange",
+        ProposalState::Reviewed => "blue",
+        ProposalState::Approved => "green",
+        ProposalState::Withdrawn => "secondary",
     }
 }
 

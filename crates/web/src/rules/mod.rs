@@ -1,16 +1,34 @@
 //! Rule packs as people read them, with their tests, and the working-day calendar.
 
 mod calendar;
+mod diff;
+mod drafts;
 mod list;
 mod pack;
 
 use crate::state::Web;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/rules", get(list::list_packs))
         .route("/rules/calendar", get(calendar::show_calendar))
+        .route("/rules/drafts", post(drafts::create))
+        .route("/rules/drafts/file", post(drafts::upload))
+        .route("/rules/drafts/new", get(drafts::new_draft))
+        .route("/rules/drafts/{id}", get(drafts::show))
+        .route(
+            "/rules/drafts/{id}/text",
+            get(drafts::show_text).post(drafts::edit),
+        )
+        .route("/rules/drafts/{id}/steps", post(drafts::step))
+        .route("/rules/drafts/{id}/diffs", post(drafts::compare))
+        .route("/rules/diffs/{id}", get(diff::show))
+        .route("/rules/diffs/{id}/file", get(diff::download))
         .route("/rules/{jurisdiction}/{topic}", get(pack::show_pack))
+        .route(
+            "/rules/{jurisdiction}/{topic}/evaluations",
+            post(pack::record_evaluation),
+        )
 }

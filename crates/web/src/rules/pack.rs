@@ -1,18 +1,21 @@
 //! One rule pack: its articles, programmes, numbers, tests and source.
 
-use super::list::{in_force, programmes_of, tone};
+use super::list::{in_force, programmes_of, state, tone};
 use crate::failure::Failure;
-use crate::forms::Fields;
+use crate::forms::{Choice, Fields, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
+use app::rules::evaluations::{self, EvaluationForm};
 use axum::extract::{Path, RawQuery, State};
 use domain::callbacks::Discharge;
+use domain::rules::{EvaluationResult, VersionState};
 use rules::pack::{
     Article, Citation, Condition, DateRule, DatedValue, Expression, Let, OnUnknown, Pack,
     ParameterGroup, Relation, Respondent, TestResult,
 };
 use rules::{Programme, Text};
 use std::sync::Arc;
+use store::rules::{EvaluationRow, StepRow};
 
 /// Characters of a hash that people compare.
 const HASH_SHOWN: usize = 12;
@@ -27,6 +30,9 @@ struct PackPage {
     body: String,
     tests: Vec<TestResult>,
     versions: Vec<u32>,
+    /// What happened to this version.
+    steps: Vec<StepRow>,
+    evaluations: Vec<EvaluationRow>,
 }
 
 pub(crate) async fn show_pack(
@@ -50,25 +56,58 @@ pub(crate) async fn show_pack(
         .ok_or_else(Failure::not_found)?;
     let stored = rules.packs().iter().find(|s| s.hash == pack.hash);
     let body = stored.map(|s| s.body.clone()).unwrap_or_default();
-    let running = Arc::clone(&rules);
-    let report = tokio::task::spawn_blocking(move || running.book().run_tests())
-        .await
-        .map_err(|e| Failure::fault(e.to_string()))?;
-    let own = |result: &TestResult| result.file == pack.file;
-    let tests = report.results.into_iter().filter(own).collect();
+    let tests = app::rules::check_text(&rules, &pack.file, &body)
+        .await?
+        .tests;
+    let steps = match stored {
+        Some(stored) => app::rules::drafts::list_steps(&web.app, &who.actor, stored.id).await?,
+        None => Vec::new(),
+    };
+    let evaluations = evaluations::list_evaluations(&web.app, &who.actor, &id).await?;
     html(&PackPage {
         f: who.frame("rules"),
         rules,
         body,
         tests,
         versions,
+        steps,
+        evaluations,
         pack,
     })
 }
 
+pub(super) async fn record_evaluation(
+    State(web): State<Web>,
+    Path((jurisdiction, topic)): Path<(String, String)>,
+    Sent(who, fields): Sent,
+) -> Answer {
+    let form = EvaluationForm {
+        pack: format!("{jurisdiction}/{topic}"),
+        version: fields.get("version").parse().unwrap_or(0),
+        evaluated_on: fields.own("evaluated_on"),
+        result: fields.own("result"),
+        note: fields.own("note"),
+    };
+    evaluations::record_evaluation(&web.app, &who.actor, who.now, &form).await?;
+    Ok(who.go(&format!(
+        "/rules/{}?version={}#evaluations",
+        form.pack, form.version
+    )))
+}
+
 impl PackPage {
+    fn state(&self) -> VersionState {
+        let version = i64::from(self.pack.version);
+        state(&self.rules, &self.f, &self.pack.id, version)
+    }
+
     fn tone(&self) -> &'static str {
-        tone(self.pack.status)
+        tone(self.state())
+    }
+
+    fn results(&self) -> Vec<Choice> {
+        let codes = EvaluationResult::ALL.iter().map(|r| r.as_str());
+        choices(&self.f, "rules-evaluation", codes, "")
     }
 
     fn in_force(&self) -> String {

@@ -14,6 +14,7 @@ mod management;
 mod morning;
 mod obligations;
 mod organisation;
+mod rule_making;
 mod sight;
 mod sign_in;
 mod system;

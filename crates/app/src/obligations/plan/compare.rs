@@ -16,7 +16,7 @@ use store::obligations::{
 use uuid::Uuid;
 
 /// A trigger and a programme: what an obligation is identified by.
-type Key = (Uuid, String);
+pub(super) type Key = (Uuid, String);
 
 /// What the rules say of a chunk.
 #[derive(Default)]
@@ -59,6 +59,11 @@ impl Chunk {
                 .map(|(id, e)| ((e.trigger_ref, e.programme.clone()), (id, e)))
                 .collect(),
         })
+    }
+
+    /// What exists, by trigger and programme.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (&Key, &ExistingObligation)> {
+        self.obligations.iter()
     }
 
     pub(super) async fn write(
@@ -140,8 +145,8 @@ impl Chunk {
         orphans.sort_by_key(|(_, existing)| existing.id);
         for (_, existing) in orphans {
             // What lies outside the window was decided with another one and stays.
-            let inside = planner.window.since <= existing.planned.trigger_on
-                && existing.planned.trigger_on <= planner.window.as_of;
+            let inside = planner.judge.window.since <= existing.planned.trigger_on
+                && existing.planned.trigger_on <= planner.judge.window.as_of;
             if inside {
                 withdraw(planner, &existing, "trigger_reversed", written).await?;
             }
@@ -158,7 +163,7 @@ async fn follow(
     written: &mut Written,
 ) -> Result<()> {
     let id = existing.id;
-    let calendar = planner.rules.calendar_id();
+    let calendar = planner.judge.rules.calendar_id();
     match (existing.status.as_str(), &planned.cancel_reason) {
         ("open", Some(reason)) => {
             let reason = reason.clone();
@@ -181,14 +186,16 @@ async fn follow(
         && let Some(at) = rows::completed_at(&mut planner.bulk, id).await?
     {
         let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
-        let start = planner
-            .rules
+        let rules = &planner.judge.rules;
+        let start = rules
             .period_start(&planned.programme, &planned.facts)
             .or(planned.earliest_on);
         let called_on = time::date_in_china(at);
         let timing = Timing::of(called_on, start, planned.due_on);
         rows::reclass_obligation(&mut planner.bulk, id, timing.map(Timing::as_str)).await?;
-        let days = planner.rules.discharge(&planned.programme)?.deemed_days;
+        let days = rules
+            .discharge_of(planned.pack, &planned.programme)?
+            .deemed_days;
         let window = planned
             .due_on
             .and_then(|due| CoolingOff::deemed_window(due, called_on, days));
@@ -287,6 +294,7 @@ async fn insert(
     written.sums.created += count;
     written.sums.cancelled += i64::try_from(void).unwrap_or(0);
     let run = planner.run.unwrap_or_default();
-    let calendar = planner.rules.calendar_id();
-    Ok(rows::insert_obligations(&mut planner.bulk, run, calendar, rows_).await?)
+    let rules = &planner.judge.rules;
+    let decided_with = (rules.calendar_id(), rules.generation());
+    Ok(rows::insert_obligations(&mut planner.bulk, run, decided_with, rows_).await?)
 }

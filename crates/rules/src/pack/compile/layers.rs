@@ -151,6 +151,7 @@ fn finding(file: &str, what: String) -> Finding {
     Finding {
         file: file.to_owned(),
         line: None,
+        column: None,
         place: String::new(),
         what,
         hint: Some(hint.to_owned()),

@@ -1,4 +1,18 @@
-//! Rule packs and calendars as they were loaded: never edited, found by hash.
+//! Rule packs and calendars as they were loaded: never edited, found by hash; and how packs are made.
+
+mod names;
+mod proposals;
+mod records;
+mod steps;
+
+pub use names::{read_obligation_numbers, read_policy_numbers};
+pub use proposals::{ProposalRow, find_proposal, insert_proposal, list_proposals, update_proposal};
+pub use records::{
+    DiffRow, EvaluationRow, find_diff, insert_diff, insert_evaluation, list_evaluations,
+};
+pub use steps::{
+    StepRow, insert_step, latest_generation, list_activations, list_steps, move_open_obligations,
+};
 
 use crate::sql::{list, millis, params};
 use crate::{Reads, Result, StoreError, UnitOfWork};

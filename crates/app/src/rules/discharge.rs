@@ -1,0 +1,131 @@
+//! What a pack wants done to discharge a callback.
+
+use domain::callbacks::{ContactChannel, Discharge, Success};
+use domain::obligations::Respondent;
+use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
+
+/// Reads what each callback programme wants done, with the numbers of a day: the position of the
+/// programme in the book, and what it wants. A pack that says nonsense there does not load.
+///
+/// # Errors
+/// What is wrong, with the file.
+pub fn discharges(book: &RuleBook, on: NaiveDate) -> Result<Vec<(usize, Discharge)>, Vec<Finding>> {
+    let (mut discharges, mut findings) = (Vec::new(), Vec::new());
+    for (at, programme) in book.programmes().iter().enumerate() {
+        if programme.kind != "callback" {
+            continue;
+        }
+        match read_discharge(book, programme, on) {
+            Ok(discharge) => discharges.push((at, discharge)),
+            Err(what) => findings.push(Finding {
+                file: book.pack(programme.pack).file.clone(),
+                line: None,
+                column: None,
+                place: format!("programme {}, discharge", programme.code),
+                what,
+                hint: None,
+            }),
+        }
+    }
+    if findings.is_empty() {
+        Ok(discharges)
+    } else {
+        Err(findings)
+    }
+}
+
+fn read_discharge(
+    book: &RuleBook,
+    programme: &Programme,
+    on: NaiveDate,
+) -> Result<Discharge, String> {
+    let table = &programme.discharge;
+    let text = |key: &str| {
+        table
+            .get(key)
+            .and_then(toml::Value::as_str)
+            .ok_or(format!("{key} is missing"))
+    };
+    let flag = |key: &str| table.get(key).and_then(toml::Value::as_bool) == Some(true);
+    let list = |key: &str| -> Vec<&str> {
+        let values = table.get(key).and_then(toml::Value::as_array);
+        values
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .collect()
+    };
+    let number = |key: &str| -> Result<Option<i64>, String> {
+        let Some(name) = table.get(key).and_then(toml::Value::as_str) else {
+            return Ok(None);
+        };
+        let id = name
+            .strip_prefix("param:")
+            .ok_or(format!("{key} must name a parameter"))?;
+        parameter(book, programme, id, on).ok_or(format!("{key}: parameter {id} is not known"))
+    };
+    let channels: Result<Vec<_>, _> = list("channels")
+        .iter()
+        .map(|c| ContactChannel::parse(c))
+        .collect();
+    let channels = channels.map_err(|e| e.to_string())?;
+    let respondents: Result<Vec<_>, _> = list("respondents")
+        .iter()
+        .map(|r| Respondent::parse(r))
+        .collect();
+    let success = Success::parse(text("success")?).map_err(|e| e.to_string())?;
+    if success == Success::Life && channels.iter().any(|c| c.is_text()) {
+        return Err("text messages never satisfy a life compliance programme".into());
+    }
+    let positive = |key: &str, n: Option<i64>| -> Result<u32, String> {
+        n.and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n > 0)
+            .ok_or(format!("{key} must be positive"))
+    };
+    Ok(Discharge {
+        questionnaire: text("questionnaire")?.to_owned(),
+        channels,
+        respondents: respondents.map_err(|e| e.to_string())?,
+        proxy_allowed: flag("proxy_allowed"),
+        success,
+        recording_required: flag("recording_required"),
+        bars_salesperson: list("barred").contains(&"policy_salesperson"),
+        rounds: positive("rounds", number("rounds")?)?,
+        attempts_per_round: positive("attempts_per_round", number("attempts_per_round")?)?,
+        contact_fix: flag("contact_fix"),
+        branch_round: flag("branch_round"),
+        ticket_due_days: number("ticket_due_days")?.unwrap_or(0),
+        warn_before_due_days: number("warn_before_due_days")?
+            .or(number("warn_before_due_working_days")?)
+            .unwrap_or(0),
+        deemed_days: number("deemed_days")?.and_then(|n| u32::try_from(n).ok()),
+        promotion_allowed: flag("promotion_allowed"),
+    })
+}
+
+/// The value of a parameter on a day for a case inside the programme's own pack. `Some(None)` is a parameter
+/// that is set to nothing on purpose.
+fn parameter(
+    book: &RuleBook,
+    programme: &Programme,
+    id: &str,
+    on: NaiveDate,
+) -> Option<Option<i64>> {
+    book.find_parameter(id)?;
+    let mut facts = Facts::new(book.schema());
+    for condition in &book.pack(programme.pack).scope {
+        if let rules::pack::Operand::Literals(values) = &condition.operand
+            && let Some(first) = values.first()
+        {
+            facts.set(condition.fact, first.clone());
+        }
+    }
+    // A version that has not begun, or has ended, has the numbers of its own days.
+    let span = &book.pack(programme.pack).in_force;
+    let on = span.until.map_or(on, |until| on.min(until));
+    let on = span.from.map_or(on, |from| on.max(from));
+    Some(
+        book.parameter_value(id, &facts, on)
+            .and_then(|v| v.as_int()),
+    )
+}
