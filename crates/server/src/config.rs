@@ -1,5 +1,6 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
+use crate::security::Security;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ pub(crate) struct Config {
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
     #[serde(default)]
     pub https: bool,
+    /// What is asked of people who sign in.
+    #[serde(default)]
+    pub security: Security,
 }
 
 impl Config {

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod environment;
 mod progress;
+mod security;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -4,11 +4,15 @@
 //! here, from an [`Actor`], so that no list can be read without one.
 
 mod organisation;
+mod notice;
 mod permission;
+mod policy;
 mod role;
 
 pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
+pub use notice::{NoticeKind, device_name};
 pub use permission::Permission;
+pub use policy::{Credentials, Owed, SignInPolicy, holds_mobile, holds_word};
 pub use role::Role;
 
 use crate::ids::{AgentId, ClientId, OrgId, UserId};

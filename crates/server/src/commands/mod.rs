@@ -71,13 +71,15 @@ pub(crate) async fn open_url(config: &Config, url: DatabaseUrl) -> Result<App> {
 async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App> {
     let ids = environment::ids();
     let key_ids = ids.clone();
+    let policy = config.security.policy(config.company.as_deref())?;
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
     let store = Store::open(url, true, ids, now, move |has_keys| {
         config.master_key(&key_url, has_keys, key_ids.entropy())
     })
     .await?;
-    Ok(App::start(store, files, Passwords::strong(), now).await?)
+    let app = App::start(store, files, Passwords::strong(), now).await?;
+    Ok(app.with_policy(policy))
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

@@ -101,6 +101,8 @@ async fn recognise(
         return Err(Problem::Unauthenticated);
     };
     let session = app::access::authenticate(&web.app, now, &token).await?;
+    // Who still owes a new password or a second factor uses nothing else.
+    let session = session.filter(|s| s.owes.is_none());
     let session = session.ok_or(Problem::Unauthenticated)?;
     let sent = headers.get(TOKEN_HEADER).map_or(&[][..], |h| h.as_bytes());
     if !method.is_safe() && !bool::from(session.csrf_token.as_bytes().ct_eq(sent)) {
