@@ -23,7 +23,7 @@ pub(crate) use accounts::{actor_of_client, actor_of_user};
 pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
-    revoke_token, set_client_active,
+    revoke_token, rotate_token, set_client_active,
 };
 pub use delegations::{
     DelegationForm, Delegations, act_for, delegate, end_delegation, list_delegations,

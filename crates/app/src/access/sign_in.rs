@@ -287,6 +287,7 @@ pub(crate) fn actor(user: &UserRow) -> Actor {
         kind: ActorKind::User(user.id),
         name: user.username.clone(),
         roles: user.roles.clone(),
+        only: None,
         org: user.org_path.clone(),
         org_id: Some(user.org_id),
         agent: user.agent,

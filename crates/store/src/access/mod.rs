@@ -14,8 +14,8 @@ mod views;
 mod work_rules;
 
 pub use clients::{
-    ClientRow, TokenRow, find_client_by_token, insert_client, insert_token, list_clients,
-    revoke_token, set_client_active,
+    ClientRow, TokenRow, end_token_at, find_client_by_token, find_token_use, insert_client,
+    insert_token, list_clients, revoke_token, set_client_active, touch_token,
 };
 pub use delegations::{
     DelegationRow, NewDelegation, end_delegation, find_delegation, insert_delegation,

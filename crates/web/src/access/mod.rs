@@ -15,6 +15,7 @@ mod work_rules;
 
 pub(crate) use account::{account_tabs, told};
 pub(crate) use debts::pay_first;
+pub(crate) use device::address_of;
 
 use crate::state::Web;
 use axum::Router;
@@ -54,6 +55,10 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/clients/{id}/tokens/{hint}/deletion",
             post(clients::revoke_token),
+        )
+        .route(
+            "/clients/{id}/tokens/{hint}/rotation",
+            post(clients::rotate_token),
         )
         .route("/clients/{id}/suspension", post(clients::suspend_client))
         .route(

@@ -217,3 +217,75 @@ async fn the_door_says_the_same(#[values(Engine::Sqlite, Engine::Postgres)] engi
         StatusCode::SEE_OTHER
     );
 }
+
+/// SEC-02: behind a trusted proxy the address is that of the browser; what others claim is not believed.
+#[rstest]
+#[tokio::test]
+async fn proxies_are_believed_when_trusted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let mut t = TestApp::with_portfolio(engine).await;
+    let addresses = async |t: &TestApp| {
+        let sql = "SELECT address FROM sessions WHERE user_agent = 'proxied'";
+        t.database.column(sql).await
+    };
+    let enter = async |t: &TestApp, forwarded: &str| {
+        let mut browser = Site::of(t).browser();
+        let body = "username=caller_cq&password=Correct-horse-7";
+        let request = browser
+            .request(axum::http::Method::POST, "/session")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("user-agent", "proxied")
+            .header("x-forwarded-for", forwarded);
+        let answer = browser.send(request, axum::body::Body::from(body)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    };
+    enter(&t, "203.0.113.9").await;
+    assert_eq!(addresses(&t).await, ["10.0.0.1"]);
+    t.change_policy(|p| p.trusted_proxies = vec!["10.0.0.1".parse().unwrap()]);
+    for (forwarded, address) in [
+        ("203.0.113.9", "203.0.113.9"),
+        ("1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("nonsense", "10.0.0.1"),
+    ] {
+        enter(&t, forwarded).await;
+        let seen = addresses(&t).await;
+        assert!(seen.iter().any(|a| a == address), "{forwarded}: {seen:?}");
+        assert!(!seen.contains(&"1.2.3.4".to_owned()));
+    }
+}
+
+/// SEC-02: tokens that end soon are warned of, and rotated by page.
+#[rstest]
+#[tokio::test]
+async fn tokens_are_rotated_by_page(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut admin = site.sign_in("administrator").await;
+    let form = [
+        ("name", "核心系统"),
+        ("org_code", "50"),
+        ("roles", "executive"),
+        ("permissions", "reports.read"),
+    ];
+    admin.submit("/clients", &form).await;
+    let page = admin.read("/clients").await;
+    assert!(page.contains("限定 1 项权限") && !page.contains("请及时轮换"));
+    let at = page.split_once("data-open=\"token-").unwrap().1;
+    let id = at.split('"').next().unwrap().to_owned();
+    let made = admin
+        .post(&format!("/clients/{id}/tokens"), &[("days", "10")])
+        .await;
+    let token = made.text.split_once("<code>").unwrap().1;
+    let token = token.split('<').next().unwrap().to_owned();
+    let page = admin.read("/clients").await;
+    assert!(page.contains("请及时轮换") && page.contains("即将到期"));
+    let path = format!("/clients/{id}/tokens/{}/rotation", &token[..8]);
+    let form = [("days", "90"), ("overlap_hours", "24")];
+    let made = admin.post(&path, &form).await;
+    assert!(made.text.contains("旧令牌 24 小时后失效") && !made.text.contains(&token));
+    let page = admin.read("/clients").await;
+    assert!(!page.contains("请及时轮换") && page.contains("即将到期"));
+}
