@@ -110,6 +110,7 @@ audit-action-access-second_factor_reset = Second factor reset
 audit-action-access-recovery_codes_renewed = Recovery codes renewed
 audit-action-access-session_ended = Session ended
 audit-action-access-sessions_ended = Sessions ended
+audit-action-access-policy_set = What is asked of people who sign in changed
 audit-action-access-notices_read = Notices read
 
 clients-expiring = These clients have no token that lives longer than 14 days; rotate them in time:{" "}

@@ -110,6 +110,7 @@ audit-action-access-second_factor_reset = 重置双因素验证
 audit-action-access-recovery_codes_renewed = 更换恢复码
 audit-action-access-session_ended = 结束一个会话
 audit-action-access-sessions_ended = 结束会话
+audit-action-access-policy_set = 登录安全要求变更
 audit-action-access-notices_read = 阅读通知
 
 clients-expiring = 以下客户端的令牌将在 14 天内到期，请及时轮换：

@@ -14,8 +14,8 @@ mod m20261122_000007_tickets;
 mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
-mod m20261124_000901_posts;
 mod m20261124_000201_identity;
+mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -38,8 +38,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_operations::Migration),
             Box::new(m20261123_000101_reports::Migration),
             Box::new(m20261123_000201_jobs::Migration),
-            Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261124_000201_identity::Migration),
+            Box::new(m20261124_000901_posts::Migration),
         ]
     }
 }

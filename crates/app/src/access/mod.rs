@@ -6,8 +6,9 @@ mod clients;
 mod delegations;
 mod directory;
 mod holders;
-mod posts;
 mod passwords;
+mod policy;
+mod posts;
 mod requests;
 mod second_factor;
 mod secrets;
@@ -30,8 +31,9 @@ pub use delegations::{
 };
 pub use directory::{page_of_users, user_in_sight};
 pub use holders::{HolderForm, give_post, set_post, take_post};
-pub use posts::{Duty, PostKind, post_kinds};
 pub use passwords::{PasswordForm, change_own_password};
+pub use policy::note_policy;
+pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
 pub use second_factor::{
     Enrolment, FactorState, begin_enrolment, confirm_enrolment, find_enrolment,

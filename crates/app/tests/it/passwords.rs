@@ -214,3 +214,15 @@ async fn sessions_are_seen_and_ended(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!(sign_ins[0].action, "access.sign_in_failed");
     assert_eq!(sign_ins.len(), 1 + 3 + 1);
 }
+
+/// SEC-02: what the company asks is in the audit log, once for each change.
+#[rstest]
+#[tokio::test]
+async fn the_policy_leaves_a_trace(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let mut t = TestApp::empty(engine).await;
+    for length in [10, 10, 12, 12, 10] {
+        t.change_policy(|p| p.password_length_min = length);
+        app::access::note_policy(&t.app, t.now).await.unwrap();
+    }
+    assert_eq!(t.audited("access.policy_set").await, 3);
+}

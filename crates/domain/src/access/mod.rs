@@ -3,14 +3,14 @@
 //! Rights come from roles; rows come from the unit a person belongs to. [`Scope`] can only be made
 //! here, from an [`Actor`], so that no list can be read without one.
 
-mod organisation;
 mod notice;
+mod organisation;
 mod permission;
 mod policy;
 mod role;
 
-pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
 pub use notice::{NoticeKind, device_name};
+pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
 pub use permission::Permission;
 pub use policy::{Credentials, Owed, SignInPolicy, holds_mobile, holds_word};
 pub use role::Role;

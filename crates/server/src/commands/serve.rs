@@ -40,6 +40,7 @@ pub(crate) async fn run(
             token.0
         ));
     }
+    app::access::note_policy(&app, environment::now()).await?;
     let worker = tokio::spawn(work_off(app.clone()));
     let settings = Settings {
         company: config
