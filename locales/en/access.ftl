@@ -7,7 +7,6 @@ demo-accounts = Demo accounts: one click signs in
 first-administrator = Create the first administrator
 first-administrator-text = This link works once. Then sign in and create accounts for your colleagues.
 create-administrator = Create the administrator
-password-hint = At least 10 characters.
 
 role-administrator = Administrator
 role-head_office_manager = Head-office callback manager
@@ -95,7 +94,7 @@ problem-file-too-large = The file is too large
 problem-answer-does-not-fit = This answer does not fit the item
 problem-roles-needed = Choose at least one role
 problem-username-shape = Letters, digits, dots, hyphens and underscores only
-problem-password-short = The password is too short
+problem-password-short = Too short; make it longer
 problem-taken = Already taken
 
 refusal-sign-in-failed = Wrong username or password
@@ -145,7 +144,7 @@ token-state-valid = valid
 token-state-expired = expired
 token-state-revoked = revoked
 field-days = Days of validity
-refusal-sign-in-locked = Too many wrong passwords; the account is locked, try again in { $detail } minutes
+refusal-sign-in-locked = Too many tries. Try again in { $detail } min.
 
 problem-too-many = Too many at once
 problem-search-term = Give a whole number, its last four characters, or a name

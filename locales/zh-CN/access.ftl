@@ -7,7 +7,6 @@ demo-accounts = 演示账号，点一下即可登录
 first-administrator = 建立第一个管理员
 first-administrator-text = 这个链接只能使用一次。建立之后，请登录并为同事开通账号。
 create-administrator = 建立管理员
-password-hint = 至少 10 个字符。
 
 role-administrator = 系统管理员
 role-head_office_manager = 总公司回访管理
@@ -95,7 +94,7 @@ problem-file-too-large = 文件过大
 problem-answer-does-not-fit = 这个答案不适用于本题
 problem-roles-needed = 至少选择一个角色
 problem-username-shape = 只能用字母、数字、点、横线和下划线
-problem-password-short = 密码太短
+problem-password-short = 太短，请加长
 problem-taken = 已被使用
 
 refusal-sign-in-failed = 用户名或密码不正确
@@ -145,7 +144,7 @@ token-state-valid = 有效
 token-state-expired = 已过期
 token-state-revoked = 已吊销
 field-days = 有效天数
-refusal-sign-in-locked = 密码连续输错次数过多，账号已锁定，请在 { $detail } 分钟后再试
+refusal-sign-in-locked = 尝试次数过多，请在 { $detail } 分钟后再试
 
 problem-too-many = 一次提交的数量过多
 problem-search-term = 请输入完整的号码、后四位或姓名

@@ -6,7 +6,9 @@ use crate::doctor::Surroundings;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
+use domain::access::SignInPolicy;
 use object_store::ObjectStore;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use store::Store;
 
@@ -20,6 +22,8 @@ pub struct App {
     passwords: Passwords,
     backups: Option<Arc<BackupPlan>>,
     surroundings: Arc<Surroundings>,
+    policy: Arc<SignInPolicy>,
+    decoy: Arc<str>,
 }
 
 impl std::fmt::Debug for App {
@@ -30,7 +34,10 @@ impl std::fmt::Debug for App {
 
 /// How passwords are hashed: Argon2id with the library's recommended cost, cheaper in tests.
 #[derive(Clone)]
-pub struct Passwords(pub(crate) Arc<Argon2<'static>>);
+pub struct Passwords {
+    argon: Arc<Argon2<'static>>,
+    computed: Arc<AtomicU64>,
+}
 
 impl std::fmt::Debug for Passwords {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,7 +48,7 @@ impl std::fmt::Debug for Passwords {
 impl Passwords {
     /// The cost for real use.
     pub fn strong() -> Self {
-        Self(Arc::new(Argon2::default()))
+        Self::of(Argon2::default())
     }
 
     /// The least cost that the algorithm allows, for tests that sign in hundreds of times.
@@ -49,7 +56,26 @@ impl Passwords {
         let params = argon2::Params::new(argon2::Params::MIN_M_COST, 1, 1, None);
         let algorithm = argon2::Algorithm::Argon2id;
         let cost = params.map(|p| Argon2::new(algorithm, argon2::Version::V0x13, p));
-        Self(Arc::new(cost.unwrap_or_default()))
+        Self::of(cost.unwrap_or_default())
+    }
+
+    fn of(argon: Argon2<'static>) -> Self {
+        Self {
+            argon: Arc::new(argon),
+            computed: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    /// The algorithm, for one computation, which is counted.
+    pub(crate) fn once(&self) -> Arc<Argon2<'static>> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        Arc::clone(&self.argon)
+    }
+
+    /// How many hashes were computed so far. Each takes the same time, so that answers after equally
+    /// many cannot be told apart by a watch.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 }
 
@@ -67,6 +93,7 @@ impl App {
     ) -> Result<Self> {
         let rules = crate::rules::install(&store, now).await?;
         let scripts = crate::questionnaires::install(&store, now).await?;
+        let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         Ok(Self {
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
@@ -75,6 +102,8 @@ impl App {
             passwords,
             backups: None,
             surroundings: Arc::default(),
+            policy: Arc::default(),
+            decoy: decoy.into(),
         })
     }
 
@@ -100,6 +129,23 @@ impl App {
     /// The plan of backups, if there is one.
     pub fn backup_plan(&self) -> Option<Arc<BackupPlan>> {
         self.backups.clone()
+    }
+
+    /// The same application with what the company asks of people who sign in.
+    #[must_use]
+    pub fn with_policy(mut self, policy: SignInPolicy) -> Self {
+        self.policy = Arc::new(policy);
+        self
+    }
+
+    /// What the company asks of people who sign in.
+    pub fn policy(&self) -> &SignInPolicy {
+        &self.policy
+    }
+
+    /// A hash that no password fits, for names that do not exist.
+    pub(crate) fn decoy(&self) -> &str {
+        &self.decoy
     }
 
     /// The database.

@@ -18,6 +18,7 @@ mod m20261124_000101_audit_seals;
 mod m20261124_000701_backups;
 mod m20261124_000702_runs_heard;
 mod m20261124_000501_rule_governance;
+mod m20261124_000201_identity;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_operations::Migration),
             Box::new(m20261123_000101_reports::Migration),
             Box::new(m20261123_000201_jobs::Migration),
+            Box::new(m20261124_000201_identity::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261124_000101_audit_seals::Migration),
             Box::new(m20261124_000701_backups::Migration),

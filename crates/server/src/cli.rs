@@ -319,6 +319,11 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Remove the second factor of a user who lost it, and end their sessions
+    ResetSecondFactor {
+        /// Name to sign in with
+        username: String,
+    },
     /// List users: name, unit, state, roles
     List,
 }

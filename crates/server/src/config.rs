@@ -1,5 +1,6 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
+use crate::security::Security;
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
 use app::doctor::Surroundings;
@@ -40,6 +41,9 @@ pub(crate) struct Config {
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
     #[serde(default)]
     pub https: bool,
+    /// What is asked of people who sign in.
+    #[serde(default)]
+    pub security: Security,
     /// Backups by plan; none without it.
     pub backup: Option<BackupConfig>,
     /// Where all of this was read.

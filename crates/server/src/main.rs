@@ -6,6 +6,7 @@ mod config;
 mod environment;
 mod heads;
 mod progress;
+mod security;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -31,7 +31,7 @@ mod test_app;
 pub use chance::{FixedChance, resident_id};
 pub use clock::{at, day, morning};
 pub use database::{Engine, TestDatabase};
-pub use people::{PASSWORD, People, actor_of};
+pub use people::{PASSWORD, People, actor_of, code_of, enrol};
 pub use portfolio::Portfolio;
 pub use table::{Table, row};
 pub use test_app::{TestApp, invalid, refused};

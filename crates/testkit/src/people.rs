@@ -134,3 +134,22 @@ pub async fn actor_of(app: &App, now: Instant, username: &str) -> Actor {
     let session = authenticate(app, now, &signed_in.token.0).await.unwrap();
     session.unwrap().actor
 }
+
+/// The code that an authenticator shows at a moment, by its secret in base 32; blanks do not matter.
+pub fn code_of(secret: &str, now: Instant) -> String {
+    let secret = secret.replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    totp.generate(now.timestamp().try_into().unwrap())
+        .to_string()
+}
+
+/// Sets up a second factor; its secret and the recovery codes.
+pub async fn enrol(app: &App, now: Instant, actor: &Actor) -> (String, Vec<String>) {
+    app::access::begin_enrolment(app, actor, now).await.unwrap();
+    let enrolment = app::access::find_enrolment(app, actor, "测试").await;
+    let secret = enrolment.unwrap().secret;
+    let code = code_of(&secret, now);
+    let codes = app::access::confirm_enrolment(app, actor, now, &code).await;
+    (secret, codes.unwrap())
+}

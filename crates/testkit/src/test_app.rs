@@ -4,7 +4,7 @@ use crate::{Engine, FixedChance, People, Portfolio, Table, TestDatabase, morning
 use app::imports::{ImportReport, ImportRequest, Mapping, import_file};
 use app::obligations::{PlanReport, PlanRequest, plan};
 use app::{App, Passwords};
-use domain::access::Actor;
+use domain::access::{Actor, SignInPolicy};
 use domain::imports::ImportKind;
 use domain::time::Instant;
 use object_store::memory::InMemory;
@@ -78,6 +78,13 @@ impl TestApp {
     /// When the test began without them.
     pub fn people(&self) -> &People {
         self.people.as_ref().unwrap()
+    }
+
+    /// Changes what the company asks of people who sign in.
+    pub fn change_policy(&mut self, change: impl FnOnce(&mut SignInPolicy)) {
+        let mut policy = self.app.policy().clone();
+        change(&mut policy);
+        self.app = self.app.clone().with_policy(policy);
     }
 
     /// Starts a second server on the same database, as after a restart.
@@ -164,9 +171,17 @@ async fn open(database: &TestDatabase, now: Instant, migrate: bool) -> store::Re
 async fn start(database: &TestDatabase, now: Instant) -> App {
     let store = open(database, now, true).await.unwrap();
     let files = Arc::new(InMemory::new());
-    App::start(store, files, Passwords::for_tests(), now)
-        .await
-        .unwrap()
+    let app = App::start(store, files, Passwords::for_tests(), now);
+    app.await.unwrap().with_policy(policy())
+}
+
+/// What tests ask of people who sign in: what the company does by default, but that people keep the
+/// passwords which the test gave them.
+fn policy() -> SignInPolicy {
+    SignInPolicy {
+        password_replaced_first: false,
+        ..SignInPolicy::default()
+    }
 }
 
 /// The code of a refusal; anything else fails the test.

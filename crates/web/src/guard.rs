@@ -13,8 +13,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
      font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
-/// Sign-ins of a name or an address that may follow each other at once, and then in a minute.
+/// Sign-ins under a name from an address that may follow each other at once, and then in a minute.
 const TRIES: NonZeroU32 = NonZeroU32::new(10).expect("ten is more than zero");
+/// The same of everybody at an address: a floor of callers begins its shift behind one.
+const TRIES_OF_ADDRESS: NonZeroU32 = NonZeroU32::new(240).expect("more than zero");
 
 /// Sets the headers of every answer.
 pub(crate) async fn set_headers(request: Request, next: Next) -> Response {
@@ -71,6 +73,11 @@ impl Limiter {
     /// A limiter that has seen nobody.
     pub(crate) fn new() -> Self {
         Self(RateLimiter::keyed(Quota::per_minute(TRIES)))
+    }
+
+    /// A limiter of everybody who stands at the door at one address.
+    pub(crate) fn of_door() -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(TRIES_OF_ADDRESS)))
     }
 
     /// A limiter of API callers.

@@ -59,6 +59,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::routes())
         .merge(tickets::routes())
         .fallback(failure::no_such_page)
+        .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),
             failure::show,

@@ -38,6 +38,7 @@ pub struct Web {
     pub(crate) app: App,
     pub(crate) settings: Arc<Settings>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) door_limiter: Arc<Limiter>,
     pub(crate) api_limiter: Arc<Limiter>,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -55,6 +56,7 @@ impl Web {
             app,
             settings: Arc::new(settings),
             limiter: Arc::new(Limiter::new()),
+            door_limiter: Arc::new(Limiter::of_door()),
             api_limiter: Arc::new(Limiter::of_api()),
             metrics: Arc::new(Metrics::new()),
         }

@@ -7,10 +7,14 @@ use domain::access::{Actor, ActorKind, Permission, Role};
 use domain::ids::ClientId;
 use domain::time::Instant;
 use store::access::{self as rows, ClientRow, TokenRow};
-use store::{AuditEntry, StoreError};
+use store::{AuditEntry, StoreError, UnitOfWork};
 
 /// Longest life of a token, in days.
 const TOKEN_DAYS_MAX: i64 = 366;
+/// Longest time for which an old token lives beside the new one, in hours: a month.
+const OVERLAP_HOURS_MAX: i64 = 31 * 24;
+/// The use of a token is noted at most this often, so that reading does not write all the time.
+const USED_EVERY: Duration = Duration::minutes(5);
 /// Characters of a token that are kept to recognise it by.
 const HINT_LENGTH: usize = 8;
 
@@ -23,6 +27,8 @@ pub struct NewClient {
     pub org_code: String,
     /// Codes of roles whose rights it has.
     pub roles: Vec<String>,
+    /// Codes of the rights among those to which it is limited; none for all of them.
+    pub permissions: Vec<String>,
 }
 
 /// A client with its tokens.
@@ -81,16 +87,27 @@ pub async fn create_client(
     if roles.is_empty() || roles.len() != form.roles.len() {
         problems.push(FieldProblem::new("roles", "roles-needed"));
     }
+    let rights = form.permissions.iter().map(|p| Permission::parse(p).ok());
+    let rights: Vec<_> = rights
+        .flatten()
+        .filter(|p| roles.iter().any(|r| r.grants(*p)))
+        .collect();
+    if rights.len() != form.permissions.len() {
+        problems.push(FieldProblem::new("permissions", "permission-not-of-roles"));
+    }
+    let only = (!rights.is_empty()).then_some(rights.as_slice());
     let Some(org) = org.filter(|_| problems.is_empty()) else {
         return Err(Error::Invalid(problems));
     };
     let work = app.store().begin(now).await?;
-    let id = match rows::insert_client(&work, form.name.trim(), org.id, &roles).await {
+    let id = match rows::insert_client(&work, form.name.trim(), org.id, &roles, only).await {
         Ok(id) => id,
         Err(StoreError::Constraint(_)) => return Err(Error::invalid("name", "taken")),
         Err(error) => return Err(error.into()),
     };
-    let detail = serde_json::json!({ "name": form.name, "org": org.code, "roles": form.roles });
+    let detail = serde_json::json!({
+        "name": form.name, "org": org.code, "roles": form.roles, "permissions": form.permissions,
+    });
     work.commit(AuditEntry::new(actor, "access.client_created", "api_client", id.0).detail(detail))
         .await?;
     Ok(id)
@@ -108,25 +125,68 @@ pub async fn create_token(
     days: i64,
 ) -> Result<Token> {
     in_sight(app, actor, client).await?;
-    if !(1..=TOKEN_DAYS_MAX).contains(&days) {
-        return Err(Error::invalid("days", "number"));
-    }
-    let token = Token::new(app);
-    let hint: String = token.0.chars().take(HINT_LENGTH).collect();
+    demand_days(days)?;
     let work = app.store().begin(now).await?;
-    rows::insert_token(
-        &work,
-        client,
-        hash_token(&token.0),
-        &hint,
-        now + Duration::days(days),
-    )
-    .await?;
+    let (token, hint) = put_token(app, &work, client, days).await?;
     let detail = serde_json::json!({ "hint": hint, "days": days });
     work.commit(
         AuditEntry::new(actor, "access.token_created", "api_client", client.0).detail(detail),
     )
     .await?;
+    Ok(token)
+}
+
+fn demand_days(days: i64) -> Result<()> {
+    if (1..=TOKEN_DAYS_MAX).contains(&days) {
+        return Ok(());
+    }
+    Err(Error::invalid("days", "number"))
+}
+
+async fn put_token(
+    app: &App,
+    work: &UnitOfWork,
+    client: ClientId,
+    days: i64,
+) -> Result<(Token, String)> {
+    let token = Token::new(app);
+    let hint: String = token.0.chars().take(HINT_LENGTH).collect();
+    let until = work.now() + Duration::days(days);
+    rows::insert_token(work, client, hash_token(&token.0), &hint, until).await?;
+    Ok((token, hint))
+}
+
+/// Makes a token in the place of another, named by its first characters, which lives on for some hours so
+/// that the system can be changed over without a gap. The new one is shown once.
+///
+/// # Errors
+/// When the client is not in sight, the token is not good any more, or a number is out of range.
+pub async fn rotate_token(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    client: ClientId,
+    old: &str,
+    days: i64,
+    overlap_hours: i64,
+) -> Result<Token> {
+    in_sight(app, actor, client).await?;
+    demand_days(days)?;
+    if !(0..=OVERLAP_HOURS_MAX).contains(&overlap_hours) {
+        return Err(Error::invalid("overlap_hours", "number"));
+    }
+    let work = app.store().begin(now).await?;
+    let until = now + Duration::hours(overlap_hours);
+    match rows::end_token_at(&work, client, old, until).await {
+        Err(StoreError::Conflict) => return Err(Error::NotFound),
+        other => other?,
+    }
+    let (token, hint) = put_token(app, &work, client, days).await?;
+    let detail = serde_json::json!({
+        "old": old, "hint": hint, "days": days, "overlap_hours": overlap_hours,
+    });
+    let entry = AuditEntry::new(actor, "access.token_rotated", "api_client", client.0);
+    work.commit(entry.detail(detail)).await?;
     Ok(token)
 }
 
@@ -176,13 +236,36 @@ pub async fn set_client_active(
         .await?)
 }
 
-/// The actor behind an API token, if it is good.
+/// The actor behind an API token, if it is good. That it was used, and from where, is noted now and then.
 ///
 /// # Errors
 /// What the store says.
-pub async fn authenticate_client(app: &App, now: Instant, token: &str) -> Result<Option<Actor>> {
-    let client = rows::find_client_by_token(app.store(), hash_token(token), now).await?;
-    Ok(client.map(actor))
+pub async fn authenticate_client(
+    app: &App,
+    now: Instant,
+    token: &str,
+    address: &str,
+) -> Result<Option<Actor>> {
+    let hash = hash_token(token);
+    let Some(client) = rows::find_client_by_token(app.store(), hash, now).await? else {
+        return Ok(None);
+    };
+    let actor = actor(client);
+    let noted = rows::find_token_use(app.store(), hash).await?;
+    let since = now - USED_EVERY;
+    if noted.is_none_or(|at| at <= since) {
+        let work = app.store().begin(now).await?;
+        if rows::touch_token(&work, hash, address, since).await? {
+            let client = match actor.kind {
+                ActorKind::Client(id) => Some(id.0),
+                _ => None,
+            };
+            let detail = serde_json::json!({ "address": address });
+            let entry = AuditEntry::new(&actor, "access.token_used", "api_client", client);
+            work.commit(entry.detail(detail)).await?;
+        }
+    }
+    Ok(Some(actor))
 }
 
 /// A client as an actor.
@@ -191,6 +274,7 @@ pub(super) fn actor(client: ClientRow) -> Actor {
         kind: ActorKind::Client(client.id),
         name: client.name,
         roles: client.roles,
+        only: client.permissions,
         org: client.org_path,
         org_id: Some(client.org_id),
         agent: None,

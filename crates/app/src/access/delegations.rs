@@ -3,7 +3,8 @@
 //! Who stands in stays who they are: the log names both, an own list stays the own list, and what a
 //! person may not do for a policy that they sold they may not do for somebody else either.
 
-use super::sign_in::{Session, actor};
+use super::sessions::Session;
+use super::sign_in::actor;
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
 use chrono::NaiveDate;
 use domain::access::{Actor, DelegationError, Deputy, Permission, may_delegate};

@@ -1,13 +1,18 @@
 //! Signing in, people, API clients, saved views.
 
 mod accounts;
+mod attempts;
 mod clients;
 mod delegations;
 mod directory;
 mod holders;
+mod passwords;
+mod policy;
 mod posts;
 mod requests;
+mod second_factor;
 mod secrets;
+mod sessions;
 mod sign_in;
 mod units;
 mod users;
@@ -19,19 +24,31 @@ pub(crate) use accounts::{actor_of_client, actor_of_user};
 pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
-    revoke_token, set_client_active,
+    revoke_token, rotate_token, set_client_active,
 };
 pub use delegations::{
     DelegationForm, Delegations, act_for, delegate, end_delegation, list_delegations,
 };
 pub use directory::{page_of_users, user_in_sight};
 pub use holders::{HolderForm, give_post, set_post, take_post};
+pub use passwords::{PasswordForm, change_own_password};
+pub use policy::note_policy;
 pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
+pub use second_factor::{
+    Enrolment, FactorState, begin_enrolment, confirm_enrolment, find_enrolment,
+    remove_second_factor, renew_recovery_codes, reset_second_factor, second_factor_state,
+};
+pub(crate) use secrets::decoy_hash;
 pub use secrets::{Token, hash_token};
+pub use sessions::{
+    Session, authenticate, end_other_sessions, end_own_session, end_user_sessions, list_notices,
+    list_own_sessions, list_own_sign_ins, list_user_sessions, read_notices, set_preferences,
+    sign_out,
+};
 pub use sign_in::{
-    Device, Session, SignedIn, authenticate, first_administrator_link,
-    is_first_administrator_wanted, set_preferences, sign_in, sign_out,
+    DEVICE_LIFE, Device, SignedIn, Step, begin_sign_in, finish_sign_in, first_administrator_link,
+    is_first_administrator_wanted, sign_in,
 };
 pub use units::{
     Post, Unit, UnitForm, UnitPage, change_unit, create_unit, list_units, move_unit, unit_page,

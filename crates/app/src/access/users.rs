@@ -1,8 +1,9 @@
 //! Users: who signs in, for which unit, in which roles.
 
+use super::passwords::{check_password, was_used};
 use super::{secrets, sign_in};
 use crate::{App, Error, FieldProblem, Result};
-use domain::access::{Actor, OrgLevel, Permission, Role};
+use domain::access::{Actor, NoticeKind, OrgLevel, Permission, Role, SignInPolicy};
 use domain::customers::SpokenLanguage;
 use domain::ids::UserId;
 use domain::time::Instant;
@@ -10,10 +11,6 @@ use store::access::{self as rows, NewUser, UserRow};
 use store::orgs::Org;
 use store::{AuditEntry, StoreError};
 
-/// Shortest password that is accepted, in characters.
-const PASSWORD_MIN: usize = 10;
-/// Longest password that is accepted: hashing takes longer with every byte.
-const PASSWORD_MAX: usize = 200;
 /// Longest name.
 const NAME_MAX: usize = 60;
 
@@ -84,7 +81,7 @@ pub async fn create_user(
     let checked = check(app, actor, form, true).await?;
     let hash = secrets::hash_password(app, &form.password).await?;
     let work = app.store().begin(now).await?;
-    let id = insert(&work, form, &checked, &hash).await?;
+    let id = insert(&work, form, &checked, &hash, true).await?;
     let detail = serde_json::json!({
         "username": form.username, "roles": form.roles, "org": checked.org.code,
     });
@@ -98,11 +95,13 @@ async fn insert(
     form: &UserForm,
     checked: &Checked,
     hash: &str,
+    password_is_initial: bool,
 ) -> Result<UserId> {
     let new = NewUser {
         username: form.username.trim(),
         display_name: form.display_name.trim(),
         password_hash: hash,
+        password_is_initial,
         org: checked.org.id,
         agent: checked.agent,
         languages: &checked.languages,
@@ -142,15 +141,18 @@ pub async fn change_user(
     let hash = if form.password.is_empty() {
         None
     } else {
+        if was_used(app, &user, &form.password).await? {
+            return Err(Error::invalid("password", "password-used"));
+        }
         Some(secrets::hash_password(app, &form.password).await?)
     };
     let work = app.store().begin(now).await?;
     rows::update_user(&work, &user).await?;
     rows::set_roles(&work, id, &checked.roles).await?;
     if let Some(hash) = hash {
-        rows::set_password(&work, id, &hash).await?;
+        put_password(app, &work, actor, id, &hash).await?;
     }
-    rows::delete_sessions_of(&work, id).await?;
+    end_sessions(&work, id).await?;
     let detail = serde_json::json!({ "roles": form.roles, "org": checked.org.code });
     Ok(work
         .commit(AuditEntry::new(actor, "access.user_changed", "user", id.0).detail(detail))
@@ -175,7 +177,7 @@ pub async fn disable_user(
     user.active = active;
     let work = app.store().begin(now).await?;
     rows::update_user(&work, &user).await?;
-    rows::delete_sessions_of(&work, id).await?;
+    end_sessions(&work, id).await?;
     let action = if active {
         "access.user_enabled"
     } else {
@@ -189,7 +191,7 @@ pub async fn disable_user(
 /// Gives a user a new password and ends their sessions.
 ///
 /// # Errors
-/// When the user does not exist or the password is too short.
+/// When the user does not exist or the password is not one that the company accepts.
 pub async fn reset_password(
     app: &App,
     actor: &Actor,
@@ -202,11 +204,16 @@ pub async fn reset_password(
         .await?
         .ok_or(Error::NotFound)?;
     let user = in_sight(app, actor, found.id).await?;
-    check_password(password).map_err(|code| Error::invalid("password", code))?;
+    let names = [user.username.as_str(), &user.display_name];
+    check_password(app.policy(), password, &names)
+        .map_err(|code| Error::invalid("password", code))?;
+    if was_used(app, &user, password).await? {
+        return Err(Error::invalid("password", "password-used"));
+    }
     let hash = secrets::hash_password(app, password).await?;
     let work = app.store().begin(now).await?;
-    rows::set_password(&work, user.id, &hash).await?;
-    rows::delete_sessions_of(&work, user.id).await?;
+    put_password(app, &work, actor, user.id, &hash).await?;
+    end_sessions(&work, user.id).await?;
     Ok(work
         .commit(AuditEntry::new(
             actor,
@@ -215,6 +222,29 @@ pub async fn reset_password(
             user.id.0,
         ))
         .await?)
+}
+
+/// Replaces a password; one that somebody else chose is to be replaced by its owner.
+async fn put_password(
+    app: &App,
+    work: &store::UnitOfWork,
+    actor: &Actor,
+    id: UserId,
+    hash: &str,
+) -> Result<()> {
+    let by_other = actor.user() != Some(id);
+    rows::set_password(work, id, hash, by_other, app.policy().password_history).await?;
+    let kind = if by_other {
+        NoticeKind::PasswordReset
+    } else {
+        NoticeKind::PasswordChanged
+    };
+    Ok(rows::insert_notice(work, id, kind, &actor.name).await?)
+}
+
+async fn end_sessions(work: &store::UnitOfWork, id: UserId) -> Result<()> {
+    rows::delete_sessions_of(work, id).await?;
+    Ok(rows::delete_half_sessions_of(work, id).await?)
 }
 
 /// Gives a user in sight a fresh password, which is shown once, and ends their sessions.
@@ -244,7 +274,7 @@ pub async fn create_first_administrator(
     token: &str,
     form: &UserForm,
 ) -> Result<()> {
-    let mut problems = check_texts(form, true);
+    let mut problems = check_texts(app.policy(), form, true);
     if !problems.is_empty() {
         return Err(Error::Invalid(std::mem::take(&mut problems)));
     }
@@ -265,19 +295,19 @@ pub async fn create_first_administrator(
         languages: String::new(),
         agent: None,
     };
-    let id = insert(&work, form, &checked, &hash).await?;
+    let id = insert(&work, form, &checked, &hash, false).await?;
     let entry = AuditEntry::new(&Actor::system(), "access.first_administrator", "user", id.0);
     Ok(work.commit(entry).await?)
 }
 
-async fn in_sight(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
+pub(super) async fn in_sight(app: &App, actor: &Actor, id: UserId) -> Result<UserRow> {
     let scope = actor.scope(Permission::UsersManage)?;
     let user = rows::find_user(app.store(), id).await?;
     user.filter(|u| scope.covers(&u.org_path))
         .ok_or(Error::NotFound)
 }
 
-fn check_texts(form: &UserForm, with_password: bool) -> Vec<FieldProblem> {
+fn check_texts(policy: &SignInPolicy, form: &UserForm, with_password: bool) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     let username = form.username.trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -291,23 +321,16 @@ fn check_texts(form: &UserForm, with_password: bool) -> Vec<FieldProblem> {
         n if n > NAME_MAX => problems.push(FieldProblem::new("display_name", "too-long")),
         _ => {}
     }
-    if with_password && let Err(code) = check_password(&form.password) {
+    let names = [username, form.display_name.trim()];
+    if with_password && let Err(code) = check_password(policy, &form.password, &names) {
         problems.push(FieldProblem::new("password", code));
     }
     problems
 }
 
-fn check_password(password: &str) -> std::result::Result<(), &'static str> {
-    match password.chars().count() {
-        n if n < PASSWORD_MIN => Err("password-short"),
-        n if n > PASSWORD_MAX => Err("too-long"),
-        _ => Ok(()),
-    }
-}
-
 async fn check(app: &App, actor: &Actor, form: &UserForm, with_password: bool) -> Result<Checked> {
     let scope = actor.scope(Permission::UsersManage)?;
-    let mut problems = check_texts(form, with_password);
+    let mut problems = check_texts(app.policy(), form, with_password);
     let org = store::orgs::find_org_by_code(app.store(), form.org_code.trim()).await?;
     let org = org.filter(|o| scope.covers(&o.path));
     if org.is_none() {

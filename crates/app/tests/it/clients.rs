@@ -3,7 +3,7 @@
 use app::Error;
 use app::access::{
     NewClient, authenticate_client, create_client, create_token, list_clients, revoke_token,
-    set_client_active,
+    rotate_token, set_client_active,
 };
 use chrono::Duration;
 use domain::access::Permission;
@@ -20,6 +20,7 @@ async fn tokens_have_an_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
         name: "核心系统".into(),
         org_code: "50".into(),
         roles: vec!["executive".into()],
+        ..NewClient::default()
     };
     let client = create_client(&t.app, admin, t.now, &form).await.unwrap();
     let taken = create_client(&t.app, admin, t.now, &form).await;
@@ -32,7 +33,7 @@ async fn tokens_have_an_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
         .unwrap()
         .0;
     let at = async |days| {
-        authenticate_client(&t.app, t.now + Duration::days(days), &token)
+        authenticate_client(&t.app, t.now + Duration::days(days), &token, "10.1.1.1")
             .await
             .unwrap()
     };
@@ -68,4 +69,116 @@ async fn tokens_have_an_end(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     ));
     let stored = "SELECT COUNT(*) FROM api_tokens";
     assert_eq!(t.database.number(stored).await, 1);
+}
+
+/// SEC-02: a client is limited to some of its roles' rights; its last use is shown.
+#[rstest]
+#[tokio::test]
+async fn a_client_has_what_it_needs(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let admin = &t.people().administrator;
+    let mut form = NewClient {
+        name: "数据仓库".into(),
+        org_code: "50".into(),
+        roles: vec!["executive".into()],
+        permissions: vec!["reports.read".into(), "users.manage".into()],
+    };
+    let beyond = create_client(&t.app, admin, t.now, &form).await;
+    assert_eq!(
+        invalid(beyond),
+        [("permissions".into(), "permission-not-of-roles".into())]
+    );
+    form.permissions.truncate(1);
+    let client = create_client(&t.app, admin, t.now, &form).await.unwrap();
+    let token = create_token(&t.app, admin, t.now, client, 30)
+        .await
+        .unwrap()
+        .0;
+    let enter = async |minutes, address: &str| {
+        let now = t.now + Duration::minutes(minutes);
+        authenticate_client(&t.app, now, &token, address)
+            .await
+            .unwrap()
+    };
+    let actor = enter(0, "10.1.1.1").await.unwrap();
+    assert!(actor.may(Permission::ReportsRead) && !actor.may(Permission::CallbacksRead));
+    assert!(actor.scope(Permission::CallbacksRead).is_err());
+    assert!(actor.scope(Permission::ReportsRead).is_ok());
+    let used = async || {
+        let shown = list_clients(&t.app, admin).await.unwrap();
+        let client = shown.into_iter().find(|c| c.client.id == client).unwrap();
+        let token = client.tokens[0].clone();
+        (token.used_at.unwrap(), token.used_from.unwrap())
+    };
+    assert_eq!(used().await, (t.now, "10.1.1.1".into()));
+    enter(4, "10.2.2.2").await.unwrap();
+    assert_eq!(
+        used().await,
+        (t.now, "10.1.1.1".into()),
+        "not noted so often"
+    );
+    enter(5, "10.2.2.2").await.unwrap();
+    let later = t.now + Duration::minutes(5);
+    assert_eq!(used().await, (later, "10.2.2.2".into()));
+    assert_eq!(t.audited("access.token_used").await, 2);
+}
+
+/// SEC-02: rotation makes a new token while the old one lives for the chosen time, and no longer than it
+/// would have.
+#[rstest]
+#[tokio::test]
+async fn tokens_are_rotated(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let admin = &t.people().administrator;
+    let form = NewClient {
+        name: "核心系统".into(),
+        org_code: "50".into(),
+        roles: vec!["executive".into()],
+        ..NewClient::default()
+    };
+    let client = create_client(&t.app, admin, t.now, &form).await.unwrap();
+    let old = create_token(&t.app, admin, t.now, client, 2)
+        .await
+        .unwrap()
+        .0;
+    let rotate = async |hint: &str, days, hours| {
+        rotate_token(&t.app, admin, t.now, client, hint, days, hours).await
+    };
+    for (days, hours, field) in [
+        (0, 1, "days"),
+        (1, -1, "overlap_hours"),
+        (1, 745, "overlap_hours"),
+    ] {
+        assert_eq!(invalid(rotate(&old[..8], days, hours).await)[0].0, field);
+    }
+    let new = rotate(&old[..8], 90, 24).await.unwrap().0;
+    let good = async |token: &str, hours| {
+        let now = t.now + Duration::hours(hours);
+        authenticate_client(&t.app, now, token, "")
+            .await
+            .unwrap()
+            .is_some()
+    };
+    assert!(good(&old, 23).await && good(&new, 23).await);
+    assert!(!good(&old, 24).await && good(&new, 24).await);
+    let third = rotate(&new[..8], 1, 0).await.unwrap().0;
+    assert!(!good(&new, 0).await && good(&third, 0).await);
+    let spent = rotate(&new[..8], 1, 0).await;
+    assert!(matches!(spent, Err(Error::NotFound)));
+    let longer = rotate(&third[..8], 1, 744).await.unwrap();
+    assert!(!good(&third, 24).await, "the overlap lengthens no life");
+    let denied = rotate_token(
+        &t.app,
+        &t.people().manager,
+        t.now,
+        client,
+        &longer.0[..8],
+        1,
+        1,
+    )
+    .await;
+    assert!(matches!(
+        denied,
+        Err(Error::Denied(Permission::ClientsManage))
+    ));
 }

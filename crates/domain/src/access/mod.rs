@@ -3,12 +3,16 @@
 //! Rights come from roles; rows come from the unit a person belongs to. [`Scope`] can only be made
 //! here, from an [`Actor`], so that no list can be read without one.
 
+mod notice;
 mod organisation;
 mod permission;
+mod policy;
 mod role;
 
+pub use notice::{NoticeKind, device_name};
 pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
 pub use permission::Permission;
+pub use policy::{Credentials, Owed, SignInPolicy, holds_mobile, holds_word};
 pub use role::Role;
 
 use crate::ids::{AgentId, ClientId, OrgId, UserId};
@@ -78,6 +82,8 @@ pub struct Actor {
     pub name: String,
     /// Roles held; their rights add up.
     pub roles: Vec<Role>,
+    /// The rights to which a system was limited; nothing when it has all that its roles give.
+    pub only: Option<Vec<Permission>>,
     /// The unit whose rows, and those of the units below it, are in sight.
     pub org: OrgPath,
     /// That unit's id, when the actor belongs to one.
@@ -107,6 +113,7 @@ impl Actor {
             kind,
             name: name.into(),
             roles: Role::ALL.to_vec(),
+            only: None,
             org: OrgPath("/".into()),
             org_id: None,
             agent: None,
@@ -124,7 +131,8 @@ impl Actor {
 
     /// Whether any role gives a right.
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles.iter().any(|r| r.grants(permission))
+        let within = self.only.as_ref().is_none_or(|o| o.contains(&permission));
+        within && self.roles.iter().any(|r| r.grants(permission))
     }
 
     /// Demands a right.

@@ -21,6 +21,7 @@ use crate::cli::DemoArgs;
 use crate::config::Config;
 use crate::environment::{self, note, say};
 use crate::progress;
+use crate::security::Security;
 use anyhow::{Context as _, Result};
 use app::App;
 use app::imports::generate::{GenerateRequest, generate};
@@ -122,11 +123,18 @@ async fn seed(config: &Config, place: &Place, customers: u64) -> Result<(App, Ve
     Ok((app, accounts))
 }
 
-/// A demonstration keeps its files and keys beside its database, whatever else is configured.
+/// A demonstration keeps its files and keys beside its database, whatever else is configured. Its
+/// passwords stand on the sign-in page: they need no strength, nobody replaces them, and nobody needs a
+/// second factor, which everybody may try out.
 fn place_config(config: &Config) -> Config {
     Config {
         files: None,
         master_key_file: None,
+        security: Security {
+            password_score_min: Some(0),
+            password_replaced_first: Some(false),
+            ..Security::default()
+        },
         ..config.clone()
     }
 }

@@ -107,6 +107,7 @@ pub(crate) async fn open_url(config: &Config, url: DatabaseUrl) -> Result<App> {
 async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App> {
     let ids = environment::ids();
     let key_ids = ids.clone();
+    let policy = config.security.policy(config.company.as_deref())?;
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
     let plan = config.backup_plan()?;
@@ -117,6 +118,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     .await?;
     let app = App::start(store, files, Passwords::strong(), now).await?;
     Ok(app.with_backups(plan).with_surroundings(surroundings))
+    Ok(app.with_policy(policy))
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

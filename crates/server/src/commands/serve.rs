@@ -45,6 +45,7 @@ pub(crate) async fn run(
     }
     app::imports::give_up_silent(&app, environment::now()).await?;
     app::backups::give_up_silent(&app, environment::now()).await?;
+    app::access::note_policy(&app, environment::now()).await?;
     let worker = tokio::spawn(work_off(app.clone()));
     let sealer = tokio::spawn(seal_off(app.clone(), config.clone()));
     let settings = Settings {

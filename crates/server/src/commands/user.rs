@@ -6,7 +6,7 @@ use crate::environment::{note, now, say};
 use anyhow::{Context as _, Result, bail};
 use app::access::{
     UserForm, create_user, disable_user, find_user, list_users, new_password, reset_password,
-    root_org,
+    reset_second_factor, root_org,
 };
 use app::{App, Error};
 use std::io::{BufRead as _, IsTerminal as _};
@@ -25,6 +25,15 @@ pub(super) async fn run(app: &App, command: UserCommand) -> Result<ExitCode> {
             let done = reset_password(app, &shell(), now(), &username, &password).await;
             done.map_err(|e| named(e, &username))?;
             announce(&username, &password, is_new);
+            Ok(ExitCode::SUCCESS)
+        }
+        UserCommand::ResetSecondFactor { username } => {
+            let actor = shell();
+            let user = find_user(app, &actor, &username).await;
+            let user = user.map_err(|e| named(e, &username))?;
+            let done = reset_second_factor(app, &actor, now(), user.id).await;
+            done.map_err(|e| named(e, &username))?;
+            say(format!("{username}: second factor removed"));
             Ok(ExitCode::SUCCESS)
         }
         UserCommand::List => {
@@ -106,11 +115,23 @@ fn named(error: Error, username: &str) -> anyhow::Error {
         Error::Invalid(problems) => {
             let problems: Vec<_> = problems
                 .iter()
-                .map(|p| format!("{}: {}", p.field, p.code))
+                .map(|p| format!("{}: {}", p.field, advice(&p.code)))
                 .collect();
             anyhow::anyhow!("{username}: {}", problems.join("; "))
         }
         Error::NotFound => anyhow::anyhow!("{username}: there is no such user"),
         other => anyhow::Error::new(other).context(username.to_owned()),
+    }
+}
+
+/// What to do about a password that is not accepted; other codes speak for themselves.
+fn advice(code: &str) -> &str {
+    match code {
+        "password-short" => "too short; security.password_length_min says how long it must be",
+        "password-weak" => "too easy to guess; make it longer or use a few unrelated words",
+        "password-name" => "holds the name, the user name or the company; choose another",
+        "password-mobile" => "holds a mobile number; choose another",
+        "password-used" => "was used lately; choose another",
+        other => other,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::sql::{Select, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
-use domain::access::{OrgPath, Role, Scope};
+use domain::access::{OrgPath, Permission, Role, Scope};
 use domain::ids::{ClientId, OrgId};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
@@ -23,6 +23,8 @@ pub struct ClientRow {
     pub org_path: OrgPath,
     /// Roles whose rights it has.
     pub roles: Vec<Role>,
+    /// The rights to which it was limited; nothing when it has all that its roles give.
+    pub permissions: Option<Vec<Permission>>,
     /// May use the API.
     pub active: bool,
 }
@@ -35,6 +37,7 @@ struct Row {
     org_name: String,
     org_path: String,
     roles: String,
+    permissions: Option<String>,
     active: bool,
 }
 
@@ -47,6 +50,10 @@ impl TryFrom<Row> for ClientRow {
             .split_whitespace()
             .map(Role::parse)
             .collect::<std::result::Result<_, _>>()?;
+        let permissions = r.permissions.map(|all| {
+            let codes = all.split_whitespace().map(Permission::parse);
+            codes.collect::<std::result::Result<_, _>>()
+        });
         Ok(Self {
             id: ClientId(r.id),
             name: r.name,
@@ -54,12 +61,13 @@ impl TryFrom<Row> for ClientRow {
             org_name: r.org_name,
             org_path: OrgPath::from_stored(r.org_path),
             roles,
+            permissions: permissions.transpose()?,
             active: r.active,
         })
     }
 }
 
-const SELECT: &str = "SELECT c.id, c.name, c.org_id, o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, c.roles, c.active \
+const SELECT: &str = "SELECT c.id, c.name, c.org_id, o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, c.roles, c.permissions, c.active \
      FROM api_clients c JOIN orgs o ON o.id = c.org_id";
 
 /// Systems of the units in sight, by name.
@@ -96,7 +104,7 @@ pub async fn find_client_by_token(
     row.map(ClientRow::try_from).transpose()
 }
 
-/// Adds a system.
+/// Adds a system; without permissions it has all that its roles give.
 ///
 /// # Errors
 /// When the name is taken.
@@ -105,16 +113,25 @@ pub async fn insert_client(
     name: &str,
     org: OrgId,
     roles: &[Role],
+    permissions: Option<&[Permission]>,
 ) -> Result<ClientId> {
     let id = work.next_id();
     let roles: Vec<_> = roles.iter().map(|r| r.as_str()).collect();
-    let sql = "INSERT INTO api_clients (id, name, org_id, roles, active, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, TRUE, $5, $5)";
-    work.execute(
-        sql,
-        params![id, name, org.0, roles.join(" "), millis(work.now())],
-    )
-    .await?;
+    let permissions = permissions.map(|all| {
+        let codes: Vec<_> = all.iter().map(|p| p.as_str()).collect();
+        codes.join(" ")
+    });
+    let sql = "INSERT INTO api_clients (id, name, org_id, roles, permissions, active, created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, TRUE, $6, $6)";
+    let values = params![
+        id,
+        name,
+        org.0,
+        roles.join(" "),
+        permissions,
+        millis(work.now())
+    ];
+    work.execute(sql, values).await?;
     Ok(ClientId(id))
 }
 
@@ -164,6 +181,17 @@ pub struct TokenRow {
     pub expires_at: Instant,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+    /// When it was last used, to within minutes.
+    pub used_at: Option<Instant>,
+    /// From which network address.
+    pub used_from: Option<String>,
+}
+
+impl TokenRow {
+    /// Whether it lets a system in at a moment.
+    pub fn is_good(&self, now: Instant) -> bool {
+        self.revoked_at.is_none() && self.expires_at > now
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -173,6 +201,8 @@ struct TokenDbRow {
     created_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
+    used_at: Option<i64>,
+    used_from: Option<String>,
 }
 
 impl TokenRow {
@@ -182,7 +212,7 @@ impl TokenRow {
     /// What the database says.
     pub async fn list_tokens(db: &impl Reads, scope: &Scope) -> Result<Vec<Self>> {
         let mut select = Select::new(
-            "SELECT t.client_id, t.hint, t.created_at, t.expires_at, t.revoked_at FROM api_tokens t \
+            "SELECT t.client_id, t.hint, t.created_at, t.expires_at, t.revoked_at, t.used_at, t.used_from FROM api_tokens t \
              JOIN api_clients c ON c.id = t.client_id",
         );
         select
@@ -195,6 +225,8 @@ impl TokenRow {
             created_at: instant(r.created_at),
             expires_at: instant(r.expires_at),
             revoked_at: r.revoked_at.map(instant),
+            used_at: r.used_at.map(instant),
+            used_from: r.used_from,
         });
         Ok(rows.collect())
     }
@@ -209,4 +241,57 @@ pub async fn revoke_token(work: &UnitOfWork, client: ClientId, hint: &str) -> Re
     work.execute(sql, params![millis(work.now()), client.0, hint])
         .await
         .map(|_| ())
+}
+
+/// Notes that a token is in use, unless that was noted after a moment already; says whether it was
+/// noted now.
+///
+/// # Errors
+/// What the database says.
+pub async fn touch_token(
+    work: &UnitOfWork,
+    token_hash: [u8; 32],
+    address: &str,
+    unless_after: Instant,
+) -> Result<bool> {
+    let sql = "UPDATE api_tokens SET used_at = $1, used_from = $2 WHERE token_hash = $3 \
+               AND (used_at IS NULL OR used_at <= $4)";
+    let values = params![
+        millis(work.now()),
+        address,
+        token_hash.to_vec(),
+        millis(unless_after)
+    ];
+    Ok(work.execute(sql, values).await? == 1)
+}
+
+#[derive(FromQueryResult)]
+struct UsedRow {
+    used_at: Option<i64>,
+}
+
+/// When the use of a token was last noted.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_token_use(db: &impl Reads, token_hash: [u8; 32]) -> Result<Option<Instant>> {
+    let sql = "SELECT used_at FROM api_tokens WHERE token_hash = $1";
+    let row = find::<UsedRow>(db, sql, params![token_hash.to_vec()]).await?;
+    Ok(row.and_then(|r| r.used_at).map(instant))
+}
+
+/// Lets a good token of a system end at a moment, if it does not end before.
+///
+/// # Errors
+/// [`crate::StoreError::Conflict`] when the system has no such token.
+pub async fn end_token_at(
+    work: &UnitOfWork,
+    client: ClientId,
+    hint: &str,
+    at: Instant,
+) -> Result<()> {
+    let sql = "UPDATE api_tokens SET expires_at = CASE WHEN expires_at > $1 THEN $1 ELSE expires_at END \
+               WHERE client_id = $2 AND hint = $3 AND revoked_at IS NULL AND expires_at > $4";
+    let values = params![millis(at), client.0, hint, millis(work.now())];
+    work.execute_one(sql, values).await
 }

@@ -1,10 +1,11 @@
 //! Users and their roles.
 
-use crate::sql::{Page, PageKey, Select, count, find, list, millis, params};
+use crate::sql::{Page, PageKey, Select, count, find, instant, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
 use domain::access::{OrgPath, Role, Scope};
 use domain::ids::{AgentId, OrgId, UserId};
+use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -42,6 +43,12 @@ pub struct UserRow {
     pub theme: Option<String>,
     /// Roles.
     pub roles: Vec<Role>,
+    /// When the password was set.
+    pub password_set_at: Instant,
+    /// Whether somebody else set the password.
+    pub password_is_initial: bool,
+    /// Whether a second factor is set up.
+    pub has_second_factor: bool,
     /// Version, for updates.
     pub version: i64,
 }
@@ -62,6 +69,9 @@ struct Row {
     active: bool,
     locale: Option<String>,
     theme: Option<String>,
+    password_set_at: i64,
+    password_is_initial: bool,
+    factors: i64,
     version: i64,
 }
 
@@ -72,7 +82,7 @@ struct RoleRow {
 }
 
 const SELECT: &str = "SELECT u.id, u.username, u.display_name, u.password_hash, u.org_id, o.org_code, \
-     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, a.agent_code, u.languages, u.active, u.locale, u.theme, u.version \
+     o.name AS org_name, CASE WHEN o.parent_id IS NULL AND (SELECT COUNT(*) FROM orgs WHERE parent_id IS NULL) = 1 THEN '/' ELSE o.path END AS org_path, u.agent_id, a.agent_code, u.languages, u.active, u.locale, u.theme, u.password_set_at, u.password_is_initial, (SELECT COUNT(*) FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS factors, u.version \
      FROM users u JOIN orgs o ON o.id = u.org_id LEFT JOIN agents a ON a.id = u.agent_id";
 
 async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
@@ -104,6 +114,9 @@ async fn with_roles(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<UserRow>> {
             locale: r.locale,
             theme: r.theme,
             roles,
+            password_set_at: instant(r.password_set_at),
+            password_is_initial: r.password_is_initial,
+            has_second_factor: r.factors > 0,
             version: r.version,
         }
     });
@@ -235,6 +248,8 @@ pub struct NewUser<'n> {
     pub display_name: &'n str,
     /// Hash of the password.
     pub password_hash: &'n str,
+    /// Whether somebody else chose the password.
+    pub password_is_initial: bool,
     /// Unit.
     pub org: OrgId,
     /// The salesperson that this user is.
@@ -250,7 +265,8 @@ pub struct NewUser<'n> {
 pub async fn insert_user(work: &UnitOfWork, user: &NewUser<'_>) -> Result<UserId> {
     let id = work.next_id();
     let sql = "INSERT INTO users (id, username, display_name, password_hash, org_id, agent_id, languages, active, \
-               version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, 1, $8, $8)";
+               version, created_at, updated_at, password_set_at, password_is_initial) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, 1, $8, $8, $8, $9)";
     let values = params![
         id,
         user.username,
@@ -260,6 +276,7 @@ pub async fn insert_user(work: &UnitOfWork, user: &NewUser<'_>) -> Result<UserId
         user.agent.map(|a| a.0),
         user.languages,
         millis(work.now()),
+        user.password_is_initial,
     ];
     work.execute(sql, values).await?;
     Ok(UserId(id))
@@ -297,17 +314,6 @@ pub async fn set_roles(work: &UnitOfWork, user: UserId, roles: &[Role]) -> Resul
         work.execute(sql, params![user.0, role.as_str()]).await?;
     }
     Ok(())
-}
-
-/// Replaces the password of a user.
-///
-/// # Errors
-/// What the database says.
-pub async fn set_password(work: &UnitOfWork, user: UserId, hash: &str) -> Result<()> {
-    let sql =
-        "UPDATE users SET password_hash = $1, version = version + 1, updated_at = $2 WHERE id = $3";
-    work.execute_one(sql, params![hash, millis(work.now()), user.0])
-        .await
 }
 
 /// Keeps the language and theme that a user chose.

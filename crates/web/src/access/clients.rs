@@ -2,14 +2,19 @@
 
 use super::users::{OncePage, depth, roles};
 use crate::failure::Failure;
-use crate::forms::{Choice, Sent};
+use crate::forms::{Choice, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::access::{ClientWithTokens, NewClient};
 use axum::extract::{Path, State};
+use chrono::Duration;
+use domain::access::Permission;
 use domain::ids::ClientId;
 use store::access::TokenRow;
 use store::orgs::Org;
+
+/// A token that ends within this time is to be rotated.
+const SOON: Duration = Duration::days(14);
 
 #[derive(askama::Template)]
 #[template(path = "access/clients.html")]
@@ -33,6 +38,7 @@ pub(crate) async fn create_client(State(web): State<Web>, Sent(who, fields): Sen
         name: fields.own("name"),
         org_code: fields.own("org_code"),
         roles: fields.all("roles"),
+        permissions: fields.all("permissions"),
     };
     app::access::create_client(&web.app, &who.actor, who.now, &form).await?;
     Ok(who.go("/clients"))
@@ -53,6 +59,29 @@ pub(crate) async fn create_token(
     html(&OncePage {
         title: f.say("token-created"),
         hint: f.say1("token-once", "n", days),
+        secret: token.0,
+        back: "/clients".into(),
+        f,
+    })
+}
+
+pub(crate) async fn rotate_token(
+    State(web): State<Web>,
+    Path((id, hint)): Path<(String, String)>,
+    Sent(who, fields): Sent,
+) -> Answer {
+    let id = id_of(&id)?;
+    let number = |name: &str| {
+        let number = fields.get(name).parse::<i64>();
+        number.map_err(|_| app::Error::invalid(name, "number"))
+    };
+    let (days, overlap) = (number("days")?, number("overlap_hours")?);
+    let (actor, now) = (&who.actor, who.now);
+    let token = app::access::rotate_token(&web.app, actor, now, id, &hint, days, overlap).await?;
+    let f = who.frame("clients");
+    html(&OncePage {
+        title: f.say("token-rotated"),
+        hint: f.say2("token-rotated-once", "n", days, "hours", overlap),
         secret: token.0,
         back: "/clients".into(),
         f,
@@ -104,12 +133,43 @@ impl ClientsPage {
         roles(&self.f)
     }
 
+    /// All rights, for limiting a client to some.
+    fn permissions(&self) -> Vec<Choice> {
+        let codes = Permission::ALL.iter().map(|p| p.as_str());
+        choices(&self.f, "permission", codes, "")
+    }
+
+    /// The rights to which a client is limited, in words.
+    fn limits(&self, client: &ClientWithTokens) -> Vec<String> {
+        let only = client.client.permissions.iter().flatten();
+        only.map(|p| self.f.code("permission", p.as_str()))
+            .collect()
+    }
+
+    /// Clients that will stand before the door soon: none of their tokens lives longer.
+    fn expiring(&self) -> Vec<&str> {
+        let now = self.f.now;
+        let soon = |c: &&ClientWithTokens| {
+            let good = || c.tokens.iter().filter(|t| t.is_good(now));
+            let last = good().map(|t| t.expires_at).max();
+            c.client.active && last.is_some_and(|at| at <= now + SOON)
+        };
+        let clients = self.clients.iter().filter(soon);
+        clients.map(|c| c.client.name.as_str()).collect()
+    }
+
+    fn is_good(&self, token: &TokenRow) -> bool {
+        token.is_good(self.f.now)
+    }
+
     /// Where a token stands: code of its state and colour of its tag.
     fn state(&self, token: &TokenRow) -> (&'static str, &'static str) {
         if token.revoked_at.is_some() {
             ("revoked", "secondary")
         } else if token.expires_at <= self.f.now {
             ("expired", "red")
+        } else if token.expires_at <= self.f.now + SOON {
+            ("soon", "orange")
         } else {
             ("valid", "green")
         }

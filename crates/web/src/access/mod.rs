@@ -1,13 +1,21 @@
-//! Signing in and out, preferences, people, units, API clients, the audit log.
+//! Signing in and out, one's own account, people, units, API clients, the audit log.
 
+mod account;
 pub(crate) mod api;
 mod audit;
 mod clients;
+mod debts;
 mod delegations;
+mod device;
+mod second_factor;
 mod sign_in;
 mod units;
 mod users;
 mod work_rules;
+
+pub(crate) use account::{account_tabs, told};
+pub(crate) use debts::pay_first;
+pub(crate) use device::address_of;
 
 use crate::state::Web;
 use axum::Router;
@@ -17,6 +25,8 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/sign-in", get(sign_in::show_sign_in))
         .route("/session", post(sign_in::create_session))
+        .route("/sign-in/code", get(second_factor::show_second_step))
+        .route("/session/code", post(second_factor::take_code))
         .route("/session/end", post(sign_in::end_session))
         .route("/preferences", post(sign_in::set_preferences))
         .route(
@@ -29,6 +39,11 @@ pub(crate) fn routes() -> Router<Web> {
             get(users::show_user).post(users::change_user),
         )
         .route("/users/{id}/password", post(users::renew_password))
+        .route(
+            "/users/{id}/second-factor/deletion",
+            post(users::reset_second_factor),
+        )
+        .route("/users/{id}/sessions/deletion", post(users::end_sessions))
         .route("/users/{id}/suspension", post(users::suspend_user))
         .route("/users/{id}/suspension/deletion", post(users::restore_user))
         .route(
@@ -43,12 +58,17 @@ pub(crate) fn routes() -> Router<Web> {
             "/clients/{id}/tokens/{hint}/deletion",
             post(clients::revoke_token),
         )
+        .route(
+            "/clients/{id}/tokens/{hint}/rotation",
+            post(clients::rotate_token),
+        )
         .route("/clients/{id}/suspension", post(clients::suspend_client))
         .route(
             "/clients/{id}/suspension/deletion",
             post(clients::restore_client),
         )
         .merge(organisation())
+        .merge(own_account())
 }
 
 /// Units, posts, standing in, written rules.
@@ -84,4 +104,40 @@ fn organisation() -> Router<Web> {
             get(work_rules::list_rules).post(work_rules::write_rule),
         )
         .route("/work-rules/{code}", get(work_rules::show_rule))
+}
+
+fn own_account() -> Router<Web> {
+    Router::new()
+        .route("/account", get(account::show_account))
+        .route(
+            "/account/password",
+            get(account::show_password).post(account::change_password),
+        )
+        .route(
+            "/account/second-factor",
+            get(second_factor::show_second_factor).post(second_factor::begin_enrolment),
+        )
+        .route(
+            "/account/second-factor/enrolment",
+            get(second_factor::show_enrolment).post(second_factor::confirm_enrolment),
+        )
+        .route(
+            "/account/second-factor/codes",
+            post(second_factor::renew_codes),
+        )
+        .route(
+            "/account/second-factor/deletion",
+            post(second_factor::remove_second_factor),
+        )
+        .route("/account/sessions", get(account::list_sessions))
+        .route(
+            "/account/sessions/deletion",
+            post(account::end_other_sessions),
+        )
+        .route(
+            "/account/sessions/{id}/deletion",
+            post(account::end_session),
+        )
+        .route("/account/notices", get(account::list_notices))
+        .route("/account/notices/reading", post(account::read_notices))
 }

@@ -1,5 +1,7 @@
 //! The sign-in page, the session, preferences, and the page for the first administrator.
 
+use super::device::{Peer, device_of, is_own_path, opened};
+use super::second_factor::ask_for_code;
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
 use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, html};
@@ -7,16 +9,11 @@ use crate::guard::cookie;
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
-use app::access::{Device, UserForm};
-use axum::Extension;
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use app::access::{Step, UserForm};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
-use std::net::SocketAddr;
-
-/// Seconds that the session's cookie lives: as long as the session at most.
-const COOKIE_SECONDS: u32 = 12 * 3600;
 
 #[derive(askama::Template)]
 #[template(path = "access/sign_in.html")]
@@ -53,71 +50,75 @@ pub(crate) async fn show_sign_in(
     })
 }
 
+/// Forms of the door carry no token, because nobody has a session yet: they have to come from here.
+pub(super) fn demand_own_page(headers: &HeaderMap) -> Result<(), Failure> {
+    let site = headers.get("sec-fetch-site");
+    if site.is_some_and(|site| site == "cross-site") {
+        return Err(Failure::Forged);
+    }
+    Ok(())
+}
+
+/// Keeps floods away before anything costly is done. What is counted under a name is counted with the
+/// address, so that nobody can shut the door to others.
+pub(super) fn limit_tries(web: &Web, name: &str, address: &str) -> Result<(), Failure> {
+    let one = format!("one:{address}:{}", name.to_lowercase());
+    web.limiter.try_once(&one).map_err(Failure::TooMany)?;
+    let all = format!("from:{address}");
+    web.door_limiter.try_once(&all).map_err(Failure::TooMany)
+}
+
 pub(crate) async fn create_session(
     State(web): State<Web>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Peer,
     anyone: Anyone,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    if headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site")
-    {
-        return Err(Failure::Forged);
-    }
+    demand_own_page(&headers)?;
     let form = Fields::parse(&body);
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(a))| a.ip().to_string());
-    for key in [
-        format!("name:{}", form.get("username").to_lowercase()),
-        format!("from:{address}"),
-    ] {
-        web.limiter.try_once(&key).map_err(Failure::TooMany)?;
-    }
-    let user_agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|h| h.to_str().ok());
-    let device = Device {
-        user_agent: user_agent.unwrap_or_default().to_owned(),
-        address,
-    };
+    let device = device_of(&web, &peer, &headers);
     let (name, password) = (form.get("username"), form.get("password"));
-    match app::access::sign_in(&web.app, web.now(), name, password, &device).await {
-        Ok(signed_in) => {
-            let secure = if web.settings.secure_cookies {
-                "; Secure"
-            } else {
-                ""
-            };
-            let kept = format!(
-                "{SESSION_COOKIE}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}",
-                signed_in.token.0
-            );
-            let next = Some(form.get("next"))
-                .filter(|n| is_own_path(n))
-                .unwrap_or("/");
-            Ok(([(header::SET_COOKIE, kept)], Redirect::to(next)).into_response())
+    limit_tries(&web, name, &device.address)?;
+    let now = web.now();
+    match app::access::begin_sign_in(&web.app, now, name, password, &device).await {
+        Ok(step) => {
+            // The session that this browser had ends; the new one has a token of its own.
+            let old = cookie(&headers, SESSION_COOKIE);
+            if let (Some(session), Some(old)) = (anyone.frame.session(), old) {
+                app::access::sign_out(&web.app, &session.actor, now, &old).await?;
+            }
+            Ok(match step {
+                Step::Open(signed_in) => opened(&web, &headers, &signed_in, form.get("next")),
+                Step::SecondFactor(token) => ask_for_code(&web, &token.0, form.get("next")),
+            })
         }
         Err(Error::Refused(refusal)) => {
             let id = format!("refusal-{}", refusal.code);
             let problem = anyone.frame.say1(&id, "detail", &refusal.detail);
-            let page = SignInPage {
-                problem: Some(problem),
-                username: name.to_owned(),
-                next: form.own("next"),
-                demo: web.settings.demo_accounts.clone(),
-                f: anyone.frame,
-            };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+            let next = form.own("next");
+            sign_in_page(&web, anyone.frame, problem, name.to_owned(), next)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Only paths of our own as they stand in a header: no other host, no scheme, no blanks or controls.
-fn is_own_path(path: &str) -> bool {
-    let other_host = path.starts_with("//") || path.starts_with("/\\");
-    path.starts_with('/') && !other_host && path.chars().all(|c| c.is_ascii_graphic())
+/// The sign-in page again, with what went wrong.
+pub(super) fn sign_in_page(
+    web: &Web,
+    f: Frame,
+    problem: String,
+    username: String,
+    next: String,
+) -> Answer {
+    let page = SignInPage {
+        problem: Some(problem),
+        username,
+        next,
+        demo: web.settings.demo_accounts.clone(),
+        f,
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
 }
 
 pub(crate) async fn end_session(
@@ -161,6 +162,7 @@ struct FirstAdministratorPage {
     token: String,
     username: String,
     display_name: String,
+    length_min: usize,
     problems: Vec<String>,
 }
 
@@ -177,6 +179,7 @@ pub(crate) async fn show_first_administrator(
         token,
         username: String::new(),
         display_name: String::new(),
+        length_min: web.app.policy().password_length_min,
         problems: Vec::new(),
     })
 }
@@ -212,6 +215,7 @@ pub(crate) async fn create_first_administrator(
         token,
         username: form.username,
         display_name: form.display_name,
+        length_min: web.app.policy().password_length_min,
         f: anyone.frame,
     };
     (StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response()

@@ -10,7 +10,7 @@ use domain::access::Role;
 use domain::customers::SpokenLanguage;
 use domain::ids::UserId;
 use std::collections::HashMap;
-use store::access::UserRow;
+use store::access::{SessionRow, UserRow};
 use store::orgs::Org;
 
 #[derive(askama::Template)]
@@ -76,11 +76,14 @@ struct UserPage {
     f: Frame,
     orgs: Vec<Org>,
     user: UserRow,
+    sessions: Vec<SessionRow>,
 }
 
 pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, who: Who) -> Answer {
     let user = app::access::user_page(&web.app, &who.actor, id_of(&id)?).await?;
+    let sessions = app::access::list_user_sessions(&web.app, &who.actor, who.now, user.id).await?;
     html(&UserPage {
+        sessions,
         orgs: app::access::list_orgs(&web.app, &who.actor).await?,
         f: who.frame("users"),
         user,
@@ -172,6 +175,26 @@ pub(crate) async fn restore_user(
     Ok(who.go(&format!("/users/{id}")))
 }
 
+pub(crate) async fn reset_second_factor(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Sent(who, _): Sent,
+) -> Answer {
+    let id = id_of(&id)?;
+    app::access::reset_second_factor(&web.app, &who.actor, who.now, id).await?;
+    Ok(who.go(&format!("/users/{id}")))
+}
+
+pub(crate) async fn end_sessions(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Sent(who, _): Sent,
+) -> Answer {
+    let id = id_of(&id)?;
+    app::access::end_user_sessions(&web.app, &who.actor, who.now, id).await?;
+    Ok(who.go(&format!("/users/{id}")))
+}
+
 fn read(fields: &Fields) -> UserForm {
     UserForm {
         username: fields.own("username"),
@@ -260,6 +283,10 @@ impl UserPage {
 
     fn languages(&self) -> Vec<Choice> {
         languages(&self.f, &self.user.languages)
+    }
+
+    fn device(&self, session: &SessionRow) -> String {
+        domain::access::device_name(&session.user_agent)
     }
 
     fn is_self(&self) -> bool {

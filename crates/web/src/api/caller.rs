@@ -1,16 +1,19 @@
 //! Who calls the API: a client with its token, or a person with the session of the pages.
 
 use super::problem::Problem;
+use crate::access::address_of;
 use crate::frame::SESSION_COOKIE;
 use crate::guard::cookie;
 use crate::state::Web;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::Extension;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access::{Actor, ActorKind};
 use domain::time::Instant;
+use std::net::SocketAddr;
 use subtle::ConstantTimeEq as _;
 
 /// The header that carries a person's token against forged requests.
@@ -50,7 +53,11 @@ pub(crate) async fn authenticate(
         return Problem::Unreadable(String::new()).into_response();
     }
     let now = web.now();
-    let actor = match recognise(&web, now, request.method(), request.headers()).await {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.copied().map(Extension);
+    let address = address_of(&web, &peer, request.headers());
+    let asked = recognise(&web, now, request.method(), request.headers(), &address);
+    let actor = match asked.await {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),
     };
@@ -83,6 +90,7 @@ async fn recognise(
     now: Instant,
     method: &Method,
     headers: &HeaderMap,
+    address: &str,
 ) -> Result<Actor, Problem> {
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {
         let token = authorization
@@ -94,13 +102,15 @@ async fn recognise(
         let Some(token) = token.filter(|t| !t.is_empty()) else {
             return Err(Problem::Unauthenticated);
         };
-        let actor = app::access::authenticate_client(&web.app, now, token).await?;
+        let actor = app::access::authenticate_client(&web.app, now, token, address).await?;
         return actor.ok_or(Problem::Unauthenticated);
     }
     let Some(token) = cookie(headers, SESSION_COOKIE) else {
         return Err(Problem::Unauthenticated);
     };
     let session = app::access::authenticate(&web.app, now, &token).await?;
+    // Who still owes a new password or a second factor uses nothing else.
+    let session = session.filter(|s| s.owes.is_none());
     let session = session.ok_or(Problem::Unauthenticated)?;
     let sent = headers.get(TOKEN_HEADER).map_or(&[][..], |h| h.as_bytes());
     if !method.is_safe() && !bool::from(session.csrf_token.as_bytes().ct_eq(sent)) {

@@ -75,7 +75,8 @@ impl Site {
 pub(crate) struct Browser {
     router: Router,
     address: SocketAddr,
-    cookies: BTreeMap<String, String>,
+    /// Cookies that the browser keeps; a test may plant some.
+    pub(crate) cookies: BTreeMap<String, String>,
     /// What the browser prefers to read.
     pub(crate) language: &'static str,
     /// The token that forms carry; a test may spoil it.
@@ -236,7 +237,7 @@ impl Page {
     }
 
     /// The token in the page.
-    fn token(&self) -> Option<String> {
+    pub(crate) fn token(&self) -> Option<String> {
         let mark = "x-csrf-token\":\"";
         let marks = [mark.to_owned(), mark.replace('"', "&#34;")];
         let rest = marks

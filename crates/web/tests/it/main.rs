@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up must fail, with the place of it"
 )]
 
+mod account;
 mod api;
 mod attacks;
 mod audit;

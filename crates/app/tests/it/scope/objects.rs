@@ -127,6 +127,7 @@ pub(super) async fn begin(engine: Engine) -> (TestApp, Objects, Objects) {
             name: format!("client of {org}"),
             org_code: org.into(),
             roles: vec!["executive".into()],
+            ..NewClient::default()
         };
         let admin = &t.people().administrator;
         let client = create_client(&t.app, admin, t.now, &form).await.unwrap();

@@ -127,6 +127,7 @@ pub(super) async fn hire(
                 kind: ActorKind::User(user.id),
                 name: user.username.clone(),
                 roles: user.roles.clone(),
+                only: None,
                 org: user.org_path.clone(),
                 org_id: Some(user.org_id),
                 agent: user.agent,

@@ -124,6 +124,7 @@ pub(super) async fn client(t: &TestApp, org: &str, roles: &[&str]) -> (ClientId,
         name: format!("{org} {}", roles.join(" ")),
         org_code: org.into(),
         roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        ..NewClient::default()
     };
     let id = create_client(&t.app, admin, t.now, &form).await.unwrap();
     let token = create_token(&t.app, admin, t.now, id, 30).await.unwrap();
