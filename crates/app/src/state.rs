@@ -1,6 +1,7 @@
 //! What every use case needs at hand: the store, the rules in force, the scripts, the files.
 
 use crate::Result;
+use crate::access::Doors;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -20,6 +21,7 @@ pub struct App {
     passwords: Passwords,
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
+    doors: Arc<Doors>,
 }
 
 impl std::fmt::Debug for App {
@@ -98,6 +100,7 @@ impl App {
             passwords,
             policy: Arc::default(),
             decoy: decoy.into(),
+            doors: Arc::new(Doors::default()),
         })
     }
 
@@ -116,6 +119,18 @@ impl App {
     /// A hash that no password fits, for names that do not exist.
     pub(crate) fn decoy(&self) -> &str {
         &self.decoy
+    }
+
+    /// The application with other ways to sign in than passwords.
+    #[must_use]
+    pub fn with_doors(mut self, doors: Doors) -> Self {
+        self.doors = Arc::new(doors);
+        self
+    }
+
+    /// Other ways to sign in than passwords.
+    pub fn doors(&self) -> &Arc<Doors> {
+        &self.doors
     }
 
     /// The database.

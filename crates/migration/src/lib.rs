@@ -16,6 +16,7 @@ mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
 mod m20261124_000201_identity;
 mod m20261124_000901_posts;
+mod m20261124_000301_sign_in_ways;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000201_jobs::Migration),
             Box::new(m20261124_000201_identity::Migration),
             Box::new(m20261124_000901_posts::Migration),
+            Box::new(m20261124_000301_sign_in_ways::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod challenges;
 mod clients;
 mod delegations;
 mod directory;
@@ -9,6 +10,11 @@ mod holders;
 mod passwords;
 mod policy;
 mod posts;
+mod doors;
+mod identities;
+mod oidc;
+mod passkeys;
+mod provider;
 mod requests;
 mod second_factor;
 mod secrets;
@@ -31,6 +37,15 @@ pub use delegations::{
 };
 pub use directory::{page_of_users, user_in_sight};
 pub use holders::{HolderForm, give_post, set_post, take_post};
+pub use doors::{Answering, Doors, Fetch, Provider, RoleMapping, Unreachable};
+pub use identities::{
+    LinkedIdentity, Ways, link_identity, own_ways, unlink_identity, unlink_own_identity, ways_of,
+};
+pub use oidc::{Arrival, Departure, Returned, begin_oidc_link, begin_oidc_sign_in, finish_oidc};
+pub use passkeys::{
+    PasskeyQuestion, begin_passkey, begin_passkey_sign_in, finish_passkey, finish_passkey_sign_in,
+    remove_own_passkey, remove_passkey,
+};
 pub use passwords::{PasswordForm, change_own_password};
 pub use policy::note_policy;
 pub use posts::{Duty, PostKind, post_kinds};
