@@ -195,6 +195,10 @@ impl Doors {
 /// Why a provider cannot be used as it is described.
 fn problem(provider: &Provider) -> Option<&'static str> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    // Its address would be the one to which people come back.
+    if provider.code == "callback" {
+        return Some("its code may not be `callback`");
+    }
     if provider.code.is_empty() || !provider.code.chars().all(plain) {
         return Some("its code may hold small letters, digits and hyphens only");
     }

@@ -1,7 +1,7 @@
 //! Talking to a provider of identities (OpenID Connect Core 1.0, authorization code flow with PKCE):
 //! where to send people, and what the code that they come back with is worth.
 
-use super::doors::{Fetch, Provider, Unreachable};
+use super::doors::{Answering, Fetch, Provider, Unreachable};
 use crate::App;
 use chrono::Duration;
 use domain::time::Instant;
@@ -12,7 +12,7 @@ use openidconnect::core::{
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, Client,
+    AccessToken, AdditionalClaims, AsyncHttpClient, AuthType, AuthorizationCode, ClaimsVerificationError, Client,
     ClientId, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
     HttpRequest, IdToken, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse as _,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
@@ -21,6 +21,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// How long what a provider said of itself is believed: its addresses and keys.
@@ -42,8 +43,24 @@ struct Others {
 
 impl AdditionalClaims for Others {}
 
-type Token =
-    IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+/// What the library sends its requests through.
+struct Http(Fetch);
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = Unreachable;
+    type Future = Answering;
+
+    fn call(&'c self, request: HttpRequest) -> Answering {
+        (self.0)(request)
+    }
+}
+
+type Token = IdToken<
+    Others,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
 type Fields = IdTokenFields<
     Others,
     EmptyExtraTokenFields,
@@ -121,8 +138,23 @@ impl Claims {
     }
 }
 
+/// Something under way. Boxed, because the library's own futures are too general for handlers.
+type Under<T> = Pin<Box<dyn Future<Output = Result<T, Worthless>> + Send>>;
+
 /// Where to send somebody who wants to sign in at a provider.
-pub(super) async fn departure(
+pub(super) fn departure(
+    app: &App,
+    now: Instant,
+    provider: &Provider,
+    state: &str,
+    ties: &Ties,
+) -> Under<String> {
+    let (app, provider) = (app.clone(), provider.clone());
+    let (state, ties) = (state.to_owned(), ties.clone());
+    Box::pin(async move { depart(&app, now, &provider, &state, &ties).await })
+}
+
+async fn depart(
     app: &App,
     now: Instant,
     provider: &Provider,
@@ -145,7 +177,19 @@ pub(super) async fn departure(
 }
 
 /// Redeems a code and checks what it is worth.
-pub(super) async fn redeem(
+pub(super) fn redeem(
+    app: &App,
+    now: Instant,
+    provider: &Provider,
+    code: &str,
+    ties: &Ties,
+) -> Under<Claims> {
+    let (app, provider) = (app.clone(), provider.clone());
+    let (code, ties) = (code.to_owned(), ties.clone());
+    Box::pin(async move { claims_for(&app, now, &provider, &code, &ties).await })
+}
+
+async fn claims_for(
     app: &App,
     now: Instant,
     provider: &Provider,
@@ -154,8 +198,7 @@ pub(super) async fn redeem(
 ) -> Result<Claims, Worthless> {
     let known_now = known(app, now, provider, KNOWN_FOR).await?;
     let ours_now = ours(app, provider, &known_now)?;
-    let fetch = fetch(app)?;
-    let http = |request: HttpRequest| fetch(request);
+    let http = http(app)?;
     let answer = ours_now
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .map_err(|e| Worthless::Unreachable(e.to_string()))?
@@ -186,7 +229,7 @@ pub(super) async fn redeem(
         return Ok(claims);
     }
     // Many providers put into the token little more than who it is.
-    ask_more(&ours_now, &fetch, answer.access_token(), claims).await
+    ask_more(&ours_now, &http, answer.access_token(), claims).await
 }
 
 /// Checks signature, issuer, audience, time and nonce of a token.
@@ -215,7 +258,7 @@ fn check(
 /// signed token says comes first.
 async fn ask_more(
     ours: &Ours,
-    fetch: &Fetch,
+    http: &Http,
     access: &AccessToken,
     mut claims: Claims,
 ) -> Result<Claims, Worthless> {
@@ -223,9 +266,8 @@ async fn ask_more(
     let Ok(request) = ours.user_info(access.clone(), Some(subject)) else {
         return Ok(claims);
     };
-    let http = |request: HttpRequest| fetch(request);
     let more: UserInfoClaims<Others, CoreGenderClaim> = request
-        .request_async(&http)
+        .request_async(http)
         .await
         .map_err(|e| Worthless::Token(format!("user info: {e}")))?;
     for (name, value) in as_map(&more).map_err(Worthless::Token)? {
@@ -256,8 +298,7 @@ async fn known(
     }
     let issuer = IssuerUrl::new(provider.issuer.clone());
     let issuer = issuer.map_err(|e| Worthless::Unreachable(e.to_string()))?;
-    let fetch = fetch(app)?;
-    let http = |request: HttpRequest| fetch(request);
+    let http = http(app)?;
     let said = Known::discover_async(issuer, &http).await;
     let said = Arc::new(said.map_err(|e| Worthless::Unreachable(described(&e)))?);
     app.doors().remember(&provider.code, now, Arc::clone(&said));
@@ -272,9 +313,9 @@ fn described(error: &dyn std::error::Error) -> String {
     }
 }
 
-fn fetch(app: &App) -> Result<Fetch, Worthless> {
-    let none = |_| Worthless::Unreachable(Unreachable("no provider".to_owned()).to_string());
-    app.doors().fetch().map_err(none)
+fn http(app: &App) -> Result<Http, Worthless> {
+    let none = |_| Worthless::Unreachable("nothing sends requests".to_owned());
+    app.doors().fetch().map(Http).map_err(none)
 }
 
 fn ours(app: &App, provider: &Provider, known: &Known) -> Result<Ours, Worthless> {
