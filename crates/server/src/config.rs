@@ -1,6 +1,7 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
 use crate::security::Security;
+use crate::doors::OidcConfig;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,11 @@ pub(crate) struct Config {
     /// What is asked of people who sign in.
     #[serde(default)]
     pub security: Security,
+    /// Address under which people know the server, for passkeys and for providers of identities.
+    pub public_url: Option<String>,
+    /// Providers of identities.
+    #[serde(default)]
+    pub oidc: Vec<OidcConfig>,
 }
 
 impl Config {

@@ -42,6 +42,7 @@ pub use identities::{
     LinkedIdentity, Ways, link_identity, own_ways, unlink_identity, unlink_own_identity, ways_of,
 };
 pub use oidc::{Arrival, Departure, Returned, begin_oidc_link, begin_oidc_sign_in, finish_oidc};
+pub use openidconnect::ClientSecret;
 pub use passkeys::{
     PasskeyQuestion, begin_passkey, begin_passkey_sign_in, finish_passkey, finish_passkey_sign_in,
     remove_own_passkey, remove_passkey,

@@ -155,7 +155,10 @@ fn other_ways() -> Router<Web> {
             get(passkeys::show_own).post(passkeys::create),
         )
         .route("/account/passkeys/question", post(passkeys::ask_new))
-        .route("/account/passkeys/{id}/deletion", post(passkeys::remove_own))
+        .route(
+            "/account/passkeys/{id}/deletion",
+            post(passkeys::remove_own),
+        )
         .route("/account/identities/at/{code}", get(oidc::begin_link))
         .route("/account/identities/{id}/deletion", post(oidc::unlink_own))
         .route("/users/{id}/ways", get(oidc::show_ways))
@@ -164,5 +167,8 @@ fn other_ways() -> Router<Web> {
             "/users/{id}/identities/{identity}/deletion",
             post(oidc::unlink),
         )
-        .route("/users/{id}/passkeys/{key}/deletion", post(passkeys::remove))
+        .route(
+            "/users/{id}/passkeys/{key}/deletion",
+            post(passkeys::remove),
+        )
 }
