@@ -4,6 +4,7 @@
 mod access;
 mod assigning;
 mod audit;
+mod authenticator;
 mod branch;
 mod calling;
 mod clients;
@@ -17,6 +18,8 @@ mod jobs;
 mod obligations;
 mod organisation;
 mod passwords;
+mod oidc;
+mod passkeys;
 mod planning;
 mod policies;
 mod recordings;
