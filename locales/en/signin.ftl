@@ -1,6 +1,6 @@
 # Passkeys and identity providers
 ways = Ways to sign in
-ways-note = Devices and identities that you can sign in with besides your password
+account-tab-passkeys = Ways to sign in
 ways-back = Back to the user
 ways-remove-note = Remove them here when a device is lost or someone leaves; the person is signed out
 way-added-at = Added

@@ -1,6 +1,6 @@
 # 通行密钥与统一身份认证
 ways = 登录方式
-ways-note = 除密码以外，您可以用来登录的设备和身份
+account-tab-passkeys = 登录方式
 ways-back = 返回用户
 ways-remove-note = 设备遗失或人员交接时，请在这里移除；移除后此人会被登出
 way-added-at = 添加时间

@@ -1,7 +1,7 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
-use crate::security::Security;
 use crate::doors::OidcConfig;
+use crate::security::Security;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -219,4 +219,40 @@ mod tests {
         let plain = PROVIDER.replace("https://id", "http://id");
         assert!(opened(&plain).is_err());
     }
+
+    #[tokio::test]
+    async fn requests_follow_nothing_and_read_nothing_endless() {
+        use axum::response::Redirect;
+        use axum::routing::{get, post};
+        let long = || async { vec![b'x'; ANSWER_BYTES_MAX + 1] };
+        let router = axum::Router::new()
+            .route("/echo", post(|body: String| async move { body }))
+            .route("/away", get(|| async { Redirect::to("/long") }))
+            .route("/long", get(long));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let fetch = fetch().unwrap();
+        let send = async |method: &str, path: &str, body: &str| {
+            let request = Request::builder().method(method);
+            let request = request.uri(format!("http://{address}{path}"));
+            fetch(request.body(body.as_bytes().to_vec()).unwrap()).await
+        };
+        let echo = send("POST", "/echo", "code=1").await.unwrap();
+        assert_eq!(
+            (echo.status().as_u16(), echo.body().as_slice()),
+            (200, &b"code=1"[..])
+        );
+        let away = send("GET", "/away", "").await.unwrap();
+        assert_eq!(away.status().as_u16(), 303);
+        assert_eq!(away.headers()["location"], "/long");
+        let long = send("GET", "/long", "").await.unwrap_err();
+        assert!(long.0.contains("longer"), "{long}");
+        let nobody = fetch(
+            Request::get("http://127.0.0.1:1/")
+                .body(Vec::new())
+                .unwrap(),
+        );
+        assert!(nobody.await.is_err());
+    }
 }

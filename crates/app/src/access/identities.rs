@@ -1,6 +1,7 @@
 //! With what besides a password somebody can sign in: their passkeys and identities at providers, as they
 //! and administrators see and remove them.
 
+use super::sessions::person;
 use super::users::user_page;
 use crate::{App, Error, Refusal, Result};
 use domain::access::Actor;
@@ -34,7 +35,7 @@ pub struct Ways {
 /// One's own ways to sign in.
 ///
 /// # Errors
-/// [`Error::Refused`] with `person-needed` when the actor is no user.
+/// [`Error::NotFound`] when no person is acting.
 pub async fn own_ways(app: &App, actor: &Actor) -> Result<Ways> {
     ways(app, person(actor)?).await
 }
@@ -146,10 +147,4 @@ async fn unlink(
     }
     let entry = AuditEntry::new(actor, "access.identity_unlinked", "user", user.0);
     Ok(work.commit(entry).await?)
-}
-
-/// The user behind an actor.
-pub(super) fn person(actor: &Actor) -> Result<UserId> {
-    let refused = || Refusal::new("person-needed").into();
-    actor.user().ok_or_else(refused)
 }

@@ -4,6 +4,7 @@ use super::challenges::{self, Answered};
 use super::doors::Provider;
 use super::provider::{self, Claims, Ties, Worthless};
 use super::secrets::{self, Token};
+use super::sessions::person;
 use super::sign_in::{Device, Means, SignedIn, actor, open_session};
 use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
@@ -76,16 +77,15 @@ pub async fn begin_oidc_sign_in(
 /// Sends somebody who has signed in to a provider, to link an identity to their account.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such provider; [`Error::Refused`] with `oidc-unreachable`.
+/// [`Error::NotFound`] when no person is acting or there is no such provider; [`Error::Refused`] with
+/// `oidc-unreachable`.
 pub async fn begin_oidc_link(
     app: &App,
     actor: &Actor,
     now: Instant,
     provider: &str,
 ) -> Result<Departure> {
-    if actor.user().is_none() {
-        return Err(Refusal::new("person-needed").into());
-    }
+    person(actor)?;
     begin(app, Some(actor), now, provider, "").await
 }
 
@@ -307,9 +307,7 @@ async fn link_own(
     provider: &Provider,
     claims: &Claims,
 ) -> Result<()> {
-    let Some(user) = actor.user() else {
-        return Err(Refusal::new("person-needed").into());
-    };
+    let user = person(actor)?;
     let known = rows::find_identity(app.store(), &provider.issuer, &claims.subject).await?;
     match known {
         Some(identity) if identity.user == user => Ok(()),
@@ -369,6 +367,7 @@ async fn create(
         username: name,
         display_name: &shown,
         password_hash: &hash,
+        password_is_initial: false,
         org: org.id,
         agent: None,
         languages: "",

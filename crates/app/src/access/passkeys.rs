@@ -2,8 +2,8 @@
 //! a number before it answers, so that it stands for both factors; one that did not ask is not taken.
 
 use super::challenges;
-use super::identities::person;
 use super::secrets::Token;
+use super::sessions::person;
 use super::sign_in::{Device, Means, SignedIn, open_session};
 use super::users::user_page;
 use crate::{App, Error, Refusal, Result};

@@ -20,6 +20,7 @@ mod organisation;
 mod passwords;
 mod oidc;
 mod passkeys;
+mod passwords;
 mod planning;
 mod policies;
 mod recordings;

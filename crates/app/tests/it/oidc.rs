@@ -114,7 +114,7 @@ async fn go(t: &TestApp, actor: Option<&Actor>) -> Going {
         None => begin_oidc_sign_in(&t.app, t.now, "corp", "/callbacks").await,
     };
     let departure = departure.unwrap();
-    let url = openidconnect::url::Url::parse(&departure.url).unwrap();
+    let url = url::Url::parse(&departure.url).unwrap();
     let value = |name: &str| {
         let found = url.query_pairs().find(|(key, _)| key == name);
         found

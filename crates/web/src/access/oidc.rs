@@ -1,6 +1,7 @@
 //! Signing in at a provider of identities, and linking identities to accounts.
 
-use super::passkeys::{arrive, cookie_of, device, is_from_elsewhere, no_cookie};
+use super::device::{Peer, device_of, opened};
+use super::passkeys::{cookie_of, is_from_elsewhere, limit, no_cookie};
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
 use crate::frame::{Answer, Anyone, Frame, Who, html};
@@ -8,12 +9,10 @@ use crate::guard::cookie;
 use crate::state::Web;
 use app::Error;
 use app::access::{Arrival, Departure, Returned, Ways};
-use axum::Extension;
-use axum::extract::{ConnectInfo, Path, RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::UserId;
-use std::net::SocketAddr;
 use store::access::UserRow;
 use uuid::Uuid;
 
@@ -36,14 +35,12 @@ pub(crate) async fn begin_sign_in(
     State(web): State<Web>,
     Path(code): Path<String>,
     RawQuery(query): RawQuery,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Peer,
     anyone: Anyone,
     headers: HeaderMap,
 ) -> Answer {
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
-    let device = device(&headers, address);
-    let key = format!("from:{}", device.address);
-    web.limiter.try_once(&key).map_err(Failure::TooMany)?;
+    limit(&web, &device_of(&web, &peer, &headers))?;
     let next = query.get("next");
     match app::access::begin_oidc_sign_in(&web.app, web.now(), &code, next).await {
         Ok(departure) => Ok(depart(&web, &departure)),
@@ -81,7 +78,7 @@ fn depart(web: &Web, departure: &Departure) -> Response {
 pub(crate) async fn finish(
     State(web): State<Web>,
     RawQuery(query): RawQuery,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Peer,
     anyone: Anyone,
     headers: HeaderMap,
 ) -> Answer {
@@ -95,7 +92,7 @@ pub(crate) async fn finish(
     };
     let browser = cookie(&headers, COOKIE).unwrap_or_default();
     let actor = anyone.frame.session().map(|s| s.actor.clone());
-    let device = device(&headers, address);
+    let device = device_of(&web, &peer, &headers);
     let arrival = app::access::finish_oidc(
         &web.app,
         actor.as_ref(),
@@ -105,10 +102,7 @@ pub(crate) async fn finish(
         &device,
     );
     let mut answer = match arrival.await {
-        Ok(Arrival::SignedIn(signed_in, next)) => {
-            let (cookies, next) = arrive(&web, &signed_in, &next);
-            (cookies, Redirect::to(&next)).into_response()
-        }
+        Ok(Arrival::SignedIn(signed_in, next)) => opened(&web, &headers, &signed_in, &next),
         Ok(Arrival::Linked) => Redirect::to(HOME).into_response(),
         Err(error) => failed(anyone.frame, error)?,
     };

@@ -3,21 +3,20 @@
 //! Questions and answers are JSON between the script of the page and the browser's own window; what goes
 //! wrong comes back as every failure does.
 
+use super::device::{Peer, device_of, opened};
 use super::oidc::{id_of, ways_path};
-use super::sign_in::{COOKIE_SECONDS as SESSION_SECONDS, is_own_path};
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Frame, SESSION_COOKIE, Who, html};
+use crate::frame::{Answer, Frame, Who, html};
 use crate::guard::cookie;
 use crate::state::Web;
-use app::access::{Device, PasskeyQuestion, SignedIn, Ways};
-use axum::extract::{ConnectInfo, Path, State};
+use app::access::{Device, PasskeyQuestion, Ways};
+use axum::Json;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::{Extension, Json};
 use bytes::Bytes;
 use domain::ids::UserId;
-use std::net::SocketAddr;
 
 /// The cookie of a browser that was asked for a passkey.
 const COOKIE: &str = "huifang_passkey";
@@ -75,31 +74,34 @@ pub(crate) async fn remove(
     Ok(who.go(&ways_path(user)))
 }
 
-pub(crate) async fn ask_who(
-    State(web): State<Web>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-) -> Answer {
-    demand_near(&web, &headers, address)?;
+pub(crate) async fn ask_who(State(web): State<Web>, peer: Peer, headers: HeaderMap) -> Answer {
+    demand_near(&web, &headers, &peer)?;
     let question = app::access::begin_passkey_sign_in(&web.app, web.now()).await?;
     Ok(ask(&web, question))
 }
 
 pub(crate) async fn sign_in(
     State(web): State<Web>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Peer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let device = demand_near(&web, &headers, address)?;
+    let device = demand_near(&web, &headers, &peer)?;
     let form = Fields::parse(&body);
     let browser = cookie(&headers, COOKIE).unwrap_or_default();
     let answer = form.get("answer");
     let signed_in =
         app::access::finish_passkey_sign_in(&web.app, web.now(), &browser, answer, &device).await?;
-    let (cookies, to) = arrive(&web, &signed_in, form.get("next"));
-    let gone = AppendHeaders([(header::SET_COOKIE, no_cookie(COOKIE))]);
-    Ok((cookies, gone, Json(serde_json::json!({ "to": to }))).into_response())
+    // The script goes where a form would be sent, with the same cookies.
+    let opened = opened(&web, &headers, &signed_in, form.get("next"));
+    let to = opened.headers().get(header::LOCATION);
+    let to = to.and_then(|t| t.to_str().ok()).unwrap_or("/");
+    let mut answer = Json(serde_json::json!({ "to": to })).into_response();
+    let cookies = opened.headers().get_all(header::SET_COOKIE).iter();
+    for cookie in cookies.cloned().chain([no_cookie(COOKIE)]) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 fn ask(web: &Web, question: PasskeyQuestion) -> Response {
@@ -112,51 +114,25 @@ fn ask(web: &Web, question: PasskeyQuestion) -> Response {
 }
 
 /// Demands that one of our own pages asks, and not too often; gives the device.
-fn demand_near(
-    web: &Web,
-    headers: &HeaderMap,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
-) -> Result<Device, Failure> {
+fn demand_near(web: &Web, headers: &HeaderMap, peer: &Peer) -> Result<Device, Failure> {
     if is_from_elsewhere(headers) {
         return Err(Failure::Forged);
     }
-    let device = device(headers, address);
-    let key = format!("passkey:{}", device.address);
-    web.limiter.try_once(&key).map_err(Failure::TooMany)?;
+    let device = device_of(web, peer, headers);
+    limit(web, &device)?;
     Ok(device)
+}
+
+/// Keeps floods away: each question is a row, and each answer a computation.
+pub(super) fn limit(web: &Web, device: &Device) -> Result<(), Failure> {
+    let key = format!("from:{}", device.address);
+    web.door_limiter.try_once(&key).map_err(Failure::TooMany)
 }
 
 /// Whether another site's page made the browser ask.
 pub(super) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site");
     site.is_some_and(|s| s != "same-origin" && s != "none")
-}
-
-/// The device from which somebody signs in.
-pub(super) fn device(
-    headers: &HeaderMap,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
-) -> Device {
-    let user_agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|h| h.to_str().ok());
-    Device {
-        user_agent: user_agent.unwrap_or_default().to_owned(),
-        address: address.map_or_else(String::new, |Extension(ConnectInfo(a))| a.ip().to_string()),
-    }
-}
-
-/// What a browser keeps of a session that has begun, and the page to show first.
-pub(super) fn arrive(
-    web: &Web,
-    signed_in: &SignedIn,
-    next: &str,
-) -> (AppendHeaders<Vec<(header::HeaderName, String)>>, String) {
-    let token = &signed_in.token.0;
-    let session = cookie_of(web, SESSION_COOKIE, token, SESSION_SECONDS, "Lax");
-    let next = if is_own_path(next) { next } else { "/" };
-    let kept = AppendHeaders(vec![(header::SET_COOKIE, session)]);
-    (kept, next.to_owned())
 }
 
 /// A cookie that scripts cannot read.
