@@ -7,7 +7,7 @@ use crate::menu::{self, Entry};
 use crate::state::Web;
 use crate::texts::{Locale, Said};
 use crate::when::{self, Due};
-use app::access::{Doors, Session};
+use app::access::Session;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -42,7 +42,6 @@ pub(crate) struct Frame {
     /// Whether only a part of the page was asked for.
     pub(crate) partial: bool,
     rules: Arc<app::rules::Rules>,
-    doors: Arc<Doors>,
     session: Option<Arc<Session>>,
 }
 
@@ -189,11 +188,6 @@ impl Frame {
         self.session.as_deref()
     }
 
-    /// Ways to sign in besides a password.
-    pub(crate) fn doors(&self) -> &Doors {
-        &self.doors
-    }
-
     /// The token that forms carry.
     pub(crate) fn csrf(&self) -> &str {
         self.session().map_or("", |s| s.csrf_token.as_str())
@@ -240,7 +234,6 @@ struct Asked {
     partial: bool,
     company: String,
     rules: Arc<app::rules::Rules>,
-    doors: Arc<Doors>,
 }
 
 impl Asked {
@@ -254,7 +247,6 @@ impl Asked {
             company: self.company,
             partial: self.partial,
             rules: self.rules,
-            doors: self.doors,
             session: self.session,
         }
     }
@@ -301,7 +293,6 @@ pub(crate) async fn recognise(
         partial,
         company,
         rules: web.app.rules(),
-        doors: Arc::clone(web.app.doors()),
     });
     next.run(request).await
 }

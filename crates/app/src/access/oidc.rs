@@ -285,7 +285,7 @@ fn username(provider: &Provider, claims: &Claims) -> Result<Option<String>> {
         .domains
         .iter()
         .any(|d| d.eq_ignore_ascii_case(domain));
-    let verified = provider.username_claim != "email" || claims.says_yes("email_verified");
+    let verified = provider.username_claim != "email" || claims.is_true("email_verified");
     if !ours || !verified {
         return Err(Refusal::new("oidc-email").into());
     }

@@ -120,7 +120,7 @@ impl Claims {
     }
 
     /// Whether a claim says yes.
-    pub(super) fn says_yes(&self, name: &str) -> bool {
+    pub(super) fn is_true(&self, name: &str) -> bool {
         self.all.get(name) == Some(&Value::Bool(true))
     }
 

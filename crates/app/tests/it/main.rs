@@ -11,6 +11,7 @@ mod clients;
 mod customers;
 mod events_in;
 mod exports;
+mod fake_provider;
 mod guessing;
 mod import_rejections;
 mod importing;

@@ -1,96 +1,17 @@
 //! Signing in at a provider: what a token must be, whom it names, and what a browser may bring back once.
 
 use crate::authenticator::base64url;
+use crate::fake_provider::{ISSUER, KEYS, Said, provider, provider_says};
 use app::access::{
-    Arrival, Device, Doors, Fetch, Provider, Returned, RoleMapping, Unreachable, begin_oidc_link,
-    begin_oidc_sign_in, disable_user, finish_oidc, link_identity, own_ways, unlink_identity,
-    unlink_own_identity,
+    Arrival, Device, Doors, Provider, Returned, RoleMapping, begin_oidc_link, begin_oidc_sign_in,
+    disable_user, finish_oidc, link_identity, own_ways, unlink_identity, unlink_own_identity,
 };
 use chrono::Duration;
 use domain::access::{Actor, Role};
-use openidconnect::core::{CoreEdDsaPrivateSigningKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
-use openidconnect::http::Response;
-use openidconnect::{JsonWebKeyId, PrivateSigningKey as _};
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use testkit::{Engine, TestApp, refused};
-
-const ISSUER: &str = "https://id.example";
-/// Two keys of nobody: the provider's and a forger's.
-const KEYS: [&str; 2] = [
-    "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH",
-    "MC4CAQAwBQYDK2VwBCIEIAkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ",
-];
-
-fn key(text: &str) -> CoreEdDsaPrivateSigningKey {
-    let kind = "PRIVATE KEY";
-    let pem = format!("-----BEGIN {kind}-----\n{text}\n-----END {kind}-----\n");
-    let id = JsonWebKeyId::new("one".to_owned());
-    CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(id)).unwrap()
-}
-
-/// A provider inside the test, which says whatever the test wants it to say.
-struct Said {
-    token: Arc<Mutex<String>>,
-}
-
-impl Said {
-    /// Says these claims, signed with a key.
-    fn claims(&self, claims: &Value, with: &str) {
-        let header = json!({ "alg": "EdDSA", "kid": "one" });
-        let part = |value: &Value| base64url(value.to_string().as_bytes());
-        let signed = format!("{}.{}", part(&header), part(claims));
-        let signature = key(with).sign(&CoreJwsSigningAlgorithm::EdDsa, signed.as_bytes());
-        let token = format!("{signed}.{}", base64url(&signature.unwrap()));
-        *self.token.lock().unwrap() = token;
-    }
-}
-
-fn provider_says(token: Arc<Mutex<String>>) -> Fetch {
-    let set = CoreJsonWebKeySet::new(vec![key(KEYS[0]).as_verification_key()]);
-    Arc::new(move |request| {
-        let body = match request.uri().path() {
-            "/.well-known/openid-configuration" => json!({
-                "issuer": ISSUER,
-                "authorization_endpoint": format!("{ISSUER}/auth"),
-                "token_endpoint": format!("{ISSUER}/token"),
-                "jwks_uri": format!("{ISSUER}/jwks"),
-                "response_types_supported": ["code"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["EdDSA"],
-            }),
-            "/jwks" => serde_json::to_value(&set).unwrap(),
-            "/token" => {
-                let token = token.lock().unwrap().clone();
-                json!({ "access_token": "a", "token_type": "Bearer", "id_token": token })
-            }
-            other => {
-                let gone = Unreachable(other.to_owned());
-                return Box::pin(std::future::ready(Err(gone)));
-            }
-        };
-        let response = Response::builder().header("content-type", "application/json");
-        let response = response.body(body.to_string().into_bytes()).unwrap();
-        Box::pin(std::future::ready(Ok(response)))
-    })
-}
-
-fn provider() -> Provider {
-    Provider {
-        code: "corp".into(),
-        name: "集团统一认证".into(),
-        issuer: ISSUER.into(),
-        client_id: "huifang".into(),
-        client_secret: None,
-        scopes: vec!["profile".into()],
-        username_claim: "preferred_username".into(),
-        domains: Vec::new(),
-        link_by_claim: false,
-        auto_create: false,
-        mappings: Vec::new(),
-    }
-}
 
 async fn with(engine: Engine, provider: Provider) -> (TestApp, Said) {
     let mut t = TestApp::with_portfolio(engine).await;

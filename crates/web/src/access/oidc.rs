@@ -8,11 +8,12 @@ use crate::frame::{Answer, Anyone, Frame, Who, html};
 use crate::guard::cookie;
 use crate::state::Web;
 use app::Error;
-use app::access::{Arrival, Departure, Returned, Ways};
+use app::access::{Arrival, Departure, Doors, Returned, Ways};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::UserId;
+use std::sync::Arc;
 use store::access::UserRow;
 use uuid::Uuid;
 
@@ -144,6 +145,7 @@ pub(crate) async fn unlink_own(
 struct UserWaysPage {
     f: Frame,
     user: UserRow,
+    doors: Arc<Doors>,
     ways: Ways,
 }
 
@@ -152,6 +154,7 @@ pub(crate) async fn show_ways(State(web): State<Web>, Path(id): Path<String>, wh
     let (user, ways) = app::access::ways_of(&web.app, &who.actor, id).await?;
     html(&UserWaysPage {
         f: who.frame("users"),
+        doors: Arc::clone(web.app.doors()),
         user,
         ways,
     })

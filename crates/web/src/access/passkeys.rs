@@ -10,13 +10,14 @@ use crate::forms::{Fields, Sent};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::guard::cookie;
 use crate::state::Web;
-use app::access::{Device, PasskeyQuestion, Ways};
+use app::access::{Device, Doors, PasskeyQuestion, Ways};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use bytes::Bytes;
 use domain::ids::UserId;
+use std::sync::Arc;
 
 /// The cookie of a browser that was asked for a passkey.
 const COOKIE: &str = "huifang_passkey";
@@ -28,12 +29,14 @@ const HOME: &str = "/account/passkeys";
 #[template(path = "access/ways.html")]
 struct WaysPage {
     f: Frame,
+    doors: Arc<Doors>,
     ways: Ways,
 }
 
 pub(crate) async fn show_own(State(web): State<Web>, who: Who) -> Answer {
     html(&WaysPage {
         ways: app::access::own_ways(&web.app, &who.actor).await?,
+        doors: Arc::clone(web.app.doors()),
         f: who.frame("account"),
     })
 }
