@@ -6,14 +6,14 @@ mod challenges;
 mod clients;
 mod delegations;
 mod directory;
-mod holders;
-mod passwords;
-mod policy;
-mod posts;
 mod doors;
+mod holders;
 mod identities;
 mod oidc;
 mod passkeys;
+mod passwords;
+mod policy;
+mod posts;
 mod provider;
 mod requests;
 mod second_factor;
@@ -36,8 +36,8 @@ pub use delegations::{
     DelegationForm, Delegations, act_for, delegate, end_delegation, list_delegations,
 };
 pub use directory::{page_of_users, user_in_sight};
-pub use holders::{HolderForm, give_post, set_post, take_post};
 pub use doors::{Answering, Doors, Fetch, Provider, RoleMapping, Unreachable};
+pub use holders::{HolderForm, give_post, set_post, take_post};
 pub use identities::{
     LinkedIdentity, Ways, link_identity, own_ways, unlink_identity, unlink_own_identity, ways_of,
 };
