@@ -3,15 +3,16 @@
 use crate::authenticator::base64url;
 use crate::fake_provider::{ISSUER, KEYS, Said, provider, provider_says};
 use app::access::{
-    Arrival, Device, Doors, Provider, Returned, RoleMapping, begin_oidc_link, begin_oidc_sign_in,
-    disable_user, finish_oidc, link_identity, own_ways, unlink_identity, unlink_own_identity,
+    Arrival, Device, Doors, Provider, Returned, RoleMapping, UserForm, begin_oidc_link,
+    begin_oidc_sign_in, create_user, disable_user, finish_oidc, link_identity, own_ways,
+    remove_passkey, unlink_identity, unlink_own_identity, ways_of,
 };
 use chrono::Duration;
 use domain::access::{Actor, Role};
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use testkit::{Engine, TestApp, refused};
+use testkit::{Engine, TestApp, actor_of, refused};
 
 async fn with(engine: Engine, provider: Provider) -> (TestApp, Said) {
     let mut t = TestApp::with_portfolio(engine).await;
@@ -348,4 +349,36 @@ async fn users_are_added_with_the_unit_and_roles_of_their_groups(
         refused(sign_in(&t, &said, "s-3", odd).await),
         "oidc-unknown"
     );
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_administrator_of_a_branch_reaches_its_own_people_only(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, _said) = with(engine, provider()).await;
+    let form = UserForm {
+        username: "admin_sd".into(),
+        display_name: "admin".into(),
+        password: testkit::PASSWORD.into(),
+        org_code: "37".into(),
+        roles: vec!["administrator".into()],
+        ..UserForm::default()
+    };
+    let shell = Actor::shell("tests");
+    create_user(&t.app, &shell, t.now, &form).await.unwrap();
+    let admin = actor_of(&t.app, t.now, "admin_sd").await;
+    let (near, far) = (&t.people().caller_sd, &t.people().caller_cq);
+    let (near, far) = (near.user().unwrap(), far.user().unwrap());
+    ways_of(&t.app, &admin, near).await.unwrap();
+    link_identity(&t.app, &admin, t.now, near, "corp", "s-1")
+        .await
+        .unwrap();
+    let seen = ways_of(&t.app, &admin, far).await.map(|_| ());
+    let linked = link_identity(&t.app, &admin, t.now, far, "corp", "s-2").await;
+    let unlinked = unlink_identity(&t.app, &admin, t.now, far, far.0).await;
+    let removed = remove_passkey(&t.app, &admin, t.now, far, far.0).await;
+    for what in [seen, linked, unlinked, removed] {
+        assert!(matches!(what, Err(app::Error::NotFound)), "{what:?}");
+    }
 }
