@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::access::Doors;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -24,6 +25,7 @@ pub struct App {
     surroundings: Arc<Surroundings>,
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
+    doors: Arc<Doors>,
 }
 
 impl std::fmt::Debug for App {
@@ -104,6 +106,7 @@ impl App {
             surroundings: Arc::default(),
             policy: Arc::default(),
             decoy: decoy.into(),
+            doors: Arc::new(Doors::default()),
         })
     }
 
@@ -146,6 +149,18 @@ impl App {
     /// A hash that no password fits, for names that do not exist.
     pub(crate) fn decoy(&self) -> &str {
         &self.decoy
+    }
+
+    /// The application with other ways to sign in than passwords.
+    #[must_use]
+    pub fn with_doors(mut self, doors: Doors) -> Self {
+        self.doors = Arc::new(doors);
+        self
+    }
+
+    /// Other ways to sign in than passwords.
+    pub fn doors(&self) -> &Arc<Doors> {
+        &self.doors
     }
 
     /// The database.

@@ -19,6 +19,7 @@ mod m20261124_000701_backups;
 mod m20261124_000702_runs_heard;
 mod m20261124_000501_rule_governance;
 mod m20261124_000201_identity;
+mod m20261124_000301_sign_in_ways;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000701_backups::Migration),
             Box::new(m20261124_000702_runs_heard::Migration),
             Box::new(m20261124_000501_rule_governance::Migration),
+            Box::new(m20261124_000301_sign_in_ways::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
+use crate::doors::OidcConfig;
 use crate::security::Security;
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
@@ -44,6 +45,11 @@ pub(crate) struct Config {
     /// What is asked of people who sign in.
     #[serde(default)]
     pub security: Security,
+    /// Address under which people know the server, for passkeys and for providers of identities.
+    pub public_url: Option<String>,
+    /// Providers of identities.
+    #[serde(default)]
+    pub oidc: Vec<OidcConfig>,
     /// Backups by plan; none without it.
     pub backup: Option<BackupConfig>,
     /// Where all of this was read.

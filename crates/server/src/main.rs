@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod doors;
 mod environment;
 mod heads;
 mod progress;

@@ -2,13 +2,19 @@
 
 mod accounts;
 mod attempts;
+mod challenges;
 mod clients;
 mod delegations;
 mod directory;
+mod doors;
 mod holders;
+mod identities;
+mod oidc;
+mod passkeys;
 mod passwords;
 mod policy;
 mod posts;
+mod provider;
 mod requests;
 mod second_factor;
 mod secrets;
@@ -30,7 +36,17 @@ pub use delegations::{
     DelegationForm, Delegations, act_for, delegate, end_delegation, list_delegations,
 };
 pub use directory::{page_of_users, user_in_sight};
+pub use doors::{Answering, Doors, Fetch, Provider, RoleMapping, Unreachable};
 pub use holders::{HolderForm, give_post, set_post, take_post};
+pub use identities::{
+    LinkedIdentity, Ways, link_identity, own_ways, unlink_identity, unlink_own_identity, ways_of,
+};
+pub use oidc::{Arrival, Departure, Returned, begin_oidc_link, begin_oidc_sign_in, finish_oidc};
+pub use openidconnect::ClientSecret;
+pub use passkeys::{
+    PasskeyQuestion, begin_passkey, begin_passkey_sign_in, finish_passkey, finish_passkey_sign_in,
+    remove_own_passkey, remove_passkey,
+};
 pub use passwords::{PasswordForm, change_own_password};
 pub use policy::note_policy;
 pub use posts::{Duty, PostKind, post_kinds};

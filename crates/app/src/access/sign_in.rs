@@ -79,6 +79,10 @@ pub(super) enum Means {
     PasswordAndCode,
     /// With a password and a recovery code.
     PasswordAndRecoveryCode,
+    /// At a provider of identities, which asks for whatever it deems enough.
+    Oidc,
+    /// With a passkey, which asked for a finger, a face or a number: both factors at once.
+    Passkey,
 }
 
 impl Means {
@@ -88,6 +92,8 @@ impl Means {
             Self::Password => "password",
             Self::PasswordAndCode => "password_and_code",
             Self::PasswordAndRecoveryCode => "password_and_recovery_code",
+            Self::Oidc => "oidc",
+            Self::Passkey => "passkey",
         }
     }
 

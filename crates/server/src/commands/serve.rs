@@ -46,13 +46,12 @@ pub(crate) async fn run(
     app::imports::give_up_silent(&app, environment::now()).await?;
     app::backups::give_up_silent(&app, environment::now()).await?;
     app::access::note_policy(&app, environment::now()).await?;
+    let company = config.company.as_deref().unwrap_or(DEFAULT_COMPANY);
+    let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
     let worker = tokio::spawn(work_off(app.clone()));
     let sealer = tokio::spawn(seal_off(app.clone(), config.clone()));
     let settings = Settings {
-        company: config
-            .company
-            .clone()
-            .unwrap_or_else(|| DEFAULT_COMPANY.to_owned()),
+        company: company.to_owned(),
         clock: environment::now,
         secure_cookies: config.https,
         demo_accounts,

@@ -1,10 +1,13 @@
 //! People who sign in, their sessions and views, and systems that use the API.
 
+mod challenges;
 mod clients;
 mod delegations;
 mod devices;
 mod factors;
 mod notices;
+mod oidc;
+mod passkeys;
 mod passwords;
 mod requests;
 mod sessions;
@@ -13,6 +16,9 @@ mod users;
 mod views;
 mod work_rules;
 
+pub use challenges::{
+    Challenge, ChallengeKey, ChallengePurpose, count_challenges, insert_challenge, take_challenge,
+};
 pub use clients::{
     ClientRow, TokenRow, end_token_at, find_client_by_token, find_token_use, insert_client,
     insert_token, list_clients, revoke_token, set_client_active, touch_token,
@@ -33,6 +39,12 @@ pub use factors::{
     use_step,
 };
 pub use notices::{NoticeRow, find_unread_notice, insert_notice, list_notices, read_notices};
+pub use oidc::{
+    IdentityRow, delete_identity, find_identity, insert_identity, list_identities, touch_identity,
+};
+pub use passkeys::{
+    PasskeyRow, delete_passkey, find_passkey, insert_passkey, list_passkeys, update_passkey,
+};
 pub use passwords::{list_earlier_passwords, set_password};
 pub use requests::{
     KeptAnswer, KeyedRequest, find_keyed_request, forget_keys, give_key_back, keep_answer, take_key,

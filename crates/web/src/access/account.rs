@@ -15,6 +15,7 @@ use uuid::Uuid;
 const TABS: &[(&str, &str)] = &[
     ("password", "/account/password"),
     ("second-factor", "/account/second-factor"),
+    ("passkeys", "/account/passkeys"),
     ("sessions", "/account/sessions"),
     ("notices", "/account/notices"),
 ];

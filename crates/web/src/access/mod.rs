@@ -7,6 +7,8 @@ mod clients;
 mod debts;
 mod delegations;
 mod device;
+mod oidc;
+mod passkeys;
 mod second_factor;
 mod sign_in;
 mod units;
@@ -33,6 +35,7 @@ pub(crate) fn routes() -> Router<Web> {
             "/first-administrator/{token}",
             get(sign_in::show_first_administrator).post(sign_in::create_first_administrator),
         )
+        .merge(other_ways())
         .route("/users", get(users::list_users).post(users::create_user))
         .route(
             "/users/{id}",
@@ -140,4 +143,34 @@ fn own_account() -> Router<Web> {
         )
         .route("/account/notices", get(account::list_notices))
         .route("/account/notices/reading", post(account::read_notices))
+}
+
+/// Ways to sign in besides a password.
+fn other_ways() -> Router<Web> {
+    Router::new()
+        .route("/sign-in/oidc/callback", get(oidc::finish))
+        .route("/sign-in/oidc/{code}", get(oidc::begin_sign_in))
+        .route("/sign-in/passkeys", post(passkeys::sign_in))
+        .route("/sign-in/passkeys/question", post(passkeys::ask_who))
+        .route(
+            "/account/passkeys",
+            get(passkeys::show_own).post(passkeys::create),
+        )
+        .route("/account/passkeys/question", post(passkeys::ask_new))
+        .route(
+            "/account/passkeys/{id}/deletion",
+            post(passkeys::remove_own),
+        )
+        .route("/account/identities/at/{code}", get(oidc::begin_link))
+        .route("/account/identities/{id}/deletion", post(oidc::unlink_own))
+        .route("/users/{id}/ways", get(oidc::show_ways))
+        .route("/users/{id}/identities", post(oidc::link))
+        .route(
+            "/users/{id}/identities/{identity}/deletion",
+            post(oidc::unlink),
+        )
+        .route(
+            "/users/{id}/passkeys/{key}/deletion",
+            post(passkeys::remove),
+        )
 }

@@ -9,11 +9,12 @@ use crate::guard::cookie;
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
-use app::access::{Step, UserForm};
+use app::access::{Doors, Step, UserForm};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
+use std::sync::Arc;
 
 #[derive(askama::Template)]
 #[template(path = "access/sign_in.html")]
@@ -23,6 +24,7 @@ struct SignInPage {
     username: String,
     next: String,
     demo: Vec<DemoAccount>,
+    doors: Arc<Doors>,
 }
 
 pub(crate) async fn show_sign_in(
@@ -47,6 +49,7 @@ pub(crate) async fn show_sign_in(
         username: String::new(),
         next: query.own("next"),
         demo: web.settings.demo_accounts.clone(),
+        doors: Arc::clone(web.app.doors()),
     })
 }
 
@@ -116,6 +119,7 @@ pub(super) fn sign_in_page(
         username,
         next,
         demo: web.settings.demo_accounts.clone(),
+        doors: Arc::clone(web.app.doors()),
         f,
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The driver; it ends with the test.
 pub(crate) struct Driver {
     process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Driver {
@@ -88,7 +88,7 @@ impl Drop for Driver {
 
 /// A window in which someone works with the keyboard.
 pub(crate) struct Window {
-    client: Client,
+    pub(crate) client: Client,
     site: String,
 }
 
