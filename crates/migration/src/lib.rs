@@ -15,6 +15,9 @@ mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
 mod m20261124_000901_posts;
+mod m20261124_000801_rights;
+mod m20261124_000802_approvals;
+mod m20261124_000803_exports;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -38,6 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000101_reports::Migration),
             Box::new(m20261123_000201_jobs::Migration),
             Box::new(m20261124_000901_posts::Migration),
+            Box::new(m20261124_000801_rights::Migration),
+            Box::new(m20261124_000802_approvals::Migration),
+            Box::new(m20261124_000803_exports::Migration),
         ]
     }
 }

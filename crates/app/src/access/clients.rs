@@ -3,7 +3,7 @@
 use super::secrets::{Token, hash_token};
 use crate::{App, Error, FieldProblem, Result};
 use chrono::Duration;
-use domain::access::{Actor, ActorKind, Permission, Role};
+use domain::access::{Actor, ActorKind, Permission, Rights, Role};
 use domain::ids::ClientId;
 use domain::time::Instant;
 use store::access::{self as rows, ClientRow, TokenRow};
@@ -182,14 +182,16 @@ pub async fn set_client_active(
 /// What the store says.
 pub async fn authenticate_client(app: &App, now: Instant, token: &str) -> Result<Option<Actor>> {
     let client = rows::find_client_by_token(app.store(), hash_token(token), now).await?;
-    Ok(client.map(actor))
+    let rights = app.rights_in_force().await?;
+    Ok(client.map(|c| actor(c, &rights)))
 }
 
-/// A client as an actor.
-pub(super) fn actor(client: ClientRow) -> Actor {
+/// A client as an actor, with what the table of rights gives to the client's roles.
+pub(super) fn actor(client: ClientRow, rights: &Rights) -> Actor {
     Actor {
         kind: ActorKind::Client(client.id),
         name: client.name,
+        rights: rights.held_by(&client.roles),
         roles: client.roles,
         org: client.org_path,
         org_id: Some(client.org_id),

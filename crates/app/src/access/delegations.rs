@@ -237,12 +237,13 @@ pub(super) async fn acting(
     let Some(principal) = principal.filter(|p| p.active) else {
         return Ok(None);
     };
-    let own = actor(user);
+    let rights = app.rights_in_force().await?;
+    let own = actor(user, &rights);
     let acting = Actor {
         kind: own.kind,
         name: format!("{}（代 {}）", user.username, principal.username),
         agent: own.agent,
-        ..actor(&principal)
+        ..actor(&principal, &rights)
     };
     Ok(Some((acting, found)))
 }

@@ -7,6 +7,8 @@ mod directory;
 mod holders;
 mod posts;
 mod requests;
+mod rights;
+mod roles;
 mod secrets;
 mod sign_in;
 mod units;
@@ -15,8 +17,8 @@ mod views;
 mod whole;
 mod work_rules;
 
+pub use accounts::{actor_of, find_user, new_password, root_org};
 pub(crate) use accounts::{actor_of_client, actor_of_user};
-pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
     revoke_token, set_client_active,
@@ -28,6 +30,10 @@ pub use directory::{page_of_users, user_in_sight};
 pub use holders::{HolderForm, give_post, set_post, take_post};
 pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
+pub(crate) use rights::put_proposal;
+pub use rights::{RightsPage, RightsProposal, propose_limits, propose_rights, rights_page};
+pub use roles::RolesProposal;
+pub(crate) use roles::grant_roles;
 pub use secrets::{Token, hash_token};
 pub use sign_in::{
     Device, Session, SignedIn, authenticate, first_administrator_link,

@@ -3,7 +3,7 @@
 use super::secrets::{self, Token, hash_token};
 use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
-use domain::access::{Actor, ActorKind};
+use domain::access::{Actor, ActorKind, Rights};
 use domain::time::Instant;
 use store::access::{self as rows, DelegationRow, NewSession, UserRow};
 use store::{AuditActor, AuditEntry};
@@ -133,8 +133,13 @@ pub(super) async fn open_session(
     };
     rows::insert_session(&work, &session).await?;
     let detail = serde_json::json!({ "address": device.address, "means": means.code() });
-    let entry =
-        AuditEntry::new(&actor(&user), "access.signed_in", "user", user.id.0).detail(detail);
+    let entry = AuditEntry::new(
+        &actor(&user, &app.rights()),
+        "access.signed_in",
+        "user",
+        user.id.0,
+    )
+    .detail(detail);
     work.commit(entry).await?;
     Ok(SignedIn { token, user })
 }
@@ -158,7 +163,7 @@ pub async fn authenticate(app: &App, now: Instant, token: &str) -> Result<Option
     let acting = super::delegations::acting(app, now, &user, session.acting_for).await?;
     let (actor, acting) = match acting {
         Some((actor, delegation)) => (actor, Some(delegation)),
-        None => (actor(&user), None),
+        None => (actor(&user, &*app.rights_in_force().await?), None),
     };
     if session.seen_at + SEEN_EVERY <= now {
         let work = app.store().begin(now).await?;
@@ -224,12 +229,13 @@ pub async fn set_preferences(
         .await?)
 }
 
-/// A user as an actor.
-pub(crate) fn actor(user: &UserRow) -> Actor {
+/// A user as an actor, with what the table of rights gives to the user's roles.
+pub(crate) fn actor(user: &UserRow, rights: &Rights) -> Actor {
     Actor {
         kind: ActorKind::User(user.id),
         name: user.username.clone(),
         roles: user.roles.clone(),
+        rights: rights.held_by(&user.roles),
         org: user.org_path.clone(),
         org_id: Some(user.org_id),
         agent: user.agent,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod access;
+mod approvals;
 mod assigning;
 mod audit;
 mod branch;
@@ -21,6 +22,7 @@ mod recordings;
 mod report_lists;
 mod reports;
 mod respondents;
+mod rights;
 mod schedule;
 mod scope;
 mod scope_things;

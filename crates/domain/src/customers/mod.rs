@@ -3,6 +3,7 @@
 mod disclosure;
 mod id_number;
 mod personal;
+mod sight;
 mod term;
 
 pub use disclosure::{PersonalField, Purpose, PurposeError, StatedPurpose};

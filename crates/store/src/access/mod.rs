@@ -1,14 +1,20 @@
 //! People who sign in, their sessions and views, and systems that use the API.
 
+mod approvals;
 mod clients;
 mod delegations;
 mod requests;
+mod rights;
 mod sessions;
 mod units;
 mod users;
 mod views;
 mod work_rules;
 
+pub use approvals::{
+    ApprovalRow, NewApproval, count_active_users_of, end_approval, find_approval, insert_approval,
+    is_approval_in_sight, list_approvals_of, list_decided_approvals, list_waiting_approvals,
+};
 pub use clients::{
     ClientRow, TokenRow, find_client_by_token, insert_client, insert_token, list_clients,
     revoke_token, set_client_active,
@@ -20,6 +26,7 @@ pub use delegations::{
 pub use requests::{
     KeptAnswer, KeyedRequest, find_keyed_request, forget_keys, give_key_back, keep_answer, take_key,
 };
+pub use rights::{load_rights, put_rights, rights_version};
 pub use sessions::{
     NewSession, SessionRow, count_failed_sign_ins, delete_expired_sessions, delete_session,
     delete_sessions_of, find_session, insert_session, put_one_time_link, take_one_time_link,

@@ -4,6 +4,8 @@ pub(crate) mod api;
 mod audit;
 mod clients;
 mod delegations;
+mod disclosures;
+mod rights;
 mod sign_in;
 mod units;
 mod users;
@@ -36,6 +38,13 @@ pub(crate) fn routes() -> Router<Web> {
             get(clients::list_clients).post(clients::create_client),
         )
         .route("/audit", get(audit::list_entries))
+        .route("/disclosures", get(disclosures::list_disclosures))
+        .route("/rights", get(rights::show_rights))
+        .route("/rights/limits", post(rights::propose_limits))
+        .route(
+            "/rights/roles/{role}",
+            get(rights::show_role).post(rights::propose_rights),
+        )
         .route("/clients/{id}/tokens", post(clients::create_token))
         .route(
             "/clients/{id}/tokens/{hint}/deletion",

@@ -76,6 +76,7 @@ struct UserPage {
     f: Frame,
     orgs: Vec<Org>,
     user: UserRow,
+    table: std::sync::Arc<domain::access::Rights>,
 }
 
 pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, who: Who) -> Answer {
@@ -83,6 +84,7 @@ pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, wh
     html(&UserPage {
         orgs: app::access::list_orgs(&web.app, &who.actor).await?,
         f: who.frame("users"),
+        table: web.app.rights(),
         user,
     })
 }
@@ -268,15 +270,10 @@ impl UserPage {
 
     /// What the roles allow together, for a look at what is being given.
     fn rights(&self) -> Vec<String> {
-        let mut rights: Vec<_> = self
-            .user
-            .roles
-            .iter()
-            .flat_map(|r| r.permissions())
-            .collect();
-        rights.sort();
-        rights.dedup();
-        let words = rights.iter().map(|p| self.f.code("permission", p.as_str()));
+        let held = self.table.held_by(&self.user.roles);
+        let words = held
+            .permissions()
+            .map(|p| self.f.code("permission", p.as_str()));
         words.collect()
     }
 }
