@@ -15,3 +15,4 @@ mod organisation;
 mod sight;
 mod sign_in;
 mod tickets;
+mod walk;
