@@ -62,7 +62,9 @@ pub async fn list_delegations(
         }
         Err(_) => None,
     };
-    let scope = actor.scope(Permission::CallbacksRead)?;
+    // Colleagues are those of the own unit, also where the own list reaches further.
+    let reach = actor.scope(Permission::CallbacksRead)?;
+    let scope = reach.narrowed_to(&actor.org).unwrap_or(reach);
     let colleagues = rows::list_colleagues(app.store(), &scope).await?;
     Ok(Delegations {
         own,
@@ -94,7 +96,9 @@ pub async fn delegate(
         }
     };
     let principal = principal.ok_or_else(|| Error::invalid("principal", "unknown-user"))?;
-    let scope = actor.scope(Permission::CallbacksRead)?;
+    // Colleagues are those of the own unit, also where the own list reaches further.
+    let reach = actor.scope(Permission::CallbacksRead)?;
+    let scope = reach.narrowed_to(&actor.org).unwrap_or(reach);
     let substitute = rows::find_user_by_name(app.store(), form.substitute.trim()).await?;
     let substitute = substitute
         .filter(|u| scope.covers(&u.org_path))

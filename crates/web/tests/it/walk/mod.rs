@@ -130,7 +130,10 @@ impl Things {
             .replace("{kind}", "policies")
             .replace("{metric}", "success")
             .replace("{jurisdiction}/{topic}", "cn-50/new-contract")
-            .replace("{hint}", "abcdefgh");
+            .replace("{hint}", "abcdefgh")
+            .replace("{code}", "5001")
+            .replace("{post}", &Uuid::nil().to_string())
+            .replace("{holder}", &Uuid::nil().to_string());
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
