@@ -17,6 +17,8 @@ role-branch_sales = Branch sales management
 role-quality_inspector = Quality inspector
 role-compliance_officer = Compliance officer
 role-executive = Executive
+role-policy_servicing = Policy servicing and receipt entry
+role-outsourced_caller = Outsourced caller
 
 permission-customers-read = see customers
 permission-customers-edit = correct contact data

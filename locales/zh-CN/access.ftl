@@ -17,6 +17,8 @@ role-branch_sales = 分公司销售管理
 role-quality_inspector = 质检员
 role-compliance_officer = 合规管理
 role-executive = 高管
+role-policy_servicing = 保全与回执录入岗
+role-outsourced_caller = 外包访员
 
 permission-customers-read = 查看客户
 permission-customers-edit = 更正联系方式

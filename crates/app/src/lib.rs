@@ -4,6 +4,7 @@
 //! API, jobs and the command line call the same ones.
 
 pub mod access;
+pub mod approvals;
 pub mod audit;
 pub mod backups;
 pub mod callbacks;

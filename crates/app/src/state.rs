@@ -8,6 +8,7 @@ use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
 use domain::access::SignInPolicy;
+use domain::access::Rights;
 use object_store::ObjectStore;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -19,6 +20,7 @@ pub struct App {
     store: Store,
     rules: Arc<RwLock<Arc<Rules>>>,
     scripts: Arc<RwLock<Arc<Scripts>>>,
+    rights: Arc<RwLock<Arc<Rights>>>,
     files: Arc<dyn ObjectStore>,
     passwords: Passwords,
     backups: Option<Arc<BackupPlan>>,
@@ -96,10 +98,12 @@ impl App {
         let rules = crate::rules::install(&store, now).await?;
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
+        let rights = store::access::load_rights(&store).await?;
         Ok(Self {
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
+            rights: Arc::new(RwLock::new(Arc::new(rights))),
             files,
             passwords,
             backups: None,
@@ -216,6 +220,33 @@ impl App {
                 .read()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
         )
+    }
+
+    /// The table of rights as this server last read it.
+    pub fn rights(&self) -> Arc<Rights> {
+        Arc::clone(
+            &self
+                .rights
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+
+    /// The table of rights in force: read anew when any server changed it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn rights_in_force(&self) -> Result<Arc<Rights>> {
+        let known = self.rights();
+        if store::access::rights_version(&self.store).await? == known.version() {
+            return Ok(known);
+        }
+        let fresh = Arc::new(store::access::load_rights(&self.store).await?);
+        *self
+            .rights
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
     }
 
     /// Recordings and scans.

@@ -20,6 +20,9 @@ mod m20261124_000702_runs_heard;
 mod m20261124_000501_rule_governance;
 mod m20261124_000201_identity;
 mod m20261124_000301_sign_in_ways;
+mod m20261124_000801_rights;
+mod m20261124_000802_approvals;
+mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -50,6 +53,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000702_runs_heard::Migration),
             Box::new(m20261124_000501_rule_governance::Migration),
             Box::new(m20261124_000301_sign_in_ways::Migration),
+            Box::new(m20261124_000801_rights::Migration),
+            Box::new(m20261124_000802_approvals::Migration),
+            Box::new(m20261124_000803_exports::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod doctor;
+pub mod exports;
 pub mod imports;
 pub mod jobs;
 pub mod obligations;

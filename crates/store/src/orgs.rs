@@ -62,7 +62,13 @@ const COLUMNS: &str = "id, org_code, name, level, region, parent_id, path";
 /// What the database says.
 pub async fn list_orgs(db: &impl Reads, scope: &Scope) -> Result<Vec<Org>> {
     let mut select = Select::new(&format!("SELECT {COLUMNS} FROM orgs"));
-    select.scope(scope, "id").then("ORDER BY path", Vec::new());
+    select.scope(scope, "id");
+    // Whose own list reaches across the company sees the units on it, not the whole tree.
+    if let Some(user) = scope.own_list_of().filter(|_| scope.is_whole_company()) {
+        let on_list = "id IN (SELECT org_id FROM callbacks WHERE assignee_id = ?)";
+        select.filter(on_list, params![user.0]);
+    }
+    select.then("ORDER BY path", Vec::new());
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows.into_iter().map(Org::from).collect())
 }

@@ -104,7 +104,8 @@ impl Select {
         if scope.is_whole_company() {
             return self;
         }
-        self.under(scope.org().as_str(), column)
+        let (units, values) = units(scope);
+        self.filter(&format!("{column} IN ({units})"), values)
     }
 
     /// Adds, for scopes that end at a person's own list, the customers on it (CBK-19).
@@ -125,13 +126,13 @@ impl Select {
         if scope.is_whole_company() {
             return self;
         }
-        let path = scope.org().as_str();
-        let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
-        self.filter(
-            "(c.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?) OR EXISTS (SELECT 1 FROM policies held \
-             WHERE held.policyholder_id = c.id AND held.org_id IN (SELECT id FROM orgs WHERE substr(path, 1, ?) = ?)))",
-            params![length, path, length, path],
-        )
+        let (units, mut values) = units(scope);
+        values.extend(values.clone());
+        let condition = format!(
+            "(c.org_id IN ({units}) OR EXISTS (SELECT 1 FROM policies held \
+             WHERE held.policyholder_id = c.id AND held.org_id IN ({units})))"
+        );
+        self.filter(&condition, values)
     }
 
     /// Adds the rows of a unit and those below it, by the unit's path.
@@ -192,6 +193,21 @@ impl Select {
 
     pub(crate) async fn count(&self, db: &impl Reads) -> Result<i64> {
         count(db, &self.sql, self.params.clone()).await
+    }
+}
+
+/// The units of a scope, as a query with its values.
+fn units(scope: &domain::access::Scope) -> (&'static str, Vec<Value>) {
+    let path = scope.org().as_str();
+    match (scope.reaches_below(), path) {
+        (true, _) => {
+            let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
+            let below = "SELECT id FROM orgs WHERE substr(path, 1, ?) = ?";
+            (below, params![length, path])
+        }
+        // People of the unit at the root have the path above it.
+        (false, "/") => ("SELECT id FROM orgs WHERE parent_id IS NULL", Vec::new()),
+        (false, _) => ("SELECT id FROM orgs WHERE path = ?", params![path]),
     }
 }
 

@@ -1,21 +1,23 @@
-//! Lists taken out of the system as files: what the filter of the list finds, masked.
+//! Lists taken out of the system as files: what the filter of the list finds, for a stated purpose,
+//! masked unless asked for in full. What is larger than people may take alone is asked for here.
 //!
 //! A file is written to disk first and then sent, in constant memory: what breaks off halfway is a
 //! page that says so, never half a file that looks whole.
 
 use crate::failure::Failure;
-use crate::forms::Fields;
-use crate::frame::{Answer, Who};
+use crate::forms::{Choice, Fields, Sent, choices};
+use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use crate::uploads::scratch;
 use app::Error;
-use app::exports::{ExportFormat, ExportKind, ExportQuery, ListFilter};
+use app::exports::{Allowance, ExportFormat, ExportKind, ExportQuery, ListFilter};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
-use axum::routing::get;
+use axum::routing::{get, post};
+use domain::customers::Purpose;
 use std::io::{BufWriter, Seek as _, Write as _};
 use tokio_util::io::ReaderStream;
 
@@ -26,6 +28,66 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/obligations/export", get(export_obligations))
         .route("/policies/export", get(export_policies))
         .route("/tickets/export", get(export_tickets))
+        .route("/exports/new", get(show_new_export))
+        .route("/exports/requests", post(request_export))
+}
+
+/// Lists that can be taken out, with their tables.
+const LISTS: [(&str, ExportKind); 5] = [
+    ("callbacks", ExportKind::Callbacks),
+    ("customers", ExportKind::Customers),
+    ("obligations", ExportKind::Obligations),
+    ("policies", ExportKind::Policies),
+    ("tickets", ExportKind::Tickets),
+];
+/// Fields of the form itself; all others are filters of the list.
+const OWN_FIELDS: [&str; 7] = [
+    "csrf", "list", "format", "purpose", "note", "in_full", "after",
+];
+
+#[derive(askama::Template)]
+#[template(path = "exports/new.html")]
+struct NewPage {
+    f: Frame,
+    list: String,
+    filters: Vec<(String, String)>,
+    allowance: Allowance,
+}
+
+/// Asks what a list is needed for, before it is taken out.
+async fn show_new_export(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    let fields = Fields::parse(raw.unwrap_or_default().as_bytes());
+    let list = fields.own("list");
+    if !LISTS.iter().any(|(name, _)| *name == list) {
+        return Err(Failure::not_found());
+    }
+    let filters = fields
+        .pairs()
+        .filter(|(name, value)| !OWN_FIELDS.contains(name) && !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    html(&NewPage {
+        filters: filters.collect(),
+        allowance: app::exports::allowance(&web.app, &who.actor, who.now).await?,
+        f: who.frame("exports"),
+        list,
+    })
+}
+
+/// Asks another person to agree to an export.
+async fn request_export(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
+    let list = form.own("list");
+    let kind = LISTS.iter().find(|(name, _)| *name == list);
+    let (_, kind) = kind.ok_or_else(|| Error::invalid("list", "unknown-code"))?;
+    let query = query_of(*kind, &list, &form)?;
+    let id = app::exports::request_export(&web.app, &who.actor, who.now, &query).await?;
+    Ok(who.go(&crate::approvals::url(id)))
+}
+
+impl NewPage {
+    fn purposes(&self) -> Vec<Choice> {
+        let codes = Purpose::ALL.iter().map(|p| p.as_str());
+        choices(&self.f, "purpose", codes, "")
+    }
 }
 
 async fn export_callbacks(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
@@ -52,26 +114,36 @@ async fn export_tickets(State(web): State<Web>, RawQuery(raw): RawQuery, who: Wh
 fn filter(list: &str, fields: &Fields) -> Result<ListFilter, Failure> {
     let pairs = fields
         .pairs()
+        .filter(|(name, _)| !OWN_FIELDS.contains(name))
         .map(|(name, value)| (name.to_owned(), value.into()));
     let query: serde_json::Map<String, serde_json::Value> = pairs.collect();
     let named = serde_json::json!({ list: query });
     serde_json::from_value(named).map_err(|e| Failure::Unreadable(e.to_string()))
 }
 
-async fn send(web: &Web, who: &Who, kind: ExportKind, list: &str, raw: Option<String>) -> Answer {
-    let fields = Fields::parse(raw.unwrap_or_default().as_bytes());
+/// An export of a list as a form wants it.
+fn query_of(kind: ExportKind, list: &str, fields: &Fields) -> Result<ExportQuery, Failure> {
     let format = match fields.get("format") {
         "" => ExportFormat::Xlsx,
         name => ExportFormat::parse(name).map_err(|_| Error::invalid("format", "unknown-code"))?,
     };
     let query = ExportQuery {
-        list: Some(filter(list, &fields)?),
+        list: Some(filter(list, fields)?),
+        in_full: fields.is_ticked("in_full"),
         ..ExportQuery::new(kind, format)
     };
+    Ok(query.stating(fields.get("purpose"), fields.get("note")))
+}
+
+async fn send(web: &Web, who: &Who, kind: ExportKind, list: &str, raw: Option<String>) -> Answer {
+    let fields = Fields::parse(raw.unwrap_or_default().as_bytes());
+    let query = query_of(kind, list, &fields)?;
+    let format = query.format;
     let broken = |e: std::io::Error| Failure::from(Error::Unavailable(e.to_string()));
     let file = scratch(web, who, "export").map_err(broken)?;
     let mut sink = BufWriter::new(file);
-    app::exports::export(&web.app, &who.actor, who.now, &query, &mut sink, &|_| {}).await?;
+    let report =
+        app::exports::export(&web.app, &who.actor, who.now, &query, &mut sink, &|_| {}).await?;
     sink.flush().map_err(broken)?;
     let mut file = sink.into_inner().map_err(|e| broken(e.into_error()))?;
     file.rewind().map_err(broken)?;
@@ -80,7 +152,10 @@ async fn send(web: &Web, who: &Who, kind: ExportKind, list: &str, raw: Option<St
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}\"", query.file_name()),
+            format!(
+                "attachment; filename=\"{}\"",
+                query.marked_name(&report.mark)
+            ),
         ),
         (header::CONTENT_LENGTH, size.to_string()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

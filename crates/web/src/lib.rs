@@ -6,6 +6,7 @@
 
 mod access;
 mod api;
+mod approvals;
 mod assets;
 mod backups;
 mod callbacks;
@@ -28,6 +29,7 @@ mod state;
 mod texts;
 mod tickets;
 mod uploads;
+mod watermark;
 mod when;
 
 pub use doctor::{Finding, describe};
@@ -45,6 +47,8 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(access::routes())
+        .merge(approvals::routes())
+        .merge(watermark::routes())
         .merge(callbacks::routes())
         .merge(api::routes())
         .merge(imports::routes())

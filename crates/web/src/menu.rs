@@ -14,6 +14,23 @@ pub(crate) struct Entry {
     pub(crate) icon: &'static str,
     /// The right that it needs; none for what everybody has.
     right: Option<Permission>,
+    /// Other rights of which one is enough.
+    or: &'static [Permission],
+}
+
+const fn entry_or(
+    name: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    or: &'static [Permission],
+) -> Entry {
+    Entry {
+        name,
+        href,
+        icon,
+        right: Some(or[0]),
+        or,
+    }
 }
 
 const fn entry(
@@ -27,6 +44,7 @@ const fn entry(
         href,
         icon,
         right,
+        or: &[],
     }
 }
 
@@ -98,6 +116,17 @@ pub(crate) const MANAGE: &[Entry] = &[
         "calendar-event",
         Some(Permission::PlanRun),
     ),
+    entry_or(
+        "approvals",
+        "/approvals",
+        "checks",
+        &[
+            Permission::DataExport,
+            Permission::ExportsApprove,
+            Permission::RightsManage,
+            Permission::RightsApprove,
+        ],
+    ),
 ];
 
 /// The house itself: data coming in, people and their rights, proof, keys.
@@ -114,6 +143,12 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "/users",
         "user-circle",
         Some(Permission::UsersManage),
+    ),
+    entry_or(
+        "rights",
+        "/rights",
+        "adjustments",
+        &[Permission::RightsManage, Permission::RightsApprove],
     ),
     entry(
         "clients",
@@ -138,6 +173,10 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "/system/health",
         "heartbeat",
         Some(Permission::SystemManage),
+        "disclosures",
+        "/disclosures",
+        "user-shield",
+        Some(Permission::AuditRead),
     ),
 ];
 
@@ -146,6 +185,7 @@ pub(crate) fn entries(all: &[Entry], session: Option<&Session>) -> Vec<Entry> {
     let Some(session) = session else {
         return Vec::new();
     };
-    let has = |e: &&Entry| e.right.is_none_or(|r| session.actor.may(r));
+    let may = |right| session.actor.may(right);
+    let has = |e: &&Entry| e.right.is_none_or(may) || e.or.iter().copied().any(may);
     all.iter().filter(has).copied().collect()
 }

@@ -31,7 +31,14 @@ pub async fn find_user(app: &App, actor: &Actor, username: &str) -> Result<UserR
 /// What the store says.
 pub(crate) async fn actor_of_user(app: &App, id: UserId) -> Result<Option<Actor>> {
     let user = rows::find_user(app.store(), id).await?;
-    Ok(user.filter(|u| u.active).map(|u| sign_in::actor(&u)))
+    let rights = app.rights_in_force().await?;
+    let user = user.filter(|u| u.active);
+    Ok(user.map(|u| sign_in::actor(&u, &rights)))
+}
+
+/// A user of a demonstration or a test as an actor, with the rights of today.
+pub fn actor_of(app: &App, user: &UserRow) -> Actor {
+    sign_in::actor(user, &app.rights())
 }
 
 /// A client as an actor with the rights of today; nothing when it was switched off.
@@ -42,7 +49,8 @@ pub(crate) async fn actor_of_client(app: &App, id: ClientId) -> Result<Option<Ac
     let whole = Actor::system().scope(Permission::ClientsManage)?;
     let clients = rows::list_clients(app.store(), &whole).await?;
     let client = clients.into_iter().find(|c| c.id == id && c.active);
-    Ok(client.map(clients::actor))
+    let rights = app.rights_in_force().await?;
+    Ok(client.map(|c| clients::actor(c, &rights)))
 }
 
 /// The unit at the root of the tree; on an empty database the head office is created.

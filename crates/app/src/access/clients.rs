@@ -3,7 +3,7 @@
 use super::secrets::{Token, hash_token};
 use crate::{App, Error, FieldProblem, Result};
 use chrono::Duration;
-use domain::access::{Actor, ActorKind, Permission, Role};
+use domain::access::{Actor, ActorKind, Permission, Rights, Role};
 use domain::ids::ClientId;
 use domain::time::Instant;
 use store::access::{self as rows, ClientRow, TokenRow};
@@ -250,7 +250,8 @@ pub async fn authenticate_client(
     let Some(client) = rows::find_client_by_token(app.store(), hash, now).await? else {
         return Ok(None);
     };
-    let actor = actor(client);
+    let rights = app.rights_in_force().await?;
+    let actor = actor(client, &rights);
     let noted = rows::find_token_use(app.store(), hash).await?;
     let since = now - USED_EVERY;
     if noted.is_none_or(|at| at <= since) {
@@ -268,11 +269,12 @@ pub async fn authenticate_client(
     Ok(Some(actor))
 }
 
-/// A client as an actor.
-pub(super) fn actor(client: ClientRow) -> Actor {
+/// A client as an actor, with what the table of rights gives to the client's roles.
+pub(super) fn actor(client: ClientRow, rights: &Rights) -> Actor {
     Actor {
         kind: ActorKind::Client(client.id),
         name: client.name,
+        rights: rights.held_by(&client.roles),
         roles: client.roles,
         only: client.permissions,
         org: client.org_path,

@@ -63,7 +63,9 @@ pub async fn list_delegations(
         }
         Err(_) => None,
     };
-    let scope = actor.scope(Permission::CallbacksRead)?;
+    // Colleagues are those of the own unit, also where the own list reaches further.
+    let reach = actor.scope(Permission::CallbacksRead)?;
+    let scope = reach.narrowed_to(&actor.org).unwrap_or(reach);
     let colleagues = rows::list_colleagues(app.store(), &scope).await?;
     Ok(Delegations {
         own,
@@ -95,7 +97,9 @@ pub async fn delegate(
         }
     };
     let principal = principal.ok_or_else(|| Error::invalid("principal", "unknown-user"))?;
-    let scope = actor.scope(Permission::CallbacksRead)?;
+    // Colleagues are those of the own unit, also where the own list reaches further.
+    let reach = actor.scope(Permission::CallbacksRead)?;
+    let scope = reach.narrowed_to(&actor.org).unwrap_or(reach);
     let substitute = rows::find_user_by_name(app.store(), form.substitute.trim()).await?;
     let substitute = substitute
         .filter(|u| scope.covers(&u.org_path))
@@ -238,12 +242,13 @@ pub(super) async fn acting(
     let Some(principal) = principal.filter(|p| p.active) else {
         return Ok(None);
     };
-    let own = actor(user);
+    let rights = app.rights_in_force().await?;
+    let own = actor(user, &rights);
     let acting = Actor {
         kind: own.kind,
         name: format!("{}（代 {}）", user.username, principal.username),
         agent: own.agent,
-        ..actor(&principal)
+        ..actor(&principal, &rights)
     };
     Ok(Some((acting, found)))
 }

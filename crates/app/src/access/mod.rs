@@ -17,6 +17,8 @@ mod posts;
 mod provider;
 mod requests;
 mod second_factor;
+mod rights;
+mod roles;
 mod secrets;
 mod sessions;
 mod sign_in;
@@ -26,8 +28,8 @@ mod views;
 mod whole;
 mod work_rules;
 
+pub use accounts::{actor_of, find_user, new_password, root_org};
 pub(crate) use accounts::{actor_of_client, actor_of_user};
-pub use accounts::{find_user, new_password, root_org};
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
     revoke_token, rotate_token, set_client_active,
@@ -56,6 +58,10 @@ pub use second_factor::{
     remove_second_factor, renew_recovery_codes, reset_second_factor, second_factor_state,
 };
 pub(crate) use secrets::decoy_hash;
+pub(crate) use rights::put_proposal;
+pub use rights::{RightsPage, RightsProposal, propose_limits, propose_rights, rights_page};
+pub use roles::RolesProposal;
+pub(crate) use roles::grant_roles;
 pub use secrets::{Token, hash_token};
 pub use sessions::{
     Session, authenticate, end_other_sessions, end_own_session, end_user_sessions, list_notices,

@@ -5,7 +5,7 @@ use super::second_factor;
 use super::secrets::{self, Token, hash_token};
 use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
-use domain::access::{Actor, ActorKind, NoticeKind, device_name};
+use domain::access::{Actor, ActorKind, NoticeKind, Rights, device_name};
 use domain::time::Instant;
 use store::access::{self as rows, NewDevice, NewSession, UserRow};
 use store::{AuditActor, AuditEntry, UnitOfWork};
@@ -238,8 +238,8 @@ pub(super) async fn open_session(
     let detail = serde_json::json!({
         "address": device.address, "means": means.code(), "device": device_name(&device.user_agent),
     });
-    let entry =
-        AuditEntry::new(&actor(&user), "access.signed_in", "user", user.id.0).detail(detail);
+    let actor = actor(&user, &app.rights());
+    let entry = AuditEntry::new(&actor, "access.signed_in", "user", user.id.0).detail(detail);
     work.commit(entry).await?;
     Ok(SignedIn {
         token,
@@ -287,12 +287,13 @@ async fn recognise(
     Ok(Some(token))
 }
 
-/// A user as an actor.
-pub(crate) fn actor(user: &UserRow) -> Actor {
+/// A user as an actor, with what the table of rights gives to the user's roles.
+pub(crate) fn actor(user: &UserRow, rights: &Rights) -> Actor {
     Actor {
         kind: ActorKind::User(user.id),
         name: user.username.clone(),
         roles: user.roles.clone(),
+        rights: rights.held_by(&user.roles),
         only: None,
         org: user.org_path.clone(),
         org_id: Some(user.org_id),

@@ -1,8 +1,9 @@
 //! Users: who signs in, for which unit, in which roles.
 
 use super::passwords::{check_password, was_used};
-use super::{secrets, sign_in};
+use super::{roles, secrets, sign_in};
 use crate::{App, Error, FieldProblem, Result};
+use domain::access::duties::{self, Duty};
 use domain::access::{Actor, NoticeKind, OrgLevel, Permission, Role, SignInPolicy};
 use domain::customers::SpokenLanguage;
 use domain::ids::UserId;
@@ -81,12 +82,14 @@ pub async fn create_user(
     let checked = check(app, actor, form, true).await?;
     let hash = secrets::hash_password(app, &form.password).await?;
     let work = app.store().begin(now).await?;
-    let id = insert(&work, form, &checked, &hash, true).await?;
+    let (given, waiting) = roles::divide(app, actor, &[], &checked.roles);
+    let id = insert(&work, form, &checked, &given, &hash, true).await?;
+    let asked = roles::ask_for(&work, actor, id, form.username.trim(), &waiting).await?;
     let detail = serde_json::json!({
-        "username": form.username, "roles": form.roles, "org": checked.org.code,
+        "username": form.username, "roles": codes(&given), "org": checked.org.code,
     });
-    work.commit(AuditEntry::new(actor, "access.user_created", "user", id.0).detail(detail))
-        .await?;
+    let entry = AuditEntry::new(actor, "access.user_created", "user", id.0).detail(detail);
+    work.commit(store::Audit::with(entry, asked)).await?;
     Ok(id)
 }
 
@@ -94,6 +97,7 @@ async fn insert(
     work: &store::UnitOfWork,
     form: &UserForm,
     checked: &Checked,
+    given: &[Role],
     hash: &str,
     password_is_initial: bool,
 ) -> Result<UserId> {
@@ -111,7 +115,7 @@ async fn insert(
         Err(StoreError::Constraint(_)) => return Err(Error::invalid("username", "taken")),
         Err(error) => return Err(error.into()),
     };
-    rows::set_roles(work, id, &checked.roles).await?;
+    rows::set_roles(work, id, given).await?;
     Ok(id)
 }
 
@@ -129,6 +133,7 @@ pub async fn change_user(
 ) -> Result<()> {
     let mut user = in_sight(app, actor, id).await?;
     let checked = check(app, actor, form, !form.password.is_empty()).await?;
+    let (given, waiting) = roles::divide(app, actor, &user.roles, &checked.roles);
     user.display_name = form.display_name.trim().to_owned();
     user.org_id = checked.org.id;
     user.agent = checked.agent;
@@ -147,16 +152,19 @@ pub async fn change_user(
         Some(secrets::hash_password(app, &form.password).await?)
     };
     let work = app.store().begin(now).await?;
+    if !checked.roles.contains(&Role::Administrator) {
+        demand_another_administrator(&work, &user).await?;
+    }
     rows::update_user(&work, &user).await?;
-    rows::set_roles(&work, id, &checked.roles).await?;
+    rows::set_roles(&work, id, &given).await?;
     if let Some(hash) = hash {
         put_password(app, &work, actor, id, &hash).await?;
     }
     end_sessions(&work, id).await?;
-    let detail = serde_json::json!({ "roles": form.roles, "org": checked.org.code });
-    Ok(work
-        .commit(AuditEntry::new(actor, "access.user_changed", "user", id.0).detail(detail))
-        .await?)
+    let asked = roles::ask_for(&work, actor, id, &user.username, &waiting).await?;
+    let detail = serde_json::json!({ "roles": codes(&given), "org": checked.org.code });
+    let entry = AuditEntry::new(actor, "access.user_changed", "user", id.0).detail(detail);
+    Ok(work.commit(store::Audit::with(entry, asked)).await?)
 }
 
 /// Lets a user sign in, or keeps them out and ends their sessions.
@@ -174,8 +182,11 @@ pub async fn disable_user(
     if actor.user() == Some(id) {
         return Err(crate::Refusal::new("own-account").into());
     }
-    user.active = active;
     let work = app.store().begin(now).await?;
+    if !active {
+        demand_another_administrator(&work, &user).await?;
+    }
+    user.active = active;
     rows::update_user(&work, &user).await?;
     end_sessions(&work, id).await?;
     let action = if active {
@@ -295,7 +306,7 @@ pub async fn create_first_administrator(
         languages: String::new(),
         agent: None,
     };
-    let id = insert(&work, form, &checked, &hash, false).await?;
+    let id = insert(&work, form, &checked, &checked.roles, &hash, false).await?;
     let entry = AuditEntry::new(&Actor::system(), "access.first_administrator", "user", id.0);
     Ok(work.commit(entry).await?)
 }
@@ -305,6 +316,19 @@ pub(super) async fn in_sight(app: &App, actor: &Actor, id: UserId) -> Result<Use
     let user = rows::find_user(app.store(), id).await?;
     user.filter(|u| scope.covers(&u.org_path))
         .ok_or(Error::NotFound)
+}
+
+fn codes(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|r| r.as_str()).collect()
+}
+
+/// Somebody who manages users and rights remains when this user does so no longer.
+async fn demand_another_administrator(work: &store::UnitOfWork, user: &UserRow) -> Result<()> {
+    let manages = user.active && user.roles.contains(&Role::Administrator);
+    if manages && rows::count_active_users_of(work, Role::Administrator).await? <= 1 {
+        return Err(crate::Refusal::new(Duty::Remains.refusal()).into());
+    }
+    Ok(())
 }
 
 fn check_texts(policy: &SignInPolicy, form: &UserForm, with_password: bool) -> Vec<FieldProblem> {
@@ -336,7 +360,7 @@ async fn check(app: &App, actor: &Actor, form: &UserForm, with_password: bool) -
     if org.is_none() {
         problems.push(FieldProblem::new("org_code", "unknown-org"));
     }
-    let roles: Vec<_> = form
+    let roles: Vec<Role> = form
         .roles
         .iter()
         .filter_map(|r| Role::parse(r).ok())
@@ -362,6 +386,9 @@ async fn check(app: &App, actor: &Actor, form: &UserForm, with_password: bool) -
             found
         }
     };
+    if let Some(broken) = duties::broken_by_roles(&app.rights(), &roles) {
+        return Err(crate::Refusal::new(broken.duty.refusal()).into());
+    }
     match org {
         Some(org) if problems.is_empty() => {
             let languages: Vec<_> = languages.iter().map(|l| l.as_str()).collect();

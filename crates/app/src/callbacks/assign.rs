@@ -3,7 +3,7 @@
 use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
-use domain::access::{Actor, Permission, Role, Scope};
+use domain::access::{Actor, OrgPath, Permission, Rights, Scope};
 use domain::callbacks::{Caller, Command, Load, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
 use domain::ids::{CallbackId, UserId};
@@ -47,28 +47,32 @@ pub async fn list_callers(app: &App, actor: &Actor, now: Instant) -> Result<Vec<
     let scope = actor.scope(Permission::CallbacksAssign)?;
     let today = time::date_in_china(now);
     let callers = store::access::list_callers(app.store(), &scope, today).await?;
+    let rights = app.rights();
     Ok(callers
         .into_iter()
-        .filter(|c| as_caller(c, today).may_call)
+        .filter(|c| as_caller(&rights, c, today).may_call)
         .collect())
 }
 
-fn as_caller(row: &CallerRow, today: NaiveDate) -> Caller {
+fn as_caller(rights: &Rights, row: &CallerRow, today: NaiveDate) -> Caller {
     let user = &row.user;
+    // A team outside the company belongs to a head-office centre and calls for every branch.
+    let outside = !user.roles.is_empty() && user.roles.iter().all(|r| r.is_outsourced());
     Caller {
         user: user.id,
-        org: user.org_path.clone(),
+        org: if outside {
+            OrgPath::company()
+        } else {
+            user.org_path.clone()
+        },
         languages: user
             .languages
             .iter()
             .filter_map(|l| SpokenLanguage::parse(l).ok())
             .collect(),
         agent: user.agent,
-        may_call: user
-            .roles
-            .iter()
-            .any(|r| r.grants(Permission::CallbacksMake)),
-        is_agent: user.roles.contains(&Role::CallbackAgent),
+        may_call: rights.grants(&user.roles, Permission::CallbacksMake),
+        is_agent: user.roles.iter().any(|r| r.is_caller()),
         sells: user.roles.iter().any(|r| r.is_sales()),
         active: user.active,
         away: row.away,
@@ -90,12 +94,13 @@ pub async fn assign(
     let scope = actor.scope(Permission::CallbacksAssign)?;
     let today = time::date_in_china(now);
     let rows = store::access::list_callers(app.store(), &scope, today).await?;
+    let rights = app.rights();
     let mut callers: Vec<(Caller, Load)> = rows
         .iter()
         .filter(|c| to.is_none_or(|to| c.user.id == to))
         .map(|c| {
             (
-                as_caller(c, today),
+                as_caller(&rights, c, today),
                 Load {
                     open: u32::try_from(c.open).unwrap_or(u32::MAX),
                 },

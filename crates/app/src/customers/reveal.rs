@@ -1,12 +1,15 @@
 //! Showing personal data in full, one field at a time, for a stated purpose.
 
 use super::page::find;
-use crate::{App, Error, Result};
-use domain::access::{Actor, Permission};
+use crate::{App, Error, Refusal, Result};
+use chrono::NaiveDate;
+use domain::access::{Actor, ActorKind, Permission};
 use domain::customers::{PersonalField, PurposeError, Reveal, StatedPurpose};
-use domain::time::Instant;
-use store::AuditEntry;
+use domain::time::{self, Instant};
 use store::customers::CustomerRow;
+use store::exports::DisclosureCount;
+use store::{AuditActor, AuditEntry, UnitOfWork};
+use uuid::Uuid;
 
 /// What is asked for, as text.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +29,24 @@ pub struct Revealed {
     pub field: PersonalField,
     /// Its value; nothing when the customer has none.
     pub value: Option<String>,
+    /// How much of the day's quota is used; nothing where there is none.
+    pub quota: Option<Quota>,
+}
+
+/// How much personal data somebody looked at in full today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Fields, this one among them.
+    pub used: i64,
+    /// How many are allowed.
+    pub limit: i64,
+}
+
+impl Quota {
+    /// Whether little is left.
+    pub fn is_near(&self) -> bool {
+        domain::access::is_near(self.used, self.limit)
+    }
 }
 
 impl std::fmt::Debug for Revealed {
@@ -38,7 +59,8 @@ impl std::fmt::Debug for Revealed {
 ///
 /// # Errors
 /// When the actor may not; [`Error::NotFound`] when the customer is not in sight; when the field is
-/// unknown or the purpose is missing.
+/// unknown or the purpose is missing; [`Error::Refused`] when the field is not open to the actor's
+/// roles, or the quota of the day is used up.
 pub async fn reveal(
     app: &App,
     actor: &Actor,
@@ -50,8 +72,16 @@ pub async fn reveal(
     let field =
         PersonalField::parse(&form.field).map_err(|_| Error::invalid("field", "unknown-code"))?;
     let purpose = stated_purpose(&form.purpose, &form.note)?;
+    if !field.is_open_to(&actor.roles) {
+        return Err(Refusal::new("reveal-field-closed").into());
+    }
     let customer = find(app, &scope, customer_no).await?;
     let work = app.store().begin(now).await?;
+    let quota = count(app, actor, &work).await?;
+    if let Some(full) = quota.filter(|q| q.used > q.limit) {
+        work.roll_back().await?;
+        return Err(refuse(app, actor, now, customer.id.0, full).await);
+    }
     let trace = work.next_id();
     let entry = AuditEntry::new(actor, "customer.revealed", "customer", customer.id.0)
         .customer(customer.id.0)
@@ -61,7 +91,48 @@ pub async fn reveal(
     Ok(Revealed {
         field,
         value: value(&customer, field, Reveal::traced(trace)),
+        quota,
     })
+}
+
+/// Counts one field more of the day. The command line has no quota.
+async fn count(app: &App, actor: &Actor, work: &UnitOfWork) -> Result<Option<Quota>> {
+    if matches!(actor.kind, ActorKind::Shell | ActorKind::System) {
+        return Ok(None);
+    }
+    let Some(org) = actor.org_id else {
+        return Err(Error::NotFound);
+    };
+    let limit = app.rights().reveals_per_day(&actor.roles);
+    let day = time::date_in_china(work.now());
+    let owner = AuditActor::from(actor);
+    let used = store::exports::count_disclosure(work, &owner, org, day, limit).await?;
+    Ok(Some(Quota { used, limit }))
+}
+
+/// Writes down that somebody wanted more than the quota; the refusal says who can lift it.
+async fn refuse(app: &App, actor: &Actor, now: Instant, customer: Uuid, quota: Quota) -> Error {
+    let entry = AuditEntry::new(actor, "customer.reveal_refused", "customer", customer)
+        .customer(customer)
+        .detail(serde_json::json!({ "limit": quota.limit }));
+    let written = async { app.store().begin(now).await?.commit(entry).await };
+    match written.await {
+        Ok(()) => Refusal::with("reveal-quota", quota.limit.to_string()).into(),
+        Err(error) => error.into(),
+    }
+}
+
+/// Who looked at how much personal data since a day.
+///
+/// # Errors
+/// When the actor may not read the log.
+pub async fn list_disclosures(
+    app: &App,
+    actor: &Actor,
+    from: NaiveDate,
+) -> Result<Vec<DisclosureCount>> {
+    let scope = actor.scope(Permission::AuditRead)?;
+    Ok(store::exports::list_disclosure_counts(app.store(), &scope, from).await?)
 }
 
 /// Reads a purpose, with what is wrong on its field.

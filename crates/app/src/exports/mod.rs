@@ -2,13 +2,20 @@
 //!
 //! Columns are promised in `contracts.md` §2; where a table has an import file, its columns come
 //! first and under the same names, so that what was exported can be imported again. Personal data is
-//! masked. Who may see it in full gets it in full when they say what for; the log keeps both.
+//! masked. Whoever takes a table says what for; who may see personal data in full gets it in full on
+//! demand. Every file carries the mark under which the log keeps it. What is larger than people may
+//! take alone is asked for, and another person decides.
 
+mod limits;
+mod mark;
 mod people;
 mod table;
 mod work;
 mod write;
 
+pub use limits::{Allowance, allowance, request_export};
+use mark::Mark;
+pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
 use crate::callbacks::ListQuery;
@@ -16,14 +23,15 @@ use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
 use crate::tickets::TicketQuery;
-use crate::{App, Error, Result};
+use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
-use domain::access::{Actor, Permission, Scope};
-use domain::customers::Reveal;
+use domain::access::{Actor, ActorKind, Permission, Scope};
+use domain::customers::{Reveal, StatedPurpose};
 use domain::time::Instant;
 use std::io::Write;
 use store::callbacks::ExportWindow;
-use store::{AuditEntry, PageKey};
+use store::exports::ExportRow;
+use store::{AuditEntry, Page, PageKey};
 use table::Cell;
 
 /// Rows that are read at once.
@@ -43,12 +51,19 @@ pub struct ExportQuery {
     /// Until this day.
     #[serde(default)]
     pub to: Option<NaiveDate>,
-    /// What personal data is needed for, as a code; masked when empty.
+    /// What the table is needed for, as a code. Only the command line may leave it out, and only for
+    /// masked tables.
     #[serde(default)]
     pub purpose: String,
     /// A note beside the purpose.
     #[serde(default)]
     pub note: String,
+    /// Personal data in full.
+    #[serde(default)]
+    pub in_full: bool,
+    /// The request that another person agreed to. Set by the program, never read from a form.
+    #[serde(default)]
+    pub approval: Option<uuid::Uuid>,
     /// The filter of a list page instead of days.
     #[serde(default)]
     pub list: Option<ListFilter>,
@@ -80,13 +95,28 @@ impl ExportQuery {
             to: None,
             purpose: String::new(),
             note: String::new(),
+            in_full: false,
+            approval: None,
             list: None,
         }
     }
 
-    /// Name of the file, such as `callbacks.xlsx`.
+    /// The table for a purpose.
+    #[must_use]
+    pub fn stating(mut self, purpose: impl Into<String>, note: impl Into<String>) -> Self {
+        self.purpose = purpose.into();
+        self.note = note.into();
+        self
+    }
+
+    /// Name of the file before it has a mark, such as `callbacks.xlsx`.
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.kind, self.format)
+    }
+
+    /// Name of the file with its mark, such as `callbacks-EX0123456789AB.xlsx`.
+    pub fn marked_name(&self, mark: &str) -> String {
+        format!("{}-{mark}.{}", self.kind, self.format)
     }
 
     /// Whether somebody may ask for it at all; looked at again when it is written.
@@ -96,11 +126,19 @@ impl ExportQuery {
     pub fn check(&self, actor: &Actor) -> Result<()> {
         actor.demand(Permission::DataExport)?;
         actor.demand(self.kind.permission())?;
-        if !self.purpose.is_empty() {
+        self.purpose_of(actor).map(|_| ())
+    }
+
+    /// What it is for, once the actor may take it so.
+    fn purpose_of(&self, actor: &Actor) -> Result<Option<StatedPurpose>> {
+        if self.in_full {
             actor.demand(Permission::PersonalDataReveal)?;
-            stated_purpose(&self.purpose, &self.note)?;
         }
-        Ok(())
+        let trusted = matches!(actor.kind, ActorKind::Shell | ActorKind::System);
+        if trusted && self.purpose.is_empty() && !self.in_full {
+            return Ok(None);
+        }
+        Ok(Some(stated_purpose(&self.purpose, &self.note)?))
     }
 
     fn window(&self, after: Option<PageKey>) -> ExportWindow {
@@ -113,10 +151,12 @@ impl ExportQuery {
 }
 
 /// What an export wrote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportReport {
     /// Rows, the heading not counted.
     pub rows: u64,
+    /// The mark under which the log keeps it.
+    pub mark: String,
 }
 
 /// What every page of an export needs.
@@ -127,14 +167,17 @@ struct Export<'e> {
     scope: Scope,
     query: &'e ExportQuery,
     reveal: Option<Reveal>,
+    /// Rows that may be taken; no end when somebody agreed.
+    rows_max: Option<u64>,
+    mark: Mark,
 }
 
 /// Writes a table into a sink. That it began, for what purpose, and how many rows went out is
 /// recorded, also when it breaks off.
 ///
 /// # Errors
-/// When the actor may not export or not see the table, the purpose is unknown, a workbook would be
-/// too long, or the sink or the store fails.
+/// When the actor may not export or not see the table, the purpose is missing, the table is larger than
+/// the actor may take alone, a workbook would be too long, or the sink or the store fails.
 pub async fn export(
     app: &App,
     actor: &Actor,
@@ -145,7 +188,9 @@ pub async fn export(
 ) -> Result<ExportReport> {
     actor.demand(Permission::DataExport)?;
     let scope = actor.scope(query.kind.permission())?;
-    let reveal = start(app, actor, now, query).await?;
+    let rows_max = limits::rows_allowed(app, actor, now, query).await?;
+    let (id, mark) = start(app, actor, now, query).await?;
+    let reveal = query.in_full.then(|| Reveal::traced(id));
     let export = Export {
         app,
         actor,
@@ -153,41 +198,64 @@ pub async fn export(
         scope,
         query,
         reveal,
+        rows_max,
+        mark,
     };
     let mut rows = 0;
     let written = export.write(sink, progress, &mut rows).await;
+    let mark = export.mark.code.clone();
     let detail = serde_json::json!({
-        "kind": query.kind, "rows": rows, "complete": written.is_ok(), "in_full": reveal.is_some(),
+        "kind": query.kind, "rows": rows, "complete": written.is_ok(), "in_full": query.in_full, "mark": mark,
     });
     let work = app.store().begin(now).await?;
-    work.commit(AuditEntry::new(actor, "export.finished", "export", None).detail(detail))
+    let count = i64::try_from(rows).unwrap_or(i64::MAX);
+    store::exports::finish_export(&work, id, count, written.is_ok()).await?;
+    work.commit(AuditEntry::new(actor, "export.finished", "export", id).detail(detail))
         .await?;
-    written.map(|()| ExportReport { rows })
+    written.map(|()| ExportReport { rows, mark })
 }
 
-/// Writes down that data is about to leave, and gives the right to show it in full.
+/// Writes down that data is about to leave: the id, and the mark that the file carries.
 async fn start(
     app: &App,
     actor: &Actor,
     now: Instant,
     query: &ExportQuery,
-) -> Result<Option<Reveal>> {
-    let purpose = if query.purpose.is_empty() {
-        None
-    } else {
-        actor.demand(Permission::PersonalDataReveal)?;
-        Some(stated_purpose(&query.purpose, &query.note)?)
-    };
+) -> Result<(uuid::Uuid, Mark)> {
+    let purpose = query.purpose_of(actor)?;
+    let stated = purpose.as_ref().map(ToString::to_string);
     let work = app.store().begin(now).await?;
-    let trace = work.next_id();
+    let new = store::exports::NewExport {
+        kind: query.kind.as_str(),
+        format: query.format.as_str(),
+        owner: store::AuditActor::from(actor),
+        purpose: stated.as_deref().unwrap_or_default(),
+        in_full: query.in_full,
+        approval: query.approval,
+    };
+    let id = store::exports::insert_export(&work, &new).await?;
+    let mark = Mark::new(id, actor, now, stated.clone());
     let filter = serde_json::to_value(query).map_err(|e| Error::Fault(e.to_string()))?;
-    let detail = serde_json::json!({ "query": filter, "trace": trace });
-    let mut entry = AuditEntry::new(actor, "export.started", "export", None).detail(detail);
-    if let Some(purpose) = &purpose {
-        entry = entry.purpose(purpose.to_string());
+    let detail = serde_json::json!({ "query": filter, "mark": mark.code });
+    let mut entry = AuditEntry::new(actor, "export.started", "export", id).detail(detail);
+    if let Some(stated) = stated {
+        entry = entry.purpose(stated);
     }
     work.commit(entry).await?;
-    Ok(purpose.map(|_| Reveal::traced(trace)))
+    Ok((id, mark))
+}
+
+/// What left the system as files, the newest first.
+///
+/// # Errors
+/// When the actor may not read the log of the whole company, or `after` cannot be read.
+pub async fn list_exports(app: &App, actor: &Actor, after: &str) -> Result<Page<ExportRow>> {
+    crate::access::demand_whole_company(app, actor, Permission::AuditRead).await?;
+    let after = crate::listing::after(after)?;
+    Ok(
+        store::exports::list_exports(app.store(), after.as_ref(), crate::listing::PAGE_ROWS)
+            .await?,
+    )
 }
 
 impl Export<'_> {
@@ -198,10 +266,14 @@ impl Export<'_> {
         rows: &mut u64,
     ) -> Result<()> {
         let columns = self.query.kind.columns();
-        let mut writer = write::open(self.query.format, sink, columns)?;
+        let mut writer = write::open(self.query.format, sink, columns, &self.mark)?;
         let mut after = None;
         loop {
             let (page, next) = self.page(after).await?;
+            let wanted = *rows + u64::try_from(page.len()).unwrap_or(u64::MAX);
+            if let Some(most) = self.rows_max.filter(|most| wanted > *most) {
+                return Err(Refusal::with("export-needs-approval", most.to_string()).into());
+            }
             for row in &page {
                 debug_assert_eq!(row.len(), columns.len());
                 writer.row(row)?;
@@ -210,7 +282,7 @@ impl Export<'_> {
             progress(*rows);
             match next {
                 Some(next) => after = Some(next),
-                None => return writer.finish(),
+                None => return writer.finish(*rows),
             }
         }
     }

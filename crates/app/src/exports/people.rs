@@ -40,8 +40,10 @@ impl Export<'_> {
 
     fn customer(&self, c: &CustomerRow) -> Vec<Cell> {
         let personal = |field: PersonalField, masked: Option<String>| match self.reveal {
-            Some(reveal) => Cell::from(revealed(c, field, reveal)),
-            None => Cell::from(masked),
+            Some(reveal) if field.is_open_to(&self.actor.roles) => {
+                Cell::from(revealed(c, field, reveal))
+            }
+            _ => Cell::from(masked),
         };
         use PersonalField as P;
         let shown = |value: Option<&dyn std::fmt::Display>| value.map(ToString::to_string);

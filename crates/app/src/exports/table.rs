@@ -102,7 +102,7 @@ impl ExportFormat {
 
 impl ExportKind {
     /// The right to see the table at all.
-    pub(super) fn permission(self) -> Permission {
+    pub fn permission(self) -> Permission {
         match self {
             Self::Obligations | Self::Exclusions => Permission::ObligationsRead,
             Self::Callbacks | Self::Attempts | Self::Answers => Permission::CallbacksRead,

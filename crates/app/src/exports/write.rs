@@ -1,15 +1,18 @@
 //! Writing rows as CSV, NDJSON or an Excel workbook.
 
+use super::mark::Mark;
 use super::table::{Cell, ExportFormat};
 use crate::{Error, Refusal, Result};
 use domain::time;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, Format, Workbook, XlsxError};
 use std::io::Write;
 
 /// Rows of a sheet below its heading: what Excel can hold.
 pub(super) const SHEET_ROWS_MAX: u32 = 1_048_575;
 /// Characters of a cell: what Excel can hold.
 const SHEET_CELL_MAX: usize = 32_767;
+/// Characters of a header or footer of a sheet, its commands left out: Excel refuses more than 255.
+const HEADER_MAX: usize = 240;
 /// Width of a column of a sheet, in characters.
 const COLUMN_WIDTH: f64 = 18.0;
 
@@ -18,8 +21,8 @@ pub(super) trait RowWriter: Send {
     /// Writes a row.
     fn row(&mut self, cells: &[Cell]) -> Result<()>;
 
-    /// Writes what is left.
-    fn finish(&mut self) -> Result<()>;
+    /// Writes what is left, once so many rows are written.
+    fn finish(&mut self, rows: u64) -> Result<()>;
 }
 
 /// Opens a table in a sink and writes its heading.
@@ -27,6 +30,7 @@ pub(super) fn open<'s>(
     format: ExportFormat,
     sink: &'s mut (dyn Write + Send),
     columns: &'static [&'static str],
+    mark: &Mark,
 ) -> Result<Box<dyn RowWriter + 's>> {
     Ok(match format {
         ExportFormat::Csv => {
@@ -35,7 +39,7 @@ pub(super) fn open<'s>(
             Box::new(Csv(writer))
         }
         ExportFormat::Ndjson => Box::new(Ndjson { sink, columns }),
-        ExportFormat::Xlsx => Box::new(Sheet::open(sink, columns)?),
+        ExportFormat::Xlsx => Box::new(Sheet::open(sink, columns, mark)?),
     })
 }
 
@@ -51,7 +55,7 @@ impl RowWriter for Csv<'_> {
         self.0.write_record(record).map_err(|e| unwritable(&e))
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, _: u64) -> Result<()> {
         self.0.flush().map_err(|e| unwritable(&e))
     }
 }
@@ -85,7 +89,7 @@ impl RowWriter for Ndjson<'_> {
         self.sink.write_all(&line).map_err(|e| unwritable(&e))
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, _: u64) -> Result<()> {
         self.sink.flush().map_err(|e| unwritable(&e))
     }
 }
@@ -98,15 +102,30 @@ struct Sheet<'s> {
     date: Format,
     moment: Format,
     money: Format,
+    mark: Mark,
 }
 
 impl<'s> Sheet<'s> {
-    fn open(sink: &'s mut (dyn Write + Send), columns: &'static [&'static str]) -> Result<Self> {
+    fn open(
+        sink: &'s mut (dyn Write + Send),
+        columns: &'static [&'static str],
+        mark: &Mark,
+    ) -> Result<Self> {
         let mut book = Workbook::new();
+        let properties = DocProperties::new()
+            .set_author(&mark.by)
+            .set_subject(&mark.code)
+            .set_comment(mark.line());
+        book.set_properties(&properties);
         let heading = Format::new().set_bold();
         let sheet = book
             .add_worksheet_with_constant_memory()
             .map_err(|e| broken(&e))?;
+        // An ampersand begins a command in headers of sheets.
+        let line = mark.line().replace('&', "&&");
+        let line: String = line.chars().take(HEADER_MAX).collect();
+        sheet.set_header(format!("&L{line}"));
+        sheet.set_footer(format!("&L{line}&R&P/&N"));
         sheet.set_freeze_panes(1, 0).map_err(|e| broken(&e))?;
         for (at, column) in (0..).zip(columns) {
             sheet
@@ -123,7 +142,29 @@ impl<'s> Sheet<'s> {
             date: Format::new().set_num_format("yyyy-mm-dd"),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             money: Format::new().set_num_format("0.00"),
+            mark: mark.clone(),
         })
+    }
+
+    /// The mark on a sheet of its own, the last one: the table stays the first, so that it can be
+    /// imported again.
+    fn write_mark(&mut self, rows: u64) -> std::result::Result<(), XlsxError> {
+        let sheet = self.book.add_worksheet_with_constant_memory()?;
+        sheet.set_name("mark")?;
+        let count = rows.to_string();
+        let lines = [
+            ("导出编号 mark", self.mark.code.as_str()),
+            ("导出人 by", &self.mark.by),
+            ("导出时间 at", &self.mark.at),
+            ("用途 purpose", &self.mark.purpose),
+            ("行数 rows", &count),
+        ];
+        sheet.set_column_width(0, COLUMN_WIDTH)?;
+        for (row, (name, value)) in (0..).zip(lines) {
+            sheet.write_string(row, 0, name)?;
+            sheet.write_string(row, 1, value)?;
+        }
+        Ok(())
     }
 }
 
@@ -153,7 +194,8 @@ impl RowWriter for Sheet<'_> {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, rows: u64) -> Result<()> {
+        self.write_mark(rows).map_err(|e| broken(&e))?;
         self.book
             .save_to_writer(&mut *self.sink)
             .map_err(|e| unwritable(&e))

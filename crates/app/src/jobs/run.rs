@@ -373,7 +373,7 @@ async fn export(
     files::send(app, &key, &path).await?;
     let file = FileResult {
         key,
-        name: query.file_name(),
+        name: query.marked_name(&report.mark),
         media_type: query.format.media_type().to_owned(),
         rows: report.rows,
     };

@@ -159,7 +159,7 @@ struct Numbers {
 impl Numbers {
     fn callers_in(&self, path: &OrgPath) -> Vec<Uuid> {
         let calls = |u: &&UserRow| {
-            u.active && u.roles.iter().any(|r| r.is_own_list_only()) && path.contains(&u.org_path)
+            u.active && u.roles.iter().any(|r| r.is_caller()) && path.contains(&u.org_path)
         };
         self.users.iter().filter(calls).map(|u| u.id.0).collect()
     }

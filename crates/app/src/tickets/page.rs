@@ -212,10 +212,11 @@ pub async fn ticket_page(
 pub async fn list_handlers(app: &App, actor: &Actor, ticket: &TicketRow) -> Result<Vec<UserRow>> {
     let scope = actor.scope(Permission::TicketsIssue)?;
     let users = store::access::list_users(app.store(), &scope).await?;
+    let rights = app.rights();
     Ok(users
         .into_iter()
         .filter(|u| u.active && u.org_path.contains(&ticket.org_path))
-        .filter(|u| u.roles.iter().any(|r| r.grants(Permission::TicketsHandle)))
+        .filter(|u| rights.grants(&u.roles, Permission::TicketsHandle))
         .filter(|u| {
             u.agent.is_none()
                 || u.agent != ticket.salesperson

@@ -108,12 +108,12 @@ async fn read_step(
             let days = rules.discharge(&ticket.programme)?.ticket_due_days;
             let due_on = rules.working_days_after(time::date_in_china(now), days);
             Step::Issue {
-                to: handler(work, ticket, &form.handler).await?,
+                to: handler(app, work, ticket, &form.handler).await?,
                 due_on,
             }
         }
         "transfer" => Step::Transfer {
-            to: handler(work, ticket, &form.handler).await?,
+            to: handler(app, work, ticket, &form.handler).await?,
         },
         "accept" => Step::Accept,
         "declare_special" => {
@@ -136,13 +136,14 @@ async fn read_step(
 }
 
 /// The person that a ticket goes to: handles tickets, and sees the business.
-async fn handler(work: &UnitOfWork, ticket: &TicketRow, id: &str) -> Result<Handler> {
+async fn handler(app: &App, work: &UnitOfWork, ticket: &TicketRow, id: &str) -> Result<Handler> {
+    let rights = app.rights();
     let unknown = || Error::invalid("handler", "unknown-user");
     let id = uuid::Uuid::try_parse(id).map_err(|_| unknown())?;
     let user = store::access::find_user(work, UserId(id)).await?;
     let user = user
         .filter(|u| u.active && u.org_path.contains(&ticket.org_path))
-        .filter(|u| u.roles.iter().any(|r| r.grants(Permission::TicketsHandle)))
+        .filter(|u| rights.grants(&u.roles, Permission::TicketsHandle))
         .ok_or_else(unknown)?;
     Ok(Handler {
         user: user.id,

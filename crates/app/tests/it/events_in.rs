@@ -18,6 +18,7 @@ fn lapsed(id: &str, policy: &str) -> Value {
 async fn branch(t: &TestApp) -> Actor {
     let mut actor = t.people().leader_cq.clone();
     actor.roles.push(domain::access::Role::Administrator);
+    actor.rights = t.app.rights().held_by(&actor.roles);
     actor
 }
 

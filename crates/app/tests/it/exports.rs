@@ -27,7 +27,7 @@ fn shell() -> Actor {
 }
 
 fn query(kind: ExportKind) -> ExportQuery {
-    ExportQuery::new(kind, ExportFormat::Csv)
+    ExportQuery::new(kind, ExportFormat::Csv).stating("policy_service", "")
 }
 
 #[rstest]
@@ -104,6 +104,7 @@ async fn personal_data_is_masked_unless_a_purpose_is_stated(
     assert_eq!(seen, ("周*".into(), "138****0001".into()));
     let full = ExportQuery {
         purpose: "data_transfer".into(),
+        in_full: true,
         ..masked.clone()
     };
     let seen = find(&csv(&t, &t.people().leader_cq, &full).await);
@@ -153,6 +154,7 @@ async fn what_was_exported_can_be_imported_again(
         for (from, to) in kinds {
             let full = ExportQuery {
                 purpose: "data_transfer".into(),
+                in_full: true,
                 ..ExportQuery::new(from, format)
             };
             let bytes = write(&t, &shell(), &full).await.unwrap();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod access;
+mod approvals;
 mod assigning;
 mod audit;
 mod audit_proof;
@@ -33,6 +34,7 @@ mod respondents;
 mod rule_diff;
 mod rule_life;
 mod rule_servers;
+mod rights;
 mod schedule;
 mod scope;
 mod scope_things;

@@ -1,18 +1,28 @@
 //! Who may do what, and whose rows they see.
 //!
-//! Rights come from roles; rows come from the unit a person belongs to. [`Scope`] can only be made
-//! here, from an [`Actor`], so that no list can be read without one.
+//! Rights come from roles by the table of [`Rights`]; rows come from the unit a person belongs to and
+//! from how far that table lets the right reach. [`Scope`] can only be made here, from an [`Actor`],
+//! so that no list can be read without one.
 
+mod approval;
+pub mod duties;
+mod limits;
 mod notice;
 mod organisation;
 mod permission;
 mod policy;
+mod rights;
 mod role;
 
+pub use approval::{
+    ApprovalError, ApprovalKind, ApprovalState, ApprovalStep, check_step, expires_at,
+};
+pub use limits::{Limit, LimitChange, is_near};
 pub use notice::{NoticeKind, device_name};
 pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
-pub use permission::Permission;
+pub use permission::{Permission, RightArea};
 pub use policy::{Credentials, Owed, SignInPolicy, holds_mobile, holds_word};
+pub use rights::{Held, RightChange, Rights, RowScope};
 pub use role::Role;
 
 use crate::ids::{AgentId, ClientId, OrgId, UserId};
@@ -49,6 +59,11 @@ impl OrgPath {
         Self(path)
     }
 
+    /// The path above every unit.
+    pub fn company() -> Self {
+        Self("/".into())
+    }
+
     /// The path as it is stored.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,10 +95,12 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Name to write into the audit log.
     pub name: String,
-    /// Roles held; their rights add up.
+    /// Roles held.
     pub roles: Vec<Role>,
     /// The rights to which a system was limited; nothing when it has all that its roles give.
     pub only: Option<Vec<Permission>>,
+    /// What the roles add up to, by the table that was in force when the actor was recognised.
+    pub rights: Held,
     /// The unit whose rows, and those of the units below it, are in sight.
     pub org: OrgPath,
     /// That unit's id, when the actor belongs to one.
@@ -114,7 +131,8 @@ impl Actor {
             name: name.into(),
             roles: Role::ALL.to_vec(),
             only: None,
-            org: OrgPath("/".into()),
+            rights: Held::everything(),
+            org: OrgPath::company(),
             org_id: None,
             agent: None,
         }
@@ -132,7 +150,7 @@ impl Actor {
     /// Whether any role gives a right.
     pub fn may(&self, permission: Permission) -> bool {
         let within = self.only.as_ref().is_none_or(|o| o.contains(&permission));
-        within && self.roles.iter().any(|r| r.grants(permission))
+        within && self.rights.scope(permission).is_some()
     }
 
     /// Demands a right.
@@ -152,17 +170,27 @@ impl Actor {
     /// # Errors
     /// [`Denied`] names the right that is missing.
     pub fn scope(&self, permission: Permission) -> Result<Scope, Denied> {
-        self.demand(permission)?;
-        let own_list_only = self
-            .roles
-            .iter()
-            .filter(|r| r.grants(permission))
-            .all(|r| r.is_own_list_only());
-        let own = if own_list_only { self.user() } else { None };
-        Ok(Scope {
+        let reach = self.rights.scope(permission).ok_or(Denied(permission))?;
+        let mut scope = Scope {
             org: self.org.clone(),
-            own,
-        })
+            own: None,
+            below: true,
+        };
+        match reach {
+            RowScope::OwnList => {
+                // A system has no list, and so sees nothing of one.
+                scope.own = Some(self.user().unwrap_or(UserId(uuid::Uuid::nil())));
+                // A team outside the company belongs to a head-office centre and calls for every
+                // branch: what was put on the list is in sight, wherever the business lies.
+                if self.roles.iter().all(|r| r.is_outsourced()) {
+                    scope.org = OrgPath::company();
+                }
+            }
+            RowScope::Unit => scope.below = false,
+            RowScope::UnitAndBelow => {}
+            RowScope::Company => scope.org = OrgPath::company(),
+        }
+        Ok(scope)
     }
 }
 
@@ -171,6 +199,7 @@ impl Actor {
 pub struct Scope {
     org: OrgPath,
     own: Option<UserId>,
+    below: bool,
 }
 
 impl Scope {
@@ -181,7 +210,12 @@ impl Scope {
 
     /// Whether the whole company is in sight.
     pub fn is_whole_company(&self) -> bool {
-        self.org.0 == "/"
+        self.org.0 == "/" && self.below
+    }
+
+    /// Whether the units below the scope's own are in sight too.
+    pub fn reaches_below(&self) -> bool {
+        self.below
     }
 
     /// The user whose own list is all there is to see, if rows are limited to that.
@@ -191,7 +225,12 @@ impl Scope {
 
     /// Whether rows of a unit are in sight.
     pub fn covers(&self, org: &OrgPath) -> bool {
-        self.org.contains(org)
+        match (self.below, self.org.0.as_str()) {
+            (true, _) => self.org.contains(org),
+            // People of the unit at the root have the path above it.
+            (false, "/") => org.0.matches('/').count() == 2,
+            (false, path) => org.0 == path,
+        }
     }
 
     /// The same scope cut down to a unit inside it; `None` when the unit lies outside.
@@ -199,6 +238,7 @@ impl Scope {
         self.covers(org).then(|| Self {
             org: org.clone(),
             own: self.own,
+            below: self.below,
         })
     }
 }

@@ -71,3 +71,80 @@ codes! {
         AuditRead = "audit.read",
     }
 }
+
+codes! {
+    /// An area under which rights are shown together.
+    pub enum RightArea ("area of rights") {
+        /// Customers and policies.
+        Customers = "customers",
+        /// Obligations and callbacks.
+        Callbacks = "callbacks",
+        /// Problem tickets.
+        Tickets = "tickets",
+        /// Rules and lists that they draw.
+        Rules = "rules",
+        /// Figures and data that leave.
+        Figures = "figures",
+        /// Keeping, destroying, requests of customers.
+        Records = "records",
+        /// The house itself.
+        House = "house",
+    }
+}
+
+impl Permission {
+    /// The area under which it is shown.
+    pub fn area(self) -> RightArea {
+        match self {
+            Self::CustomersRead
+            | Self::CustomersEdit
+            | Self::PersonalDataReveal
+            | Self::PoliciesRead => RightArea::Customers,
+            Self::ObligationsRead
+            | Self::CallbacksRead
+            | Self::CallbacksAssign
+            | Self::CallbacksMake
+            | Self::CallbacksDecide
+            | Self::RecordingsListen => RightArea::Callbacks,
+            Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
+                RightArea::Tickets
+            }
+            Self::RulesRead
+            | Self::RulesDraft
+            | Self::RulesReview
+            | Self::RulesApprove
+            | Self::PlanRun => RightArea::Rules,
+            Self::ReportsRead | Self::DataExport | Self::ExportsApprove => RightArea::Figures,
+            Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => {
+                RightArea::Records
+            }
+            Self::ImportsRun
+            | Self::SystemManage
+            | Self::RightsManage
+            | Self::RightsApprove
+            | Self::UsersManage
+            | Self::OrgsManage
+            | Self::ClientsManage
+            | Self::AuditRead => RightArea::House,
+        }
+    }
+
+    /// Whether it shows data in the clear, lets data out, or gives power over others: flagged where
+    /// it is given, and a role that holds it counts as sensitive.
+    pub fn is_sensitive(self) -> bool {
+        matches!(
+            self,
+            Self::PersonalDataReveal
+                | Self::DataExport
+                | Self::ExportsApprove
+                | Self::RetentionApprove
+                | Self::RulesApprove
+                | Self::SystemManage
+                | Self::RightsManage
+                | Self::RightsApprove
+                | Self::UsersManage
+                | Self::ClientsManage
+                | Self::AuditRead
+        )
+    }
+}

@@ -1,6 +1,4 @@
-//! Roles and the rights they give (requirements §5.4).
-
-use super::Permission;
+//! Roles (requirements §5.2). The rights that they give stand in the table of [`super::Rights`].
 
 codes! {
     /// A role of a person.
@@ -23,176 +21,26 @@ codes! {
         ComplianceOfficer = "compliance_officer",
         /// Sees figures and reports.
         Executive = "executive",
+        /// Traces problem cases, decides re-calls, enters returned receipts (保全岗、回执录入).
+        PolicyServicing = "policy_servicing",
+        /// Calls from an own list for a team outside the company (外包访员).
+        OutsourcedCaller = "outsourced_caller",
     }
 }
 
 impl Role {
-    /// The rights of the role.
-    pub fn permissions(self) -> &'static [Permission] {
-        use Permission as P;
-        match self {
-            Self::Administrator => &[
-                P::CustomersRead,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::TicketsRead,
-                P::RulesRead,
-                P::ImportsRun,
-                P::PlanRun,
-                P::ReportsRead,
-                P::DataExport,
-                P::UsersManage,
-                P::OrgsManage,
-                P::ClientsManage,
-                P::AuditRead,
-                P::SystemManage,
-                P::RightsManage,
-            ],
-            Self::HeadOfficeManager => &[
-                P::CustomersRead,
-                P::CustomersEdit,
-                P::PersonalDataReveal,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::CallbacksAssign,
-                P::CallbacksMake,
-                P::CallbacksDecide,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::TicketsIssue,
-                P::TicketsHandle,
-                P::TicketsVerify,
-                P::RulesRead,
-                P::ImportsRun,
-                P::PlanRun,
-                P::ReportsRead,
-                P::DataExport,
-                P::ExportsApprove,
-                P::RulesDraft,
-                P::RulesReview,
-                P::RetentionManage,
-                P::DataRequestsHandle,
-            ],
-            Self::TeamLeader => &[
-                P::CustomersRead,
-                P::CustomersEdit,
-                P::PersonalDataReveal,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::CallbacksAssign,
-                P::CallbacksMake,
-                P::CallbacksDecide,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::TicketsIssue,
-                P::TicketsHandle,
-                P::TicketsVerify,
-                P::RulesRead,
-                P::PlanRun,
-                P::ReportsRead,
-                P::DataExport,
-            ],
-            Self::CallbackAgent => &[
-                P::CustomersRead,
-                P::CustomersEdit,
-                P::PersonalDataReveal,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::CallbacksMake,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::RulesRead,
-            ],
-            Self::BranchOperations => &[
-                P::CustomersRead,
-                P::CustomersEdit,
-                P::PersonalDataReveal,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::CallbacksAssign,
-                P::CallbacksMake,
-                P::CallbacksDecide,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::TicketsIssue,
-                P::TicketsHandle,
-                P::TicketsVerify,
-                P::RulesRead,
-                P::ReportsRead,
-                P::DataExport,
-            ],
-            Self::BranchSales => &[
-                P::CustomersRead,
-                P::CustomersEdit,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::TicketsRead,
-                P::TicketsHandle,
-                P::RulesRead,
-                P::ReportsRead,
-            ],
-            Self::QualityInspector => &[
-                P::CustomersRead,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::RulesRead,
-                P::ReportsRead,
-                P::DataExport,
-            ],
-            Self::ComplianceOfficer => &[
-                P::CustomersRead,
-                P::PoliciesRead,
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::RecordingsListen,
-                P::TicketsRead,
-                P::RulesRead,
-                P::ReportsRead,
-                P::DataExport,
-                P::AuditRead,
-                P::ExportsApprove,
-                P::RulesDraft,
-                P::RulesReview,
-                P::RetentionManage,
-                P::DataRequestsHandle,
-                P::RightsApprove,
-            ],
-            Self::Executive => &[
-                P::ObligationsRead,
-                P::CallbacksRead,
-                P::TicketsRead,
-                P::PoliciesRead,
-                P::CustomersRead,
-                P::RulesRead,
-                P::ReportsRead,
-                P::RulesApprove,
-                P::RetentionApprove,
-                P::RightsApprove,
-            ],
-        }
-    }
-
-    /// Whether the role gives a right.
-    pub fn grants(self, permission: Permission) -> bool {
-        self.permissions().contains(&permission)
-    }
-
-    /// Whether callbacks are visible only where they are on the person's own list (CBK-19).
-    pub fn is_own_list_only(self) -> bool {
-        matches!(self, Self::CallbackAgent)
-    }
-
     /// Roles that sell; they never write callback results (2010 No. 4, article 14).
     pub fn is_sales(self) -> bool {
         matches!(self, Self::BranchSales)
+    }
+
+    /// Roles of people outside the company, who see their own list and nothing else (SEC-07).
+    pub fn is_outsourced(self) -> bool {
+        matches!(self, Self::OutsourcedCaller)
+    }
+
+    /// Roles of those who are there to call.
+    pub fn is_caller(self) -> bool {
+        matches!(self, Self::CallbackAgent | Self::OutsourcedCaller)
     }
 }

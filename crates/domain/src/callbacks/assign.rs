@@ -1,6 +1,6 @@
 //! Who may be given a callback, and who gets the next one.
 
-use crate::access::OrgPath;
+use crate::access::{OrgPath, duties};
 use crate::customers::SpokenLanguage;
 use crate::ids::{AgentId, UserId};
 
@@ -79,9 +79,9 @@ pub fn assignable(
     if caller.moved_up {
         return Err(AssignError::MovedUp);
     }
-    if bars_salesperson && (caller.sells || (salesperson.is_some() && caller.agent == salesperson))
-    {
-        return Err(AssignError::SalespersonBarred);
+    if bars_salesperson {
+        duties::apart_from_sale(caller.agent, caller.sells, salesperson)
+            .map_err(|_| AssignError::SalespersonBarred)?;
     }
     if !caller.may_call {
         return Err(AssignError::NotACaller);

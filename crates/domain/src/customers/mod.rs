@@ -4,6 +4,7 @@ mod disclosure;
 mod free_text;
 mod id_number;
 mod personal;
+mod sight;
 mod term;
 
 pub use disclosure::{PersonalField, Purpose, PurposeError, StatedPurpose};

@@ -229,6 +229,8 @@ fn role_name(role: Role) -> &'static str {
         R::QualityInspector => "质检员",
         R::ComplianceOfficer => "合规官",
         R::Executive => "高管",
+        R::PolicyServicing => "保全与回执录入岗",
+        R::OutsourcedCaller => "外包访员",
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) async fn run(app: &App, args: ExportArgs) -> Result<ExitCode> {
     let query = ExportQuery {
         from: args.from,
         to: args.to,
+        in_full: args.reveal.is_some(),
         purpose: args.reveal.unwrap_or_default(),
         note: args.note.unwrap_or_default(),
         ..ExportQuery::new(kind, format)
@@ -48,9 +49,10 @@ pub(super) async fn run(app: &App, args: ExportArgs) -> Result<ExitCode> {
     sink.flush().context("writing")?;
     if let Some(path) = &args.out {
         note(format!(
-            "{kind}: {} rows in {}",
+            "{kind}: {} rows in {}, mark {}",
             report.rows,
-            path.display()
+            path.display(),
+            report.mark
         ));
     }
     Ok(ExitCode::SUCCESS)

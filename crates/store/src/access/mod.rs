@@ -1,6 +1,7 @@
 //! People who sign in, their sessions and views, and systems that use the API.
 
 mod challenges;
+mod approvals;
 mod clients;
 mod delegations;
 mod devices;
@@ -10,6 +11,7 @@ mod oidc;
 mod passkeys;
 mod passwords;
 mod requests;
+mod rights;
 mod sessions;
 mod units;
 mod users;
@@ -18,6 +20,10 @@ mod work_rules;
 
 pub use challenges::{
     Challenge, ChallengeKey, ChallengePurpose, count_challenges, insert_challenge, take_challenge,
+};
+pub use approvals::{
+    ApprovalRow, NewApproval, count_active_users_of, end_approval, find_approval, insert_approval,
+    is_approval_in_sight, list_approvals_of, list_decided_approvals, list_waiting_approvals,
 };
 pub use clients::{
     ClientRow, TokenRow, end_token_at, find_client_by_token, find_token_use, insert_client,
@@ -49,6 +55,7 @@ pub use passwords::{list_earlier_passwords, set_password};
 pub use requests::{
     KeptAnswer, KeyedRequest, find_keyed_request, forget_keys, give_key_back, keep_answer, take_key,
 };
+pub use rights::{load_rights, put_rights, rights_version};
 pub use sessions::{
     NewSession, SessionRow, SignInRow, delete_expired_sessions, delete_other_sessions,
     delete_own_session, delete_session, delete_sessions_of, find_session, insert_session,

@@ -1,6 +1,6 @@
 //! The lists of codes in the schema are those of the domain, on both engines.
 
-use domain::access::{OrgLevel, Role};
+use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
 use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
 use domain::imports::{ImportKind, ImportState};
@@ -42,6 +42,9 @@ fn of_the_domain() -> Lists {
     list! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,
+        "role_rights.scope" => RowScope,
+        "approvals.kind" => ApprovalKind,
+        "approvals.state" => ApprovalState,
         "agents.kind" => AgentKind,
         "agents.status" => AgentStatus,
         "customers.kind" => CustomerKind,

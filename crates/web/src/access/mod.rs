@@ -10,6 +10,8 @@ mod device;
 mod oidc;
 mod passkeys;
 mod second_factor;
+mod disclosures;
+mod rights;
 mod sign_in;
 mod units;
 mod users;
@@ -56,6 +58,13 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/audit", get(audit::list_entries))
         .route("/audit/verifications", post(audit::create_verification))
         .route("/audit/{id}", get(audit::show_entry))
+        .route("/disclosures", get(disclosures::list_disclosures))
+        .route("/rights", get(rights::show_rights))
+        .route("/rights/limits", post(rights::propose_limits))
+        .route(
+            "/rights/roles/{role}",
+            get(rights::show_role).post(rights::propose_rights),
+        )
         .route("/clients/{id}/tokens", post(clients::create_token))
         .route(
             "/clients/{id}/tokens/{hint}/deletion",

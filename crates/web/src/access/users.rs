@@ -77,6 +77,7 @@ struct UserPage {
     orgs: Vec<Org>,
     user: UserRow,
     sessions: Vec<SessionRow>,
+    table: std::sync::Arc<domain::access::Rights>,
 }
 
 pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, who: Who) -> Answer {
@@ -86,6 +87,7 @@ pub(crate) async fn show_user(State(web): State<Web>, Path(id): Path<String>, wh
         sessions,
         orgs: app::access::list_orgs(&web.app, &who.actor).await?,
         f: who.frame("users"),
+        table: web.app.rights(),
         user,
     })
 }
@@ -295,15 +297,10 @@ impl UserPage {
 
     /// What the roles allow together, for a look at what is being given.
     fn rights(&self) -> Vec<String> {
-        let mut rights: Vec<_> = self
-            .user
-            .roles
-            .iter()
-            .flat_map(|r| r.permissions())
-            .collect();
-        rights.sort();
-        rights.dedup();
-        let words = rights.iter().map(|p| self.f.code("permission", p.as_str()));
+        let held = self.table.held_by(&self.user.roles);
+        let words = held
+            .permissions()
+            .map(|p| self.f.code("permission", p.as_str()));
         words.collect()
     }
 }

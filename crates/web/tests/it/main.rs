@@ -23,3 +23,4 @@ mod sight;
 mod sign_in;
 mod system;
 mod tickets;
+mod walk;

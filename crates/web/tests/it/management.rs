@@ -25,7 +25,10 @@ const PAGES: [(&str, &str); 14] = [
     ),
     ("compliance", "/audit"),
     ("leader_cq", "/extraction-runs"),
-    ("leader_cq", "/policies/export?format=csv"),
+    (
+        "leader_cq",
+        "/policies/export?format=csv&purpose=policy_service",
+    ),
     ("leader_cq", "/dashboard"),
 ];
 
@@ -58,7 +61,12 @@ async fn exports_keep_to_the_unit(#[values(Engine::Sqlite, Engine::Postgres)] en
     let t = TestApp::with_portfolio(engine).await;
     let mut leader = Site::of(&t).sign_in("leader_cq").await;
     for list in ["policies", "obligations", "callbacks"] {
-        let file = leader.get(&format!("/{list}/export?format=csv")).await;
+        let path = format!("/{list}/export?format=csv");
+        let unsaid = leader.get(&path).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
+        let file = leader.get(&format!("{path}&purpose=policy_service")).await;
+        let name = file.headers["content-disposition"].to_str().unwrap();
+        assert!(name.contains(&format!("{list}-EX")), "{name}");
         assert_eq!(file.status, StatusCode::OK, "{list}");
         assert!(file.text.contains("P50-ZHOU"), "{list}: {}", file.text);
         assert!(!file.text.contains("P37-"), "{list} shows Shandong");

@@ -82,12 +82,18 @@ async fn a_caller_sees_the_own_list_only(
         "list_colleagues",
         "list_load_of_units",
         "list_delegations",
+        "list_waiting_approvals",
+        "list_decided_approvals",
+        "is_approval_in_sight",
+        "list_disclosure_counts",
     ];
     for permission in [
         Permission::UsersManage,
         Permission::ClientsManage,
         Permission::AuditRead,
         Permission::CallbacksAssign,
+        Permission::ExportsApprove,
+        Permission::RightsApprove,
     ] {
         assert!(!colleague.may(permission));
     }

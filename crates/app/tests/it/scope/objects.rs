@@ -1,8 +1,11 @@
 //! Things of two branches, with work in every state.
 
 use app::access::{NewClient, create_client, create_token};
+use domain::access::{Actor, ApprovalKind, ApprovalState};
 use domain::ids::{CallbackId, CustomerId, PolicyId, RecordingId, TicketId, UserId};
 use domain::tickets::EvidenceKind;
+use store::AuditEntry;
+use store::access::{NewApproval, end_approval, insert_approval};
 use testkit::{Engine, Portfolio, TestApp, row};
 
 /// Things of one unit, with work in every state.
@@ -100,6 +103,17 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         .unwrap();
     let next = t.callback(policy_no, "PC-CL1").await;
     t.assign(leader, next, caller).await;
+    for decided in [false, true] {
+        request(t, leader, decided).await;
+    }
+    let form = app::customers::RevealForm {
+        field: "phone".into(),
+        purpose: "callback".into(),
+        note: String::new(),
+    };
+    app::customers::reveal(&t.app, leader, t.now, customer_no, &form)
+        .await
+        .unwrap();
     let seen = t.look(callback).await;
     let objects = Objects {
         org,
@@ -118,6 +132,29 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     objects
+}
+
+/// Something that a leader asks for, and withdraws if it is to be decided.
+async fn request(t: &TestApp, leader: &Actor, decided: bool) {
+    let work = t.app.store().begin(t.now).await.unwrap();
+    let asked_by = leader.user().unwrap();
+    let new = NewApproval {
+        kind: ApprovalKind::Export,
+        subject: "customers",
+        payload: "{}",
+        reason: "审计",
+        org: leader.org_id.unwrap(),
+        asked_by,
+        expires_at: domain::access::expires_at(t.now),
+    };
+    let id = insert_approval(&work, &new).await.unwrap();
+    if decided {
+        let state = ApprovalState::Withdrawn;
+        end_approval(&work, id, state, asked_by, "").await.unwrap();
+    }
+    work.commit(AuditEntry::new(leader, "approval.asked", "approval", id))
+        .await
+        .unwrap();
 }
 
 pub(super) async fn begin(engine: Engine) -> (TestApp, Objects, Objects) {

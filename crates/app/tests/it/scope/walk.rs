@@ -1,10 +1,13 @@
 //! Every function of the store that takes a scope, called once.
 
 use super::objects::Objects;
-use domain::access::{Actor, Permission, Scope};
+use domain::access::{Actor, ApprovalKind, Permission, Scope};
 use domain::customers::{PersonName, SearchTerm};
 use domain::time;
 use std::collections::BTreeMap;
+use store::access::{
+    ApprovalRow, is_approval_in_sight, list_decided_approvals, list_waiting_approvals,
+};
 use store::callbacks::{self as rows, CallbackFilter};
 use store::customers::CustomerFilter;
 use store::obligations::{ExclusionFilter, ObligationFilter};
@@ -35,6 +38,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_obligations(t, scope, o).await);
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
+    seen.extend(walk_approvals(t, scope, o).await);
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     seen.extend(super::walk_units::walk_units(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
@@ -289,6 +293,38 @@ async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         found.iter().filter(|c| c.name == name).count(),
     );
     seen
+}
+
+/// What people of the unit asked for.
+async fn walk_approvals(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db: &Store = t.app.store();
+    let kind = ApprovalKind::Export;
+    let asker = if o.org == "37" {
+        "leader sd"
+    } else {
+        "leader cq"
+    };
+    let ours = |rows: &[ApprovalRow]| rows.iter().filter(|a| a.asker_name == asker).count();
+    let every = Actor::system().scope(Permission::ExportsApprove).unwrap();
+    let waiting = list_waiting_approvals(db, scope, kind, t.now)
+        .await
+        .unwrap();
+    let decided = list_decided_approvals(db, scope, kind, None, 50).await;
+    let all = list_waiting_approvals(db, &every, kind, t.now)
+        .await
+        .unwrap();
+    let one = all.iter().find(|a| a.asker_name == asker).unwrap().id;
+    let today = time::date_in_china(t.now);
+    let counts = store::exports::list_disclosure_counts(db, scope, today).await;
+    let mut counted = counts.unwrap();
+    counted.retain(|c| c.owner_name == asker.replace(' ', "_"));
+    let seen = is_approval_in_sight(db, scope, one).await.unwrap();
+    BTreeMap::from([
+        ("list_disclosure_counts", counted.len()),
+        ("list_waiting_approvals", ours(&waiting)),
+        ("list_decided_approvals", ours(&decided.unwrap().rows)),
+        ("is_approval_in_sight", usize::from(seen)),
+    ])
 }
 
 /// Units and people, which only some roles may list.

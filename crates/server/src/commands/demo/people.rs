@@ -3,7 +3,7 @@
 use anyhow::Result;
 use app::App;
 use app::access::{UserForm, create_user, list_users};
-use domain::access::{Actor, ActorKind, OrgPath, Role};
+use domain::access::{Actor, OrgPath, Role};
 use domain::ids::UserId;
 use domain::time::Instant;
 
@@ -123,15 +123,7 @@ pub(super) async fn hire(
             unit: user.org_name.clone(),
             path: user.org_path.clone(),
             languages: user.languages.clone(),
-            actor: Actor {
-                kind: ActorKind::User(user.id),
-                name: user.username.clone(),
-                roles: user.roles.clone(),
-                only: None,
-                org: user.org_path.clone(),
-                org_id: Some(user.org_id),
-                agent: user.agent,
-            },
+            actor: app::access::actor_of(app, user),
         });
     }
     Ok(Staff { people })

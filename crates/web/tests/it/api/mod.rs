@@ -2,5 +2,5 @@
 
 mod documents;
 mod scope;
-mod system;
+pub(crate) mod system;
 mod writes;

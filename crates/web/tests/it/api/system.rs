@@ -13,35 +13,35 @@ use testkit::{Engine, TestApp};
 use tower::ServiceExt as _;
 
 /// A system that calls the API.
-pub(super) struct System {
+pub(crate) struct System {
     router: Router,
     /// Headers of every request.
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) json: Value,
-    pub(super) text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
 
     /// The body, which must be a success.
-    pub(super) fn good(self) -> Value {
+    pub(crate) fn good(self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
         self.json
     }
 
     /// The kind of problem, whose shape is checked on the way.
-    pub(super) fn problem(&self, status: u16) -> String {
+    pub(crate) fn problem(&self, status: u16) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.json["status"], status);
@@ -54,7 +54,7 @@ impl Answer {
 
 impl System {
     /// A caller without a token.
-    pub(super) fn stranger(site: &Site) -> Self {
+    pub(crate) fn stranger(site: &Site) -> Self {
         Self {
             router: site.router(),
             headers: Vec::new(),
@@ -62,33 +62,33 @@ impl System {
     }
 
     /// A caller with a token.
-    pub(super) fn with_token(site: &Site, token: &str) -> Self {
+    pub(crate) fn with_token(site: &Site, token: &str) -> Self {
         let mut system = Self::stranger(site);
         system.set("authorization", format!("Bearer {token}"));
         system
     }
 
     /// A client of a unit with roles.
-    pub(super) async fn of(t: &TestApp, site: &Site, org: &str, roles: &[&str]) -> Self {
+    pub(crate) async fn of(t: &TestApp, site: &Site, org: &str, roles: &[&str]) -> Self {
         let (_, token) = client(t, org, roles).await;
         Self::with_token(site, &token)
     }
 
     /// Sends a header with every request from now on.
-    pub(super) fn set(&mut self, name: &'static str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.retain(|(n, _)| *n != name);
         self.headers.push((name, value.into()));
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await
     }
 
-    pub(super) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
@@ -103,7 +103,7 @@ impl System {
         self.raw(request.body(body).unwrap()).await
     }
 
-    pub(super) async fn raw(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 32 * 1024 * 1024).await.unwrap();
@@ -118,7 +118,7 @@ impl System {
 }
 
 /// A client and its token of thirty days.
-pub(super) async fn client(t: &TestApp, org: &str, roles: &[&str]) -> (ClientId, String) {
+pub(crate) async fn client(t: &TestApp, org: &str, roles: &[&str]) -> (ClientId, String) {
     let admin = &t.people().administrator;
     let form = NewClient {
         name: format!("{org} {}", roles.join(" ")),
