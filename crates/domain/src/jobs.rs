@@ -13,6 +13,8 @@ codes! {
         Export = "export",
         /// Write a report to a file.
         Report = "report",
+        /// Bring sealed values to the newest keys.
+        RenewKeys = "renew_keys",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Run a report of the metrics registry; `report list` names them
     Report(ReportArgs),
+    /// Keys: what there is, exchanging them, and the proof that nothing lies in the clear
+    #[command(subcommand)]
+    Keys(crate::commands::keys::KeysCommand),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

@@ -1,10 +1,11 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
+use crate::tls::TlsSettings;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::sealing::MasterKey;
+use store::sealing::{MasterKey, Suite};
 use store::{DatabaseUrl, Entropy, StoreError};
 
 /// Where configuration is looked for when no flag says otherwise.
@@ -29,6 +30,12 @@ pub(crate) struct Config {
     /// Whether people reach the server over HTTPS, so that cookies travel over HTTPS only.
     #[serde(default)]
     pub https: bool,
+    /// Certificate and key, when the server itself speaks HTTPS.
+    pub tls: Option<TlsSettings>,
+    /// Where `/metrics` is answered instead of the main address.
+    pub metrics_bind: Option<String>,
+    /// Algorithms of new keys: `aes-256-gcm` or `sm4-gcm`.
+    pub cipher: Option<String>,
 }
 
 impl Config {
@@ -51,6 +58,20 @@ impl Config {
             .or(self.database_url.as_deref())
             .unwrap_or(DEFAULT_DATABASE);
         Ok(DatabaseUrl::parse(text)?)
+    }
+
+    /// Whether browsers reach the server over HTTPS, here or at a proxy before it.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https || self.tls.is_some()
+    }
+
+    /// The family of algorithms of new keys.
+    pub(crate) fn suite(&self) -> Result<Suite> {
+        let Some(name) = &self.cipher else {
+            return Ok(Suite::default());
+        };
+        Suite::parse(name)
+            .with_context(|| format!("cipher = \"{name}\": say \"aes-256-gcm\" or \"sm4-gcm\""))
     }
 
     /// The folder of things that belong to a database but do not lie in it.

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod environment;
 mod progress;
+mod tls;
 
 use clap::Parser as _;
 use std::process::ExitCode;

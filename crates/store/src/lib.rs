@@ -16,6 +16,7 @@ mod unit_of_work;
 pub mod access;
 pub mod callbacks;
 pub mod customers;
+pub mod files;
 pub mod imports;
 pub mod jobs;
 pub mod obligations;

@@ -19,8 +19,23 @@ use domain::money::Money;
 use domain::time::{self, Instant};
 use std::sync::Arc;
 
-/// The cookie of a session.
-pub(crate) const SESSION_COOKIE: &str = "huifang_session";
+/// The cookie of a session. Over HTTPS its name keeps browsers from taking it from another host, path
+/// or a connection in the clear.
+pub(crate) fn session_cookie(web: &Web) -> &'static str {
+    match web.settings.secure_cookies {
+        true => "__Host-huifang_session",
+        false => "huifang_session",
+    }
+}
+
+/// What cookies end with: over HTTPS they travel over HTTPS only.
+pub(crate) fn secure(web: &Web) -> &'static str {
+    match web.settings.secure_cookies {
+        true => "; Secure",
+        false => "",
+    }
+}
+
 /// The cookie of a language chosen before signing in.
 pub(crate) const LOCALE_COOKIE: &str = "huifang_locale";
 
@@ -259,7 +274,7 @@ pub(crate) async fn recognise(
     next: Next,
 ) -> Response {
     let now = web.now();
-    let token = cookie(request.headers(), SESSION_COOKIE);
+    let token = cookie(request.headers(), session_cookie(&web));
     let session = match token {
         Some(token) => match app::access::authenticate(&web.app, now, &token).await {
             Ok(session) => session.map(Arc::new),

@@ -45,6 +45,8 @@ pub enum Task {
     Export(ExportQuery),
     /// Write a report to a file.
     Report(ReportTask),
+    /// Bring sealed values and indexes to the newest keys, then destroy the older ones.
+    RenewKeys,
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -82,6 +84,7 @@ impl Task {
             Self::Plan { .. } => JobKind::Plan,
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
+            Self::RenewKeys => JobKind::RenewKeys,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }
@@ -140,7 +143,7 @@ pub async fn start_import(
     }
     let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     let key = super::files::new_key(app, now, "imports", &ending);
-    super::files::put(app, &key, upload.bytes.clone()).await?;
+    crate::files::put(app, now, &key, &upload.bytes).await?;
     let task = Task::Import {
         kind: kind.as_str().to_owned(),
         key,
@@ -180,7 +183,7 @@ pub async fn start_import_of_file(
     crate::imports::Mapping::parse(file.map).map_err(|_| Error::invalid("map", "map"))?;
     let ending = file.path.extension().and_then(|e| e.to_str());
     let key = super::files::new_key(app, now, "imports", ending.unwrap_or("csv"));
-    super::files::send(app, &key, file.path).await?;
+    super::files::send(app, now, &key, file.path).await?;
     let task = Task::Import {
         kind: file.kind.as_str().to_owned(),
         key,

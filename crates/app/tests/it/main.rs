@@ -13,6 +13,8 @@ mod exports;
 mod import_rejections;
 mod importing;
 mod jobs;
+mod keys;
+mod keys_proof;
 mod obligations;
 mod organisation;
 mod planning;

@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod generate;
 mod import;
+pub(crate) mod keys;
 mod plan;
 mod report;
 mod rules;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             }
             None => report::run(&opened().await?, args).await,
         },
+        Command::Keys(command) => keys::run(&opened().await?, command).await,
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(command) => rules::run(command),
         Command::Calendar(command) => calendar::run(command),
@@ -73,10 +75,11 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let key_ids = ids.clone();
     let (config, key_url) = (config.clone(), url.clone());
     let files = config.files(&url)?;
-    let store = Store::open(url, true, ids, now, move |has_keys| {
-        config.master_key(&key_url, has_keys, key_ids.entropy())
-    })
-    .await?;
+    let suite = config.suite()?;
+    let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
+    let store = Store::open_with(url, true, suite, ids, now, &key).await?;
+    // Should somebody exchange the master key, its file is read again.
+    store.set_master_source(Box::new(move || key(true)));
     Ok(App::start(store, files, Passwords::strong(), now).await?)
 }
 

@@ -1,8 +1,9 @@
 //! Opening a database: pools, pragmas, migrations, keys.
 
 use super::Backend;
-use crate::sealing::{Keyring, MasterKey, StoredKey};
-use crate::sql::{list, millis, params};
+use crate::sealing::stored::{self, insert_key, load_keys};
+use crate::sealing::{Keyring, MasterKey, MasterSource, StoredKey, Suite};
+use crate::sql::list;
 use crate::{Ids, Reads, Result, StoreError, UnitOfWork, unit_of_work};
 use domain::time::Instant;
 use migration::{Migrator, MigratorTrait as _};
@@ -82,6 +83,7 @@ pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
     keys: Arc<Keyring>,
+    suite: Suite,
     ids: Ids,
     /// Writers of this process take turns, so that none of them starves.
     turn: Arc<Mutex<()>>,
@@ -105,13 +107,6 @@ impl Reads for Store {
     }
 }
 
-#[derive(FromQueryResult)]
-struct KeyRow {
-    purpose: String,
-    version: i64,
-    wrapped: Vec<u8>,
-}
-
 impl Store {
     /// Opens a database, brings its schema up to date when `migrate` says so, and unwraps its keys.
     /// `master_key` is asked whether the database has keys already: it reads or creates the key.
@@ -125,13 +120,28 @@ impl Store {
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
+        Self::open_with(url, migrate, Suite::default(), ids, now, master_key).await
+    }
+
+    /// Opens a database as [`Self::open`] does; keys that it does not have yet are of a family.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(
+        url: DatabaseUrl,
+        migrate: bool,
+        suite: Suite,
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
         let (backend, write, read) = connect(&url).await?;
         if migrate {
             migrate_up(&write).await?;
         } else if !is_current(&write).await? {
             return Err(StoreError::SchemaBehind);
         }
-        let keys = open_keys(&write, &ids, now, master_key).await?;
+        let keys = open_keys(&write, &url, suite, &ids, now, master_key).await?;
         let turn = Arc::new(Mutex::new(()));
         Ok(Self {
             backend,
@@ -139,6 +149,7 @@ impl Store {
             write,
             read,
             keys: Arc::new(keys),
+            suite,
             ids,
             turn,
         })
@@ -152,6 +163,21 @@ impl Store {
     /// Where it is.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// The family of keys that the configuration asks for; the keys in use may be of another.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// Says where the master key can be read again when somebody exchanged it.
+    pub fn set_master_source(&self, source: MasterSource) {
+        self.keys.set_master_source(source);
+    }
+
+    /// Tries keys once more that could not be unwrapped; a server does so from time to time.
+    pub fn forget_refused_keys(&self) {
+        self.keys.forget_refused();
     }
 
     /// New ids.
@@ -169,6 +195,8 @@ impl Store {
             Backend::Postgres => None,
         };
         let transaction = unit_of_work::begin(&self.write).await?;
+        // What is written from here on is sealed with the newest key.
+        self.keys.adopt(load_keys(&transaction).await?)?;
         Ok(UnitOfWork::new(
             transaction,
             Arc::clone(&self.keys),
@@ -200,6 +228,20 @@ impl Store {
     /// When a migration fails; it leaves nothing half-done.
     pub async fn migrate_up(&self) -> Result<()> {
         migrate_up(&self.write).await
+    }
+
+    /// Folds the write-ahead log of an embedded database into its file and empties it, so that
+    /// nothing older stays there. Readers that are under way may keep a part of it.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn fold_log(&self) -> Result<()> {
+        if self.backend == Backend::Sqlite {
+            let _turn = self.turn.lock().await;
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            sea_orm::ConnectionTrait::execute_unprepared(&self.write, sql).await?;
+        }
+        Ok(())
     }
 
     /// Closes the pools; on SQLite this also folds the write-ahead log into the file.
@@ -274,6 +316,8 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
         .pragma("temp_store", "MEMORY")
+        // What is deleted or moved is overwritten.
+        .pragma("secure_delete", "ON")
 }
 
 async fn is_current(connection: &DatabaseConnection) -> Result<bool> {
@@ -306,47 +350,67 @@ async fn migrate_up(connection: &DatabaseConnection) -> Result<()> {
 
 async fn open_keys(
     connection: &DatabaseConnection,
+    url: &DatabaseUrl,
+    suite: Suite,
     ids: &Ids,
     now: Instant,
     master_key: impl FnOnce(bool) -> Result<MasterKey>,
 ) -> Result<Keyring> {
     let entropy: Arc<dyn crate::Entropy> = Arc::new(SharedEntropy(ids.clone()));
-    let stored = stored_keys(connection).await?;
+    let mut stored = load_keys(connection).await?;
     let master = master_key(!stored.is_empty())?;
-    if !stored.is_empty() {
-        return Keyring::unwrap(&master, &stored, entropy);
+    if stored.is_empty() {
+        let transaction = unit_of_work::begin(connection).await?;
+        for key in Keyring::generate(&master, suite, entropy.as_ref())? {
+            insert_key(&transaction, &key, now, "ON CONFLICT DO NOTHING").await?;
+        }
+        transaction.commit().await?;
+        // Read back: another server may have been first.
+        stored = load_keys(connection).await?;
     }
-    let transaction = unit_of_work::begin(connection).await?;
-    for key in Keyring::generate(&master, entropy.as_ref())? {
-        let sql = "INSERT INTO encryption_keys (version, purpose, algorithm, wrapped, created_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        let values = params![
-            key.version,
-            key.purpose,
-            crate::sealing::algorithm(),
-            key.wrapped,
-            millis(now)
-        ];
-        let statement = crate::sql::statement(&transaction, sql, values);
-        sea_orm::ConnectionTrait::execute_raw(&transaction, statement).await?;
-    }
-    transaction.commit().await?;
-    // Read back: another server may have been first.
-    Keyring::unwrap(&master, &stored_keys(connection).await?, entropy)
+    Keyring::unwrap(master, stored, entropy, Some(url.clone()))
 }
 
-async fn stored_keys(connection: &DatabaseConnection) -> Result<Vec<StoredKey>> {
-    let sql = "SELECT purpose, version, wrapped FROM encryption_keys ORDER BY purpose, version";
-    let statement = crate::sql::statement(connection, sql, Vec::new());
-    let rows = KeyRow::find_by_statement(statement).all(connection).await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| StoredKey {
-            purpose: r.purpose,
-            version: r.version,
-            wrapped: r.wrapped,
-        })
-        .collect())
+/// Reads the keys at once, on a connection and a thread of its own: for a reader that meets a value
+/// of a key that another server has just made, and cannot wait for a pool.
+pub(crate) fn read_keys_now(url: &DatabaseUrl) -> Result<Vec<StoredKey>> {
+    let key = |(purpose, version, algorithm, wrapped)| StoredKey {
+        purpose,
+        version,
+        algorithm,
+        wrapped,
+    };
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
+            let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            let mut statement = connection.prepare(stored::SELECT)?;
+            let rows = statement.query_map([], |r| {
+                Ok(key((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        }
+        DatabaseUrl::Postgres(url) => {
+            let url = url.clone();
+            let reading = std::thread::spawn(move || -> Result<Vec<StoredKey>> {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+                runtime.block_on(async {
+                    let mut connection =
+                        <sqlx::PgConnection as sqlx::Connection>::connect(&url).await?;
+                    let rows = sqlx::query_as::<_, (String, i64, String, Vec<u8>)>(stored::SELECT)
+                        .fetch_all(&mut connection)
+                        .await?;
+                    Ok(rows.into_iter().map(key).collect())
+                })
+            });
+            let gone = |_| StoreError::Unavailable("the keys cannot be read".into());
+            reading.join().map_err(gone)?
+        }
+    }
 }
 
 struct SharedEntropy(Ids);

@@ -22,6 +22,15 @@ impl Backend {
         }
     }
 
+    /// The clause that takes rows that exist without waiting for who holds them, and without keeping
+    /// others from referring to them.
+    pub(crate) fn skip_locked_rows(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR NO KEY UPDATE SKIP LOCKED",
+        }
+    }
+
     /// The database behind a connection.
     pub(crate) fn of(connection: &impl sea_orm::ConnectionTrait) -> Self {
         match connection.get_database_backend() {

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, html};
+use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, html, secure, session_cookie};
 use crate::guard::cookie;
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
@@ -10,13 +10,15 @@ use app::Error;
 use app::access::{Device, UserForm};
 use axum::Extension;
 use axum::extract::{ConnectInfo, Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use std::net::SocketAddr;
 
 /// Seconds that the session's cookie lives: as long as the session at most.
 const COOKIE_SECONDS: u32 = 12 * 3600;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 #[derive(askama::Template)]
 #[template(path = "access/sign_in.html")]
@@ -36,8 +38,9 @@ pub(crate) async fn show_sign_in(
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
     if let Some(locale) = Locale::from_tag(query.get("locale")) {
         let kept = format!(
-            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
-            locale.tag()
+            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{}",
+            locale.tag(),
+            secure(&web)
         );
         return Ok(([(header::SET_COOKIE, kept)], Redirect::to("/sign-in")).into_response());
     }
@@ -84,14 +87,11 @@ pub(crate) async fn create_session(
     let (name, password) = (form.get("username"), form.get("password"));
     match app::access::sign_in(&web.app, web.now(), name, password, &device).await {
         Ok(signed_in) => {
-            let secure = if web.settings.secure_cookies {
-                "; Secure"
-            } else {
-                ""
-            };
             let kept = format!(
-                "{SESSION_COOKIE}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}",
-                signed_in.token.0
+                "{}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{}",
+                session_cookie(&web),
+                signed_in.token.0,
+                secure(&web)
             );
             let next = Some(form.get("next"))
                 .filter(|n| is_own_path(n))
@@ -125,11 +125,20 @@ pub(crate) async fn end_session(
     headers: HeaderMap,
     Sent(who, _): Sent,
 ) -> Answer {
-    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
+    if let Some(token) = cookie(&headers, session_cookie(&web)) {
         app::access::sign_out(&web.app, &who.actor, who.now, &token).await?;
     }
-    let gone = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
+    let gone = format!(
+        "{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{}",
+        session_cookie(&web),
+        secure(&web)
+    );
+    let headers = [
+        (header::SET_COOKIE, gone.as_str()),
+        // What the browser kept of pages goes too; the chosen language stays.
+        (CLEAR_SITE_DATA, "\"cache\", \"storage\""),
+    ];
+    Ok((headers, Redirect::to("/sign-in")).into_response())
 }
 
 pub(crate) async fn set_preferences(State(web): State<Web>, Sent(who, form): Sent) -> Answer {

@@ -1,7 +1,7 @@
 //! Who calls the API: a client with its token, or a person with the session of the pages.
 
 use super::problem::Problem;
-use crate::frame::SESSION_COOKIE;
+use crate::frame::session_cookie;
 use crate::guard::cookie;
 use crate::state::Web;
 use axum::extract::{FromRequestParts, Request, State};
@@ -97,7 +97,7 @@ async fn recognise(
         let actor = app::access::authenticate_client(&web.app, now, token).await?;
         return actor.ok_or(Problem::Unauthenticated);
     }
-    let Some(token) = cookie(headers, SESSION_COOKIE) else {
+    let Some(token) = cookie(headers, session_cookie(web)) else {
         return Err(Problem::Unauthenticated);
     };
     let session = app::access::authenticate(&web.app, now, &token).await?;

@@ -85,6 +85,28 @@ pub struct Table {
     pub columns: &'static [(&'static str, CellType)],
 }
 
+/// Values to exchange for others, by the `id` of their rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Swap<'s> {
+    /// The table.
+    pub table: &'static str,
+    /// The columns to write.
+    pub columns: &'s [(&'static str, CellType)],
+    /// How many of the columns, from the first, must still be as they were read.
+    pub guards: usize,
+}
+
+/// A row of a [`Swap`]: one cell a column, as it was and as it shall be.
+#[derive(Clone, Debug)]
+pub struct SwapRow {
+    /// Its id.
+    pub id: Uuid,
+    /// What was read.
+    pub old: Vec<Cell>,
+    /// What to write.
+    pub new: Vec<Cell>,
+}
+
 /// A row of a query. Columns are read by position.
 #[derive(Clone, Copy)]
 pub enum Row<'r> {
@@ -222,7 +244,20 @@ impl Bulk {
         match &mut self.inner {
             Inner::Sqlite(session) => session.execute("BEGIN IMMEDIATE", &[]).map(|_| ()),
             Inner::Postgres(session) => session.execute("BEGIN", &[]).await.map(|_| ()),
-        }
+        }?;
+        // What is written from here on is sealed with the newest key.
+        let text = |row: Row<'_>, at| row.text(at).map(Option::unwrap_or_default);
+        let stored = self
+            .query(crate::sealing::stored::SELECT, &[], |row| {
+                Ok(crate::sealing::StoredKey {
+                    purpose: text(row, 0)?,
+                    version: row.int(1)?.unwrap_or_default(),
+                    algorithm: text(row, 2)?,
+                    wrapped: row.bytes(3)?.unwrap_or_default(),
+                })
+            })
+            .await?;
+        self.store.keyring().adopt(stored)
     }
 
     /// Ends a chunk with its audit entry; a dry one is rolled back.
@@ -320,6 +355,18 @@ impl Bulk {
         match &mut self.inner {
             Inner::Sqlite(session) => session.insert(table, cells),
             Inner::Postgres(session) => session.insert(table, cells).await,
+        }
+    }
+
+    /// Exchanges values where the guarded columns are still what they were read as, and says in how
+    /// many rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn swap(&mut self, swap: &Swap<'_>, rows: &[SwapRow]) -> Result<u64> {
+        match &mut self.inner {
+            Inner::Sqlite(session) => session.swap(swap, rows),
+            Inner::Postgres(session) => session.swap(swap, rows).await,
         }
     }
 
