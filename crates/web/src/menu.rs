@@ -127,6 +127,12 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "shield-check",
         Some(Permission::AuditRead),
     ),
+    entry(
+        "keys",
+        "/system/keys",
+        "lock",
+        Some(Permission::SystemManage),
+    ),
 ];
 
 /// The entries that a person may open.

@@ -231,7 +231,7 @@ mod tests {
             (b"eHkxMzgwMDAwNTY3OA==", "base64"),
             (b"\x13\x80\x00\x05\x67\x8f", "bcd"),
             (b"\x31\x08\x00\x50\x76\xf8", "swapped bcd"),
-            (b"\x03\x36\x8b\xdc\x2e", "binary"),
+            (b"\x03\x36\x8b\x60\x2e", "binary"),
         ];
         for (bytes, form) in cases {
             let found = found(&finder, bytes);

@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use store::{AuditRow, Page};
 
 /// Groups of actions, as beginnings of their codes.
-const GROUPS: [&str; 14] = [
+const GROUPS: [&str; 16] = [
     "access.",
     "callback.",
     "ticket.",
@@ -23,6 +23,8 @@ const GROUPS: [&str; 14] = [
     "rules.",
     "setting.",
     "audit.",
+    "keys.",
+    "file.",
 ];
 
 #[derive(askama::Template)]

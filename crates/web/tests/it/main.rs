@@ -9,6 +9,8 @@ mod attacks;
 mod browser;
 mod chrome;
 mod customers;
+mod headers;
+mod keys;
 mod management;
 mod morning;
 mod obligations;
