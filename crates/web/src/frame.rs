@@ -2,7 +2,7 @@
 
 use crate::assets;
 use crate::failure::Failure;
-use crate::guard::cookie;
+use crate::guard::{cookie, session_cookie};
 use crate::menu::{self, Entry};
 use crate::state::Web;
 use crate::texts::{Locale, Said};
@@ -18,23 +18,6 @@ use domain::access::{Actor, Permission};
 use domain::money::Money;
 use domain::time::{self, Instant};
 use std::sync::Arc;
-
-/// The cookie of a session. Over HTTPS its name keeps browsers from taking it from another host, path
-/// or a connection in the clear.
-pub(crate) fn session_cookie(web: &Web) -> &'static str {
-    match web.settings.secure_cookies {
-        true => "__Host-huifang_session",
-        false => "huifang_session",
-    }
-}
-
-/// What cookies end with: over HTTPS they travel over HTTPS only.
-pub(crate) fn secure(web: &Web) -> &'static str {
-    match web.settings.secure_cookies {
-        true => "; Secure",
-        false => "",
-    }
-}
 
 /// The cookie of a language chosen before signing in.
 pub(crate) const LOCALE_COOKIE: &str = "huifang_locale";

@@ -84,6 +84,23 @@ pub(crate) async fn refuse_nul(request: Request, next: Next) -> Response {
 /// Requests of an API caller that may follow each other at once, and then in a minute.
 const REQUESTS: NonZeroU32 = NonZeroU32::new(1200).expect("more than zero");
 
+/// The cookie of a session. Over HTTPS its name keeps browsers from taking it from another host, path
+/// or a connection in the clear.
+pub(crate) fn session_cookie(web: &Web) -> &'static str {
+    match web.settings.secure_cookies {
+        true => "__Host-huifang_session",
+        false => "huifang_session",
+    }
+}
+
+/// What cookies end with: over HTTPS they travel over HTTPS only.
+pub(crate) fn secure(web: &Web) -> &'static str {
+    match web.settings.secure_cookies {
+        true => "; Secure",
+        false => "",
+    }
+}
+
 /// The value of a cookie.
 pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(header::COOKIE).into_iter();

@@ -1,8 +1,9 @@
 //! Opening a database: pools, pragmas, migrations, keys.
 
 use super::Backend;
-use crate::sealing::stored::{self, insert_key, load_keys};
-use crate::sealing::{Keyring, MasterKey, MasterSource, StoredKey, Suite};
+use super::keys::open_keys;
+use crate::sealing::stored::load_keys;
+use crate::sealing::{Keyring, MasterKey, MasterSource, Suite};
 use crate::sql::list;
 use crate::{Ids, Reads, Result, StoreError, UnitOfWork, unit_of_work};
 use domain::time::Instant;
@@ -20,7 +21,7 @@ const SQLITE_READERS: u32 = 8;
 /// Connections to a PostgreSQL server; several servers may share it.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a writer waits for another process's transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a request waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Page cache of a connection to an embedded database, in KiB.
@@ -345,79 +346,6 @@ async fn migrate_up(connection: &DatabaseConnection) -> Result<()> {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
-    }
-}
-
-async fn open_keys(
-    connection: &DatabaseConnection,
-    url: &DatabaseUrl,
-    suite: Suite,
-    ids: &Ids,
-    now: Instant,
-    master_key: impl FnOnce(bool) -> Result<MasterKey>,
-) -> Result<Keyring> {
-    let entropy: Arc<dyn crate::Entropy> = Arc::new(SharedEntropy(ids.clone()));
-    let mut stored = load_keys(connection).await?;
-    let master = master_key(!stored.is_empty())?;
-    if stored.is_empty() {
-        let transaction = unit_of_work::begin(connection).await?;
-        for key in Keyring::generate(&master, suite, entropy.as_ref())? {
-            insert_key(&transaction, &key, now, "ON CONFLICT DO NOTHING").await?;
-        }
-        transaction.commit().await?;
-        // Read back: another server may have been first.
-        stored = load_keys(connection).await?;
-    }
-    Keyring::unwrap(master, stored, entropy, Some(url.clone()))
-}
-
-/// Reads the keys at once, on a connection and a thread of its own: for a reader that meets a value
-/// of a key that another server has just made, and cannot wait for a pool.
-pub(crate) fn read_keys_now(url: &DatabaseUrl) -> Result<Vec<StoredKey>> {
-    let key = |(purpose, version, algorithm, wrapped)| StoredKey {
-        purpose,
-        version,
-        algorithm,
-        wrapped,
-    };
-    match url {
-        DatabaseUrl::Sqlite(path) => {
-            let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
-            let connection = rusqlite::Connection::open_with_flags(path, flags)?;
-            connection.busy_timeout(BUSY_TIMEOUT)?;
-            let mut statement = connection.prepare(stored::SELECT)?;
-            let rows = statement.query_map([], |r| {
-                Ok(key((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        }
-        DatabaseUrl::Postgres(url) => {
-            let url = url.clone();
-            let reading = std::thread::spawn(move || -> Result<Vec<StoredKey>> {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .map_err(|e| StoreError::Unavailable(e.to_string()))?;
-                runtime.block_on(async {
-                    let mut connection =
-                        <sqlx::PgConnection as sqlx::Connection>::connect(&url).await?;
-                    let rows = sqlx::query_as::<_, (String, i64, String, Vec<u8>)>(stored::SELECT)
-                        .fetch_all(&mut connection)
-                        .await?;
-                    Ok(rows.into_iter().map(key).collect())
-                })
-            });
-            let gone = |_| StoreError::Unavailable("the keys cannot be read".into());
-            reading.join().map_err(gone)?
-        }
-    }
-}
-
-struct SharedEntropy(Ids);
-
-impl crate::Entropy for SharedEntropy {
-    fn fill(&self, buffer: &mut [u8]) {
-        self.0.entropy().fill(buffer);
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod connect;
+pub(crate) mod keys;
 
 /// The database in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, html, secure, session_cookie};
-use crate::guard::cookie;
+use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, html};
+use crate::guard::{cookie, secure, session_cookie};
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;

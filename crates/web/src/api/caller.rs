@@ -1,8 +1,7 @@
 //! Who calls the API: a client with its token, or a person with the session of the pages.
 
 use super::problem::Problem;
-use crate::frame::session_cookie;
-use crate::guard::cookie;
+use crate::guard::{cookie, session_cookie};
 use crate::state::Web;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;

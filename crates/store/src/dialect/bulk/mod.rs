@@ -6,6 +6,9 @@
 
 mod postgres;
 mod sqlite;
+mod swap;
+
+pub use swap::{Swap, SwapRow};
 
 use super::connect::{DatabaseUrl, Store};
 use crate::audit::{self, Audit};
@@ -83,28 +86,6 @@ pub struct Table {
     pub name: &'static str,
     /// The columns to fill, with their types.
     pub columns: &'static [(&'static str, CellType)],
-}
-
-/// Values to exchange for others, by the `id` of their rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Swap<'s> {
-    /// The table.
-    pub table: &'static str,
-    /// The columns to write.
-    pub columns: &'s [(&'static str, CellType)],
-    /// How many of the columns, from the first, must still be as they were read.
-    pub guards: usize,
-}
-
-/// A row of a [`Swap`]: one cell a column, as it was and as it shall be.
-#[derive(Clone, Debug)]
-pub struct SwapRow {
-    /// Its id.
-    pub id: Uuid,
-    /// What was read.
-    pub old: Vec<Cell>,
-    /// What to write.
-    pub new: Vec<Cell>,
 }
 
 /// A row of a query. Columns are read by position.
@@ -355,18 +336,6 @@ impl Bulk {
         match &mut self.inner {
             Inner::Sqlite(session) => session.insert(table, cells),
             Inner::Postgres(session) => session.insert(table, cells).await,
-        }
-    }
-
-    /// Exchanges values where the guarded columns are still what they were read as, and says in how
-    /// many rows.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn swap(&mut self, swap: &Swap<'_>, rows: &[SwapRow]) -> Result<u64> {
-        match &mut self.inner {
-            Inner::Sqlite(session) => session.swap(swap, rows),
-            Inner::Postgres(session) => session.swap(swap, rows).await,
         }
     }
 
