@@ -32,10 +32,6 @@ fn place(key: &str) -> Result<Key> {
     Key::parse(key).map_err(|e| Error::Fault(e.to_string()))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "handed to map_err by its name"
-)]
 fn failed(error: object_store::Error) -> Error {
     match error {
         object_store::Error::NotFound { .. } => Error::NotFound,
@@ -177,13 +173,12 @@ impl OpenFile {
             self.at = end;
             return Ok(Some(read));
         };
-        let mut n = (self.at - HEAD as u64) / SEALED_CHUNK as u64;
+        let first = (self.at - HEAD as u64) / SEALED_CHUNK as u64;
         let mut plain = Vec::with_capacity(read.len());
-        for chunk in read.chunks(SEALED_CHUNK) {
+        for (n, chunk) in (first..).zip(read.chunks(SEALED_CHUNK)) {
             self.at += chunk.len() as u64;
             let number = u32::try_from(n).map_err(|_| Error::Fault("a file is too long".into()))?;
             plain.extend(file.cipher.open(number, self.at == self.stored, chunk)?);
-            n += 1;
         }
         Ok(Some(plain.into()))
     }

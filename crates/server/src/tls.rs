@@ -80,6 +80,8 @@ impl TlsSettings {
             use tokio::signal::unix::{SignalKind, signal};
             signal(SignalKind::hangup()).ok()
         };
+        let mut minutes = tokio::time::interval(LOOK_EVERY);
+        minutes.tick().await;
         loop {
             #[cfg(unix)]
             let asked = async {
@@ -92,7 +94,7 @@ impl TlsSettings {
             let asked = std::future::pending::<Option<()>>();
             let was_asked = tokio::select! {
                 _ = asked => true,
-                () = tokio::time::sleep(LOOK_EVERY), if self.reload => false,
+                _ = minutes.tick(), if self.reload => false,
             };
             let seen = self.changed_at();
             if !was_asked && seen == known {

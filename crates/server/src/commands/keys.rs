@@ -13,7 +13,7 @@ use std::time::Duration;
 use store::jobs::{JobRow, find_job};
 use store::sealing::MasterKey;
 
-/// How long to wait for another server that has taken the work up.
+/// How often to look whether another server that has taken the work up is done.
 const WAIT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +159,7 @@ async fn exchange(app: &App, args: &RotateArgs) -> Result<ExitCode> {
         say(format!("{id}: queued; a server that runs takes it up"));
         return Ok(ExitCode::SUCCESS);
     }
+    let mut looks = tokio::time::interval(WAIT);
     loop {
         let ran = app::jobs::run_due(app, &now).await?;
         let job = find_job(app.store(), id).await?;
@@ -175,7 +176,9 @@ async fn exchange(app: &App, args: &RotateArgs) -> Result<ExitCode> {
                 say(format!("{id}: a server goes on with it at {at}{why}"));
                 return Ok(ExitCode::SUCCESS);
             }
-            _ => tokio::time::sleep(WAIT).await,
+            _ => {
+                looks.tick().await;
+            }
         }
     }
     let state = status(app, &shell(), false).await?;

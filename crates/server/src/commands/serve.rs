@@ -129,8 +129,9 @@ async fn serve_beside(listener: TcpListener, service: Router) {
 /// Looks from time to time whether keys were exchanged, so that a server that nobody asks anything is
 /// ready too.
 async fn watch_keys(app: App) {
+    let mut minutes = tokio::time::interval(LOOK_AT_KEYS);
     loop {
-        tokio::time::sleep(LOOK_AT_KEYS).await;
+        minutes.tick().await;
         app.store().forget_refused_keys();
         if let Err(error) = store::sealing::refresh_keys(app.store()).await {
             tracing::error!(%error, "the keys cannot be read");
