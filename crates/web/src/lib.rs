@@ -79,7 +79,6 @@ pub fn router(web: Web) -> Router {
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::refuse_nul))
-        .layer(axum::middleware::from_fn(guard::set_headers))
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),
             guard::set_headers,
