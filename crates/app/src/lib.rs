@@ -12,8 +12,10 @@ pub mod customers;
 pub mod doctor;
 mod error;
 pub mod exports;
+mod files;
 pub mod imports;
 pub mod jobs;
+pub mod keys;
 mod listing;
 pub mod obligations;
 pub mod policies;
@@ -25,6 +27,7 @@ mod state;
 pub mod tickets;
 
 pub use error::{Error, FieldProblem, Refusal};
+pub use files::OpenFile;
 pub use listing::Listed;
 pub use state::{App, Passwords};
 

@@ -1,5 +1,5 @@
-//! Files that prove things: recordings, signed records, documents. Kept with their SHA-256 in a folder
-//! or S3, under keys of their own.
+//! Files that prove things: recordings, signed records, documents. Kept, sealed, in a folder or S3,
+//! with the SHA-256 of what was sent.
 
 use crate::{App, Error, Refusal, Result};
 use bytes::Bytes;
@@ -7,8 +7,6 @@ use domain::access::{Actor, Permission};
 use domain::ids::RecordingId;
 use domain::tickets::EvidenceKind;
 use domain::time::{self, Instant};
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path as Key;
 use sha2::{Digest as _, Sha256};
 use store::recordings::{NewRecording, RecordingOwner, RecordingRow};
 use store::{AuditEntry, UnitOfWork};
@@ -75,12 +73,8 @@ pub(crate) async fn store_file(app: &App, now: Instant, upload: &Upload) -> Resu
     let id = app.store().ids().next(now);
     let day = time::date_in_china(now).format("%Y/%m/%d");
     let key = format!("recordings/{day}/{}.{ending}", id.simple());
-    let path = Key::parse(&key).map_err(|e| Error::Fault(e.to_string()))?;
     let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-    app.files()
-        .put(&path, upload.bytes.clone().into())
-        .await
-        .map_err(|e| Error::Unavailable(format!("files: {e}")))?;
+    crate::files::put(app, now, &key, &upload.bytes).await?;
     Ok(StoredFile {
         file_name: name,
         content_type,
@@ -130,16 +124,16 @@ pub async fn open_recording(
     if row.is_link {
         return Err(Error::NotFound);
     }
-    let path = Key::parse(&row.location).map_err(|e| Error::Fault(e.to_string()))?;
-    let unavailable = |e: object_store::Error| Error::Unavailable(format!("files: {e}"));
-    let bytes = app
-        .files()
-        .get(&path)
-        .await
-        .map_err(unavailable)?
-        .bytes()
-        .await
-        .map_err(unavailable)?;
+    let bytes = match crate::files::open(app, &row.location).await {
+        Ok(file) => file.bytes().await,
+        Err(error) => Err(error),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(Error::Fault(_)) => return Err(Refusal::new("recording-altered").into()),
+        Err(Error::NotFound) => return Err(Error::Unavailable("files: it is gone".into())),
+        Err(error) => return Err(error),
+    };
     if row.sha256.as_deref() != Some(hex::encode(Sha256::digest(&bytes)).as_str()) {
         return Err(Refusal::new("recording-altered").into());
     }

@@ -19,6 +19,8 @@ codes! {
         Backup = "backup",
         /// Compare what a proposed version of a rule would change.
         RulesDiff = "rules_diff",
+        /// Bring sealed values to the newest keys.
+        RenewKeys = "renew_keys",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

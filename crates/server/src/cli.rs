@@ -53,6 +53,9 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Say what is wrong with this installation, and what to do
     Doctor(DoctorArgs),
+    /// Keys: what there is, exchanging them, and the proof that nothing lies in the clear
+    #[command(subcommand)]
+    Keys(crate::commands::keys::KeysCommand),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

@@ -1,7 +1,12 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
+<<<<<<< HEAD
+use crate::backup_plan::BackupConfig;
 use crate::doors::OidcConfig;
 use crate::security::Security;
+=======
+use crate::tls::TlsSettings;
+>>>>>>> keys
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
 use app::doctor::Surroundings;
@@ -10,7 +15,7 @@ use domain::backups::Retention;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::sealing::MasterKey;
+use store::sealing::{MasterKey, Suite};
 use store::{DatabaseUrl, Entropy, StoreError};
 
 /// Where configuration is looked for when no flag says otherwise.
@@ -50,66 +55,17 @@ pub(crate) struct Config {
     /// Providers of identities.
     #[serde(default)]
     pub oidc: Vec<OidcConfig>,
+    /// Certificate and key, when the server itself speaks HTTPS.
+    pub tls: Option<TlsSettings>,
+    /// Where `/metrics` is answered instead of the main address.
+    pub metrics_bind: Option<String>,
+    /// Algorithms of new keys: `aes-256-gcm` or `sm4-gcm`.
+    pub cipher: Option<String>,
     /// Backups by plan; none without it.
     pub backup: Option<BackupConfig>,
     /// Where all of this was read.
     #[serde(skip)]
     pub file: Option<PathBuf>,
-}
-
-/// Backups by plan.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BackupConfig {
-    /// Where they go.
-    pub folder: PathBuf,
-    /// Time of day in China, such as `02:00`.
-    #[serde(default = "BackupConfig::at")]
-    pub at: String,
-    /// Days of which the newest is kept.
-    #[serde(default = "BackupConfig::keep_daily")]
-    pub keep_daily: usize,
-    /// Weeks of which the newest is kept.
-    #[serde(default = "BackupConfig::keep_weekly")]
-    pub keep_weekly: usize,
-    /// Months of which the newest is kept.
-    #[serde(default = "BackupConfig::keep_monthly")]
-    pub keep_monthly: usize,
-    /// Each is restored as a trial.
-    #[serde(default = "BackupConfig::verify")]
-    pub verify: bool,
-    /// Recordings and scans go along; when nothing is said, those of a folder do.
-    pub with_files: Option<bool>,
-    /// Hours after which the last good one is too old.
-    #[serde(default = "BackupConfig::warn_after_hours")]
-    pub warn_after_hours: u32,
-}
-
-impl BackupConfig {
-    fn at() -> String {
-        "02:00".to_owned()
-    }
-
-    fn keep_daily() -> usize {
-        7
-    }
-
-    fn keep_weekly() -> usize {
-        5
-    }
-
-    fn keep_monthly() -> usize {
-        12
-    }
-
-    fn verify() -> bool {
-        true
-    }
-
-    /// A day and two hours: the next one may take a while.
-    fn warn_after_hours() -> u32 {
-        26
-    }
 }
 
 impl Config {
@@ -190,6 +146,20 @@ impl Config {
             .or(self.database_url.as_deref())
             .unwrap_or(DEFAULT_DATABASE);
         Ok(DatabaseUrl::parse(text)?)
+    }
+
+    /// Whether browsers reach the server over HTTPS, here or at a proxy before it.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https || self.tls.is_some()
+    }
+
+    /// The family of algorithms of new keys.
+    pub(crate) fn suite(&self) -> Result<Suite> {
+        let Some(name) = &self.cipher else {
+            return Ok(Suite::default());
+        };
+        Suite::parse(name)
+            .with_context(|| format!("cipher = \"{name}\": say \"aes-256-gcm\" or \"sm4-gcm\""))
     }
 
     /// The folder of things that belong to a database but do not lie in it.

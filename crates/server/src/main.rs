@@ -1,5 +1,6 @@
 //! The program `huifang`: configuration, wiring and subcommands. No business logic lives here.
 
+mod backup_plan;
 mod cli;
 mod commands;
 mod config;
@@ -8,6 +9,7 @@ mod environment;
 mod heads;
 mod progress;
 mod security;
+mod tls;
 
 use clap::Parser as _;
 use std::process::ExitCode;

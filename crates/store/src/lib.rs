@@ -19,6 +19,7 @@ pub mod callbacks;
 pub mod customers;
 pub mod doctor;
 pub mod exports;
+pub mod files;
 pub mod imports;
 pub mod jobs;
 pub mod obligations;

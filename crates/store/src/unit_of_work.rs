@@ -71,6 +71,11 @@ impl UnitOfWork {
         self.ids.next(self.now)
     }
 
+    /// The source of chance.
+    pub(crate) fn entropy(&self) -> &dyn crate::Entropy {
+        self.ids.entropy()
+    }
+
     /// Runs a statement and says how many rows it touched.
     pub(crate) async fn execute(&self, sql: &str, params: Vec<Value>) -> Result<u64> {
         let statement = statement(&self.transaction, sql, params);

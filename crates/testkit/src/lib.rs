@@ -34,4 +34,4 @@ pub use database::{Engine, TestDatabase};
 pub use people::{PASSWORD, People, actor_of, code_of, enrol};
 pub use portfolio::Portfolio;
 pub use table::{Table, row};
-pub use test_app::{TestApp, invalid, refused};
+pub use test_app::{MASTER_KEY, TestApp, invalid, refused};

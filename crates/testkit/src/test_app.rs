@@ -11,13 +11,12 @@ use object_store::memory::InMemory;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::sealing::MasterKey;
+use store::sealing::{MasterKey, Suite};
 use store::{Ids, Store};
 use tempfile::TempDir;
 
 /// The master key of tests, in hexadecimal.
-pub(crate) const MASTER_KEY: &str =
-    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+pub const MASTER_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// The application, the people who use it, and the moment at which the test begins.
 #[derive(Debug)]
@@ -56,6 +55,26 @@ impl TestApp {
     /// What the store says.
     pub async fn open(&self, migrate: bool) -> store::Result<Store> {
         open(&self.database, self.now, migrate).await
+    }
+
+    /// Opens the database once more with another configuration: the family of keys that it asks for,
+    /// and the master key in hexadecimal.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open_with(&self, suite: Suite, master: &str) -> store::Result<Store> {
+        let (url, key) = (self.database.url(), master.to_owned());
+        let key = move |_| MasterKey::parse(&key);
+        Store::open_with(url, true, suite, new_ids(), self.now, key).await
+    }
+
+    /// Starts a server whose configuration asks for a family of keys.
+    pub async fn restart_with(&self, suite: Suite) -> App {
+        let store = self.open_with(suite, MASTER_KEY).await.unwrap();
+        let files = Arc::new(InMemory::new());
+        App::start(store, files, Passwords::for_tests(), self.now)
+            .await
+            .unwrap()
     }
 
     /// The small portfolio, imported and planned, with people of every role.
@@ -161,11 +180,14 @@ impl TestApp {
 /// Servers that were started on any database of this process; each has chance of its own.
 static SERVERS: AtomicU64 = AtomicU64::new(1);
 
-async fn open(database: &TestDatabase, now: Instant, migrate: bool) -> store::Result<Store> {
+fn new_ids() -> Ids {
     let seed = SERVERS.fetch_add(1, Ordering::Relaxed);
-    let ids = Ids::new(Arc::new(FixedChance::new(seed)));
+    Ids::new(Arc::new(FixedChance::new(seed)))
+}
+
+async fn open(database: &TestDatabase, now: Instant, migrate: bool) -> store::Result<Store> {
     let key = |_| MasterKey::parse(MASTER_KEY);
-    Store::open(database.url(), migrate, ids, now, key).await
+    Store::open(database.url(), migrate, new_ids(), now, key).await
 }
 
 async fn start(database: &TestDatabase, now: Instant) -> App {

@@ -2,7 +2,7 @@
 
 use crate::assets;
 use crate::failure::Failure;
-use crate::guard::cookie;
+use crate::guard::{cookie, session_cookie};
 use crate::menu::{self, Entry};
 use crate::state::Web;
 use crate::texts::{Locale, Said};
@@ -19,8 +19,6 @@ use domain::money::Money;
 use domain::time::{self, Instant};
 use std::sync::Arc;
 
-/// The cookie of a session.
-pub(crate) const SESSION_COOKIE: &str = "huifang_session";
 /// The cookie of a language chosen before signing in.
 pub(crate) const LOCALE_COOKIE: &str = "huifang_locale";
 
@@ -259,7 +257,7 @@ pub(crate) async fn recognise(
     next: Next,
 ) -> Response {
     let now = web.now();
-    let token = cookie(request.headers(), SESSION_COOKIE);
+    let token = cookie(request.headers(), session_cookie(&web));
     let session = match token {
         Some(token) => match app::access::authenticate(&web.app, now, &token).await {
             Ok(session) => session.map(Arc::new),

@@ -73,12 +73,20 @@ pub(crate) async fn measure(State(web): State<Web>, request: Request, next: Next
     response
 }
 
-/// `/healthz`, `/readyz`, and `/metrics`.
-pub(crate) fn routes() -> Router<Web> {
-    Router::new()
+/// `/healthz`, `/readyz`, and `/metrics` unless it is apart.
+pub(crate) fn routes(web: &Web) -> Router<Web> {
+    let routes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(is_ready))
-        .route("/metrics", get(read_metrics))
+        .route("/readyz", get(is_ready));
+    match web.metrics_apart {
+        true => routes,
+        false => routes.merge(metrics_routes()),
+    }
+}
+
+/// `/metrics`.
+pub(crate) fn metrics_routes() -> Router<Web> {
+    Router::new().route("/metrics", get(read_metrics))
 }
 
 /// Ready when the database answers and its schema is the one this program knows.

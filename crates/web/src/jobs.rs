@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::forms::{Choice, Fields, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
+use app::OpenFile;
 use app::jobs::{JobQuery, JobView};
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +14,11 @@ use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use domain::jobs::{JobKind, JobState};
 use store::Page;
+use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
+
+/// Bytes of a file that wait to be sent.
+const STREAM_BYTES: usize = 256 * 1024;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -87,6 +92,7 @@ fn run_page(view: &JobView) -> Option<String> {
         JobKind::Plan => Some(format!("/extraction-runs/{run}")),
         JobKind::Export
         | JobKind::Report
+        | JobKind::RenewKeys
         | JobKind::VerifyAudit
         | JobKind::Backup
         | JobKind::DiscardFile => None,
@@ -103,6 +109,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::VerifyAudit => "audit",
         JobKind::Backup => "backups",
         JobKind::RulesDiff => "rules",
+        JobKind::RenewKeys => "keys",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }
@@ -118,7 +125,25 @@ async fn download_file(State(web): State<Web>, Path(id): Path<String>, who: Who)
         (header::CONTENT_LENGTH, file.size.to_string()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, Body::from_stream(file.content.into_stream())).into_response())
+    Ok((headers, stream(file.content)).into_response())
+}
+
+/// Sends a file as it is opened, part by part. One that cannot be read to its end breaks off.
+fn stream(mut content: OpenFile) -> Body {
+    let (mut into, from) = tokio::io::duplex(STREAM_BYTES);
+    tokio::spawn(async move {
+        loop {
+            match content.next().await {
+                Ok(Some(part)) if into.write_all(&part).await.is_ok() => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::error!(%error, "a file cannot be sent");
+                    return;
+                }
+            }
+        }
+    });
+    Body::from_stream(tokio_util::io::ReaderStream::new(from))
 }
 
 async fn revive_job(State(web): State<Web>, Path(id): Path<String>, Sent(who, _): Sent) -> Answer {

@@ -20,6 +20,7 @@ mod guard;
 mod health;
 mod imports;
 mod jobs;
+mod keys;
 mod menu;
 mod obligations;
 mod policies;
@@ -55,6 +56,7 @@ pub fn router(web: Web) -> Router {
         .merge(jobs::routes())
         .merge(backups::routes())
         .merge(doctor::routes())
+        .merge(keys::routes())
         .merge(exports::routes())
         .merge(rules::routes())
         .merge(reports::routes())
@@ -83,15 +85,23 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(pages)
         .merge(api::serve(&web, systems))
-        .merge(health::routes())
+        .merge(health::routes(&web))
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::refuse_nul))
-        .layer(axum::middleware::from_fn(guard::set_headers))
+        .layer(axum::middleware::from_fn_with_state(
+            web.clone(),
+            guard::set_headers,
+        ))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn_with_state(
             web.clone(),
             health::measure,
         ))
         .with_state(web)
+}
+
+/// The counters of a server whose pages are at another address.
+pub fn metrics_router(web: Web) -> Router {
+    health::metrics_routes().with_state(web)
 }

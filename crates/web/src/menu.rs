@@ -178,6 +178,11 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "user-shield",
         Some(Permission::AuditRead),
     ),
+        "keys",
+        "/system/keys",
+        "lock",
+        Some(Permission::SystemManage),
+    ),
 ];
 
 /// The entries that a person may open.

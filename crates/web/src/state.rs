@@ -41,6 +41,8 @@ pub struct Web {
     pub(crate) door_limiter: Arc<Limiter>,
     pub(crate) api_limiter: Arc<Limiter>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Counters are read at another address.
+    pub(crate) metrics_apart: bool,
 }
 
 impl std::fmt::Debug for Web {
@@ -59,7 +61,15 @@ impl Web {
             door_limiter: Arc::new(Limiter::of_door()),
             api_limiter: Arc::new(Limiter::of_api()),
             metrics: Arc::new(Metrics::new()),
+            metrics_apart: false,
         }
+    }
+
+    /// The same, without `/metrics` among the pages: they are read at another address.
+    #[must_use]
+    pub fn with_metrics_apart(mut self) -> Self {
+        self.metrics_apart = true;
+        self
     }
 
     /// The present moment.

@@ -54,6 +54,8 @@ pub enum Task {
     },
     /// Compare what a proposed version of a rule would change.
     RulesDiff(crate::rules::diff::DiffTask),
+    /// Bring sealed values and indexes to the newest keys, then destroy the older ones.
+    RenewKeys,
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -94,6 +96,7 @@ impl Task {
             Self::VerifyAudit => JobKind::VerifyAudit,
             Self::Backup { .. } => JobKind::Backup,
             Self::RulesDiff(_) => JobKind::RulesDiff,
+            Self::RenewKeys => JobKind::RenewKeys,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }
@@ -152,7 +155,7 @@ pub async fn start_import(
     }
     let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     let key = super::files::new_key(app, now, "imports", &ending);
-    super::files::put(app, &key, upload.bytes.clone()).await?;
+    crate::files::put(app, now, &key, &upload.bytes).await?;
     let task = Task::Import {
         kind: kind.as_str().to_owned(),
         key,
@@ -192,7 +195,7 @@ pub async fn start_import_of_file(
     crate::imports::Mapping::parse(file.map).map_err(|_| Error::invalid("map", "map"))?;
     let ending = file.path.extension().and_then(|e| e.to_str());
     let key = super::files::new_key(app, now, "imports", ending.unwrap_or("csv"));
-    super::files::send(app, &key, file.path).await?;
+    super::files::send(app, now, &key, file.path).await?;
     let task = Task::Import {
         kind: file.kind.as_str().to_owned(),
         key,

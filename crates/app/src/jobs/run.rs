@@ -216,8 +216,9 @@ async fn perform(
         Task::VerifyAudit => verify(app, &actor, clock(), progress).await,
         Task::Backup { kind } => backup(app, &actor, clock, &kind, progress).await,
         Task::RulesDiff(task) => compare_rules(app, &actor, clock(), &task, progress).await,
+        Task::RenewKeys => renew_keys(app, &actor, clock, job, progress).await,
         Task::DiscardFile { key } => {
-            files::discard(app, &key).await?;
+            crate::files::discard(app, clock(), &key).await?;
             Ok(Done {
                 progress: JobProgress::default(),
                 discard: None,
@@ -259,6 +260,31 @@ async fn compare_rules(
     let result = serde_json::json!({ "run": diff }).to_string();
     Ok(Done {
         progress: at(looked_at, None, Some(result)),
+        discard: None,
+    })
+}
+
+/// Goes on where an earlier attempt was, and comes back later when a key may not be destroyed yet.
+async fn renew_keys(
+    app: &App,
+    actor: &Actor,
+    clock: Clock<'_>,
+    job: &JobRow,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let earlier = (job.done, job.total, job.result.as_deref());
+    let done = crate::keys::renew(app, actor, clock, earlier, &|done, total, place| {
+        progress.send_replace(at(done, Some(total), Some(place)));
+    })
+    .await?;
+    if let Some(later) = done.again_at {
+        let work = app.store().begin(clock()).await?;
+        let id = enqueue(&work, actor, later, &Task::RenewKeys).await?;
+        let entry = AuditEntry::new(actor, "job.queued", "job", id);
+        work.commit(entry).await?;
+    }
+    Ok(Done {
+        progress: at(done.renewed, Some(done.renewed), Some(done.result)),
         discard: None,
     })
 }
@@ -349,7 +375,7 @@ async fn import(
     });
     Ok(Done {
         progress: at(size, Some(size), Some(result.to_string())),
-        // The file holds personal data in the clear, and nobody needs it any more.
+        // The file holds personal data, and nobody needs it any more.
         discard: Some((key, clock())),
     })
 }
@@ -370,7 +396,7 @@ async fn export(
     .await?;
     sink.flush().map_err(unwritable)?;
     let key = files::new_key(app, now, "exports", query.format.as_str());
-    files::send(app, &key, &path).await?;
+    files::send(app, now, &key, &path).await?;
     let file = FileResult {
         key,
         name: query.marked_name(&report.mark),
@@ -398,7 +424,7 @@ async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Re
     };
     let report = export_report(app, actor, now, &query, format, language).await?;
     let key = files::new_key(app, now, "exports", format.extension());
-    files::put(app, &key, report.bytes.into()).await?;
+    crate::files::put(app, now, &key, &report.bytes).await?;
     let file = FileResult {
         key,
         name: report.name,

@@ -20,6 +20,8 @@ mod guessing;
 mod import_rejections;
 mod importing;
 mod jobs;
+mod keys;
+mod keys_proof;
 mod obligations;
 mod oidc;
 mod organisation;

@@ -9,6 +9,7 @@ mod explain;
 mod export;
 mod generate;
 mod import;
+pub(crate) mod keys;
 mod plan;
 mod report;
 mod restore;
@@ -80,6 +81,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Restore(args) => restore::run(&config, cli.database_url.as_deref(), args).await,
         // Answered above, because it must also speak when the configuration cannot be read.
         Command::Doctor(_) => Ok(ExitCode::SUCCESS),
+        Command::Keys(command) => keys::run(&opened().await?, command).await,
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(RulesCommand::Making(command)) => {
             if command.needs_database() {
@@ -119,6 +121,12 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let app = App::start(store, files, Passwords::strong(), now).await?;
     Ok(app.with_backups(plan).with_surroundings(surroundings))
     Ok(app.with_policy(policy))
+    let suite = config.suite()?;
+    let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
+    let store = Store::open_with(url, true, suite, ids, now, &key).await?;
+    // Should somebody exchange the master key, its file is read again.
+    store.set_master_source(Box::new(move || key(true)));
+    Ok(App::start(store, files, Passwords::strong(), now).await?)
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

@@ -3,8 +3,12 @@
 use crate::config::Config;
 use crate::environment::{self, note};
 use crate::heads;
+use crate::tls;
 use anyhow::{Context as _, Result};
 use app::App;
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,6 +24,10 @@ const DEFAULT_COMPANY: &str = "示范人寿保险公司";
 const IDLE: Duration = Duration::from_millis(500);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
+/// How often a server looks whether keys were exchanged.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
+/// How long requests under way may take when the server is asked to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// How long it waits when it could not look.
 const TROUBLE: Duration = Duration::from_secs(10);
 
@@ -30,16 +38,19 @@ pub(crate) async fn run(
     bind: &str,
     demo_accounts: Vec<DemoAccount>,
 ) -> Result<ExitCode> {
-    let listener = TcpListener::bind(bind)
-        .await
-        .with_context(|| format!("cannot listen on {bind}"))?;
+    let listener = bind_to(bind).await?;
     let address = listener.local_addr()?;
-    note(format!("huifang listens on http://{address}"));
+    let tls = match &config.tls {
+        Some(settings) => Some((settings.clone(), settings.load()?)),
+        None => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    note(format!("huifang listens on {scheme}://{address}"));
     if app::access::is_first_administrator_wanted(&app).await? {
         let token = app::access::first_administrator_link(&app, environment::now()).await?;
         note(format!(
             "nobody can sign in yet; create the first administrator within 24 hours at\n  \
-             http://{address}/first-administrator/{}",
+             {scheme}://{address}/first-administrator/{}",
             token.0
         ));
     }
@@ -48,24 +59,91 @@ pub(crate) async fn run(
     app::access::note_policy(&app, environment::now()).await?;
     let company = config.company.as_deref().unwrap_or(DEFAULT_COMPANY);
     let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
-    let worker = tokio::spawn(work_off(app.clone()));
-    let sealer = tokio::spawn(seal_off(app.clone(), config.clone()));
+    let mut beside = vec![
+        tokio::spawn(work_off(app.clone())),
+        tokio::spawn(watch_keys(app.clone())),
+        tokio::spawn(seal_off(app.clone(), config.clone())),
+    ];
     let settings = Settings {
         company: company.to_owned(),
         clock: environment::now,
-        secure_cookies: config.https,
+        secure_cookies: config.is_https(),
         demo_accounts,
     };
-    let service = web::router(Web::new(app.clone(), settings));
-    let service = service.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    let mut web = Web::new(app.clone(), settings);
+    if let Some(metrics_bind) = &config.metrics_bind {
+        web = web.with_metrics_apart();
+        let listener = bind_to(metrics_bind).await?;
+        note(format!(
+            "metrics are on http://{}/metrics",
+            listener.local_addr()?
+        ));
+        let service = web::metrics_router(web.clone());
+        beside.push(tokio::spawn(serve_beside(listener, service)));
+    }
+    let service = web::router(web);
+    match tls {
+        None => {
+            let service = service.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service)
+                .with_graceful_shutdown(asked_to_stop())
+                .await?;
+        }
+        Some((settings, first)) => {
+            if let Some(plain) = &settings.redirect_bind {
+                let plain = bind_to(plain).await?;
+                note(format!("http://{} sends to https", plain.local_addr()?));
+                let service = tls::redirect_router(address.port());
+                beside.push(tokio::spawn(serve_beside(plain, service)));
+            }
+            let live = RustlsConfig::from_config(first);
+            beside.push(tokio::spawn(settings.watch(live.clone())));
+            serve_tls(listener, live, service).await?;
+        }
+    }
     // What it was at is taken up again by whoever runs next.
-    worker.abort();
-    sealer.abort();
+    beside.iter().for_each(tokio::task::JoinHandle::abort);
     heads::seal_and_hand_out(&app, config).await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn bind_to(address: &str) -> Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves until asked to stop, then lets requests under way end.
+async fn serve_tls(listener: TcpListener, live: RustlsConfig, service: Router) -> Result<()> {
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        stopping.graceful_shutdown(Some(LAST_REQUESTS));
+    });
+    axum_server::from_tcp_rustls(listener.into_std()?, live)?
+        .handle(handle)
+        .serve(service.into_make_service_with_connect_info::<SocketAddr>())
+        .await?;
+    Ok(())
+}
+
+async fn serve_beside(listener: TcpListener, service: Router) {
+    if let Err(error) = axum::serve(listener, service).await {
+        tracing::error!(%error, "a listener beside the main one ended");
+    }
+}
+
+/// Looks from time to time whether keys were exchanged, so that a server that nobody asks anything is
+/// ready too.
+async fn watch_keys(app: App) {
+    let mut minutes = tokio::time::interval(LOOK_AT_KEYS);
+    loop {
+        minutes.tick().await;
+        app.store().forget_refused_keys();
+        if let Err(error) = store::sealing::refresh_keys(app.store()).await {
+            tracing::error!(%error, "the keys cannot be read");
+        }
+    }
 }
 
 /// Runs jobs as they become due, for as long as the server lives.

@@ -3,5 +3,7 @@
 
 mod audit;
 mod backup;
+mod keys;
 mod killed;
 mod program;
+mod tls;

@@ -1,6 +1,7 @@
 //! Finding customers by what people remember of them, and the contact persons of groups.
 
 use super::read::{CustomerRow, SELECT, customers};
+use crate::sealing::refresh_keys;
 use crate::sql::{Select, params};
 use crate::{Reads, Result};
 use domain::access::Scope;
@@ -19,34 +20,28 @@ pub async fn search_customers(
     term: &SearchTerm,
     limit: u64,
 ) -> Result<Vec<CustomerRow>> {
+    // While indexes are rebuilt a row may have its index of either key.
+    refresh_keys(db).await?;
     let keys = db.keys();
     let plain = term.plain(Reveal::for_storage()).unwrap_or_default();
+    let by = |kind: &str| values(keys.indexes(kind, plain));
+    let by_tail = |kind: &str| values(keys.tail_indexes(kind, plain));
     let lookups: Vec<(&str, Vec<Value>)> = match term {
-        SearchTerm::Name(_) => vec![("c.name_index = ?", params![keys.index("name", plain)])],
-        SearchTerm::Mobile(_) => {
-            vec![("c.mobile_index = ?", params![keys.index("mobile", plain)])]
-        }
-        SearchTerm::Phone(_) => vec![("c.phone_index = ?", params![keys.index("phone", plain)])],
-        SearchTerm::IdNumber(_) => {
-            vec![("c.id_no_index = ?", params![keys.index("id_no", plain)])]
-        }
+        SearchTerm::Name(_) => vec![("c.name_index", by("name"))],
+        SearchTerm::Mobile(_) => vec![("c.mobile_index", by("mobile"))],
+        SearchTerm::Phone(_) => vec![("c.phone_index", by("phone"))],
+        SearchTerm::IdNumber(_) => vec![("c.id_no_index", by("id_no"))],
         SearchTerm::LastFour(_) => vec![
-            (
-                "c.mobile_tail_index = ?",
-                params![keys.index_tail("mobile", plain)],
-            ),
-            (
-                "c.id_no_tail_index = ?",
-                params![keys.index_tail("id_no", plain)],
-            ),
+            ("c.mobile_tail_index", by_tail("mobile")),
+            ("c.id_no_tail_index", by_tail("id_no")),
         ],
-        SearchTerm::Code(code) => vec![("c.customer_no = ?", params![code.as_str()])],
+        SearchTerm::Code(code) => vec![("c.customer_no", params![code.as_str()])],
         SearchTerm::Number(_) => Vec::new(),
     };
     let mut found: Vec<CustomerRow> = Vec::new();
-    for (condition, values) in lookups {
+    for (column, values) in lookups {
         let mut select = Select::new(SELECT);
-        select.scope_customer(scope).filter(condition, values);
+        select.scope_customer(scope).filter_in(column, values);
         select.then(
             "ORDER BY c.id DESC LIMIT ?",
             params![i64::try_from(limit).unwrap_or(i64::MAX)],
@@ -59,6 +54,10 @@ pub async fn search_customers(
     }
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
+}
+
+fn values(indexes: Vec<i64>) -> Vec<Value> {
+    indexes.into_iter().map(Value::from).collect()
 }
 
 /// A contact person of a group customer.

@@ -1,8 +1,10 @@
 //! Opening a database: pools, pragmas, migrations, keys.
 
 use super::Backend;
-use crate::sealing::{Keyring, MasterKey, StoredKey};
-use crate::sql::{list, millis, params};
+use super::keys::open_keys;
+use crate::sealing::stored::load_keys;
+use crate::sealing::{Keyring, MasterKey, MasterSource, Suite};
+use crate::sql::list;
 use crate::{Ids, Reads, Result, Snapshot, StoreError, UnitOfWork, audit, unit_of_work};
 use domain::time::Instant;
 use migration::{Migrator, MigratorTrait as _};
@@ -19,7 +21,7 @@ const SQLITE_READERS: u32 = 8;
 /// Connections to a PostgreSQL server; several servers may share it.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a writer waits for another process's transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a request waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Page cache of a connection to an embedded database, in KiB.
@@ -82,6 +84,7 @@ pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
     keys: Arc<Keyring>,
+    suite: Suite,
     ids: Ids,
     /// Writers of this process take turns, so that none of them starves.
     turn: Arc<Mutex<()>>,
@@ -105,13 +108,6 @@ impl Reads for Store {
     }
 }
 
-#[derive(FromQueryResult)]
-struct KeyRow {
-    purpose: String,
-    version: i64,
-    wrapped: Vec<u8>,
-}
-
 impl Store {
     /// Opens a database, brings its schema up to date when `migrate` says so, and unwraps its keys.
     /// `master_key` is asked whether the database has keys already: it reads or creates the key.
@@ -125,6 +121,21 @@ impl Store {
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
+        Self::open_with(url, migrate, Suite::default(), ids, now, master_key).await
+    }
+
+    /// Opens a database as [`Self::open`] does; keys that it does not have yet are of a family.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(
+        url: DatabaseUrl,
+        migrate: bool,
+        suite: Suite,
+        ids: Ids,
+        now: Instant,
+        master_key: impl FnOnce(bool) -> Result<MasterKey>,
+    ) -> Result<Self> {
         let opened = connect(&url).await?;
         let unsealed = migrate && audit::is_unsealed(&opened.1).await?;
         if migrate {
@@ -132,7 +143,7 @@ impl Store {
         } else if !is_current(&opened.1).await? {
             return Err(StoreError::SchemaBehind);
         }
-        let store = Self::with(url, opened, ids, now, master_key).await?;
+        let store = Self::with(url, opened, suite, ids, now, master_key).await?;
         if unsealed {
             audit::begin(&store.write, &store.keys).await?;
         }
@@ -149,17 +160,19 @@ impl Store {
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
-        Self::with(url.clone(), connect(&url).await?, ids, now, master_key).await
+        let opened = connect(&url).await?;
+        Self::with(url, opened, Suite::default(), ids, now, master_key).await
     }
 
     async fn with(
         url: DatabaseUrl,
         (backend, write, read): (Backend, DatabaseConnection, DatabaseConnection),
+        suite: Suite,
         ids: Ids,
         now: Instant,
         master_key: impl FnOnce(bool) -> Result<MasterKey>,
     ) -> Result<Self> {
-        let keys = open_keys(&write, &ids, now, master_key).await?;
+        let keys = open_keys(&write, &url, suite, &ids, now, master_key).await?;
         let turn = Arc::new(Mutex::new(()));
         Ok(Self {
             backend,
@@ -167,6 +180,7 @@ impl Store {
             write,
             read,
             keys: Arc::new(keys),
+            suite,
             ids,
             turn,
         })
@@ -180,6 +194,21 @@ impl Store {
     /// Where it is.
     pub fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// The family of keys that the configuration asks for; the keys in use may be of another.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// Says where the master key can be read again when somebody exchanged it.
+    pub fn set_master_source(&self, source: MasterSource) {
+        self.keys.set_master_source(source);
+    }
+
+    /// Tries keys once more that could not be unwrapped; a server does so from time to time.
+    pub fn forget_refused_keys(&self) {
+        self.keys.forget_refused();
     }
 
     /// New ids.
@@ -197,6 +226,8 @@ impl Store {
             Backend::Postgres => None,
         };
         let transaction = unit_of_work::begin(&self.write).await?;
+        // What is written from here on is sealed with the newest key.
+        self.keys.adopt(load_keys(&transaction).await?)?;
         Ok(UnitOfWork::new(
             transaction,
             Arc::clone(&self.keys),
@@ -236,6 +267,20 @@ impl Store {
     /// When a migration fails; it leaves nothing half-done.
     pub async fn migrate_up(&self) -> Result<()> {
         migrate_up(&self.write).await
+    }
+
+    /// Folds the write-ahead log of an embedded database into its file and empties it, so that
+    /// nothing older stays there. Readers that are under way may keep a part of it.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn fold_log(&self) -> Result<()> {
+        if self.backend == Backend::Sqlite {
+            let _turn = self.turn.lock().await;
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            sea_orm::ConnectionTrait::execute_unprepared(&self.write, sql).await?;
+        }
+        Ok(())
     }
 
     /// Closes the pools; on SQLite this also folds the write-ahead log into the file.
@@ -313,6 +358,8 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
         .pragma("temp_store", "MEMORY")
+        // What is deleted or moved is overwritten.
+        .pragma("secure_delete", "ON")
 }
 
 async fn is_current(connection: &DatabaseConnection) -> Result<bool> {
@@ -340,61 +387,6 @@ async fn migrate_up(connection: &DatabaseConnection) -> Result<()> {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
-    }
-}
-
-async fn open_keys(
-    connection: &DatabaseConnection,
-    ids: &Ids,
-    now: Instant,
-    master_key: impl FnOnce(bool) -> Result<MasterKey>,
-) -> Result<Keyring> {
-    let entropy: Arc<dyn crate::Entropy> = Arc::new(SharedEntropy(ids.clone()));
-    let stored = stored_keys(connection).await?;
-    let master = master_key(!stored.is_empty())?;
-    if !stored.is_empty() {
-        return Keyring::unwrap(&master, &stored, entropy);
-    }
-    let transaction = unit_of_work::begin(connection).await?;
-    for key in Keyring::generate(&master, entropy.as_ref())? {
-        let sql = "INSERT INTO encryption_keys (version, purpose, algorithm, wrapped, created_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-        let values = params![
-            key.version,
-            key.purpose,
-            crate::sealing::algorithm(),
-            key.wrapped,
-            millis(now)
-        ];
-        let statement = crate::sql::statement(&transaction, sql, values);
-        sea_orm::ConnectionTrait::execute_raw(&transaction, statement).await?;
-    }
-    // Read back: another server may have been first.
-    let keys = Keyring::unwrap(&master, &stored_keys(&transaction).await?, entropy)?;
-    audit::begin_in(&transaction, &keys).await?;
-    transaction.commit().await?;
-    Ok(keys)
-}
-
-async fn stored_keys(connection: &impl sea_orm::ConnectionTrait) -> Result<Vec<StoredKey>> {
-    let sql = "SELECT purpose, version, wrapped FROM encryption_keys ORDER BY purpose, version";
-    let statement = crate::sql::statement(connection, sql, Vec::new());
-    let rows = KeyRow::find_by_statement(statement).all(connection).await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| StoredKey {
-            purpose: r.purpose,
-            version: r.version,
-            wrapped: r.wrapped,
-        })
-        .collect())
-}
-
-struct SharedEntropy(Ids);
-
-impl crate::Entropy for SharedEntropy {
-    fn fill(&self, buffer: &mut [u8]) {
-        self.0.entropy().fill(buffer);
     }
 }
 

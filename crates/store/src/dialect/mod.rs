@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod connect;
 pub mod copy;
+pub(crate) mod keys;
 
 /// The database in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,15 @@ impl Backend {
         match self {
             Self::Sqlite => "",
             Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// The clause that takes rows that exist without waiting for who holds them, and without keeping
+    /// others from referring to them.
+    pub(crate) fn skip_locked_rows(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR NO KEY UPDATE SKIP LOCKED",
         }
     }
 

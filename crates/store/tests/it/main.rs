@@ -3,5 +3,6 @@
 
 mod audit;
 mod codes;
+mod keys;
 mod migrations;
 mod transactions;

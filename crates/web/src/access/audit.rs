@@ -13,7 +13,7 @@ use store::audit::AuditRow;
 use uuid::Uuid;
 
 /// Groups of actions, as beginnings of their codes.
-const GROUPS: [&str; 15] = [
+const GROUPS: &[&str] = &[
     "access.",
     "callback.",
     "ticket.",
@@ -29,6 +29,8 @@ const GROUPS: [&str; 15] = [
     "rules.",
     "setting.",
     "audit.",
+    "keys.",
+    "file.",
 ];
 
 #[derive(askama::Template)]

@@ -1,8 +1,7 @@
 //! The browser at the door: its address, what it kept of earlier sign-ins, and what it is given when a
 //! session begins. Every way of signing in passes here.
 
-use crate::frame::SESSION_COOKIE;
-use crate::guard::cookie;
+use crate::guard::{cookie, secure, session_cookie};
 use crate::state::Web;
 use app::access::{DEVICE_LIFE, Device, SignedIn};
 use axum::Extension;
@@ -76,12 +75,8 @@ fn kept(headers: &HeaderMap) -> Vec<String> {
 
 /// A cookie that scripts cannot read; no seconds take it away.
 pub(super) fn set(web: &Web, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
-    let secure = if web.settings.secure_cookies {
-        "; Secure"
-    } else {
-        ""
-    };
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let end = secure(web);
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{end}");
     HeaderValue::from_str(&text).ok()
 }
 
@@ -89,7 +84,7 @@ pub(super) fn set(web: &Web, name: &str, value: &str, seconds: i64) -> Option<He
 pub(super) fn opened(web: &Web, headers: &HeaderMap, signed_in: &SignedIn, next: &str) -> Response {
     let life = web.app.policy().session_life.num_seconds();
     let mut cookies = vec![
-        set(web, SESSION_COOKIE, &signed_in.token.0, life),
+        set(web, session_cookie(web), &signed_in.token.0, life),
         set(web, HALF_COOKIE, "", 0),
     ];
     if let Some(new) = &signed_in.device {

@@ -4,17 +4,19 @@ use super::device::{Peer, device_of, is_own_path, opened};
 use super::second_factor::ask_for_code;
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
-use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, SESSION_COOKIE, html};
-use crate::guard::cookie;
+use crate::frame::{Answer, Anyone, Frame, LOCALE_COOKIE, html};
+use crate::guard::{cookie, secure, session_cookie};
 use crate::state::{DemoAccount, Web};
 use crate::texts::Locale;
 use app::Error;
 use app::access::{Doors, Step, UserForm};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use std::sync::Arc;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 #[derive(askama::Template)]
 #[template(path = "access/sign_in.html")]
@@ -35,8 +37,9 @@ pub(crate) async fn show_sign_in(
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
     if let Some(locale) = Locale::from_tag(query.get("locale")) {
         let kept = format!(
-            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
-            locale.tag()
+            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{}",
+            locale.tag(),
+            secure(&web)
         );
         return Ok(([(header::SET_COOKIE, kept)], Redirect::to("/sign-in")).into_response());
     }
@@ -87,7 +90,7 @@ pub(crate) async fn create_session(
     match app::access::begin_sign_in(&web.app, now, name, password, &device).await {
         Ok(step) => {
             // The session that this browser had ends; the new one has a token of its own.
-            let old = cookie(&headers, SESSION_COOKIE);
+            let old = cookie(&headers, session_cookie(&web));
             if let (Some(session), Some(old)) = (anyone.frame.session(), old) {
                 app::access::sign_out(&web.app, &session.actor, now, &old).await?;
             }
@@ -130,11 +133,20 @@ pub(crate) async fn end_session(
     headers: HeaderMap,
     Sent(who, _): Sent,
 ) -> Answer {
-    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
+    if let Some(token) = cookie(&headers, session_cookie(&web)) {
         app::access::sign_out(&web.app, &who.actor, who.now, &token).await?;
     }
-    let gone = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
+    let gone = format!(
+        "{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{}",
+        session_cookie(&web),
+        secure(&web)
+    );
+    let headers = [
+        (header::SET_COOKIE, gone.as_str()),
+        // What the browser kept of pages goes too; the chosen language stays.
+        (CLEAR_SITE_DATA, "\"cache\", \"storage\""),
+    ];
+    Ok((headers, Redirect::to("/sign-in")).into_response())
 }
 
 pub(crate) async fn set_preferences(State(web): State<Web>, Sent(who, form): Sent) -> Answer {

@@ -2,8 +2,7 @@
 
 use super::problem::Problem;
 use crate::access::address_of;
-use crate::frame::SESSION_COOKIE;
-use crate::guard::cookie;
+use crate::guard::{cookie, session_cookie};
 use crate::state::Web;
 use axum::Extension;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
@@ -105,7 +104,7 @@ async fn recognise(
         let actor = app::access::authenticate_client(&web.app, now, token, address).await?;
         return actor.ok_or(Problem::Unauthenticated);
     }
-    let Some(token) = cookie(headers, SESSION_COOKIE) else {
+    let Some(token) = cookie(headers, session_cookie(web)) else {
         return Err(Problem::Unauthenticated);
     };
     let session = app::access::authenticate(&web.app, now, &token).await?;

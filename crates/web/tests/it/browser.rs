@@ -26,10 +26,19 @@ pub(crate) struct Site {
 impl Site {
     /// Serves an application.
     pub(crate) fn of(t: &TestApp) -> Self {
+        Self::over(t, false)
+    }
+
+    /// Serves an application that browsers reach over HTTPS.
+    pub(crate) fn secure(t: &TestApp) -> Self {
+        Self::over(t, true)
+    }
+
+    fn over(t: &TestApp, secure_cookies: bool) -> Self {
         let settings = Settings {
             company: "惠民人寿".into(),
             clock: testkit::morning,
-            secure_cookies: false,
+            secure_cookies,
             demo_accounts: Vec::new(),
         };
         Self {

@@ -11,6 +11,8 @@ mod audit;
 mod browser;
 mod chrome;
 mod customers;
+mod headers;
+mod keys;
 mod management;
 mod morning;
 mod obligations;

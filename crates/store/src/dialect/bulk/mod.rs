@@ -6,6 +6,9 @@
 
 mod postgres;
 mod sqlite;
+mod swap;
+
+pub use swap::{Swap, SwapRow};
 
 use super::connect::{DatabaseUrl, Store};
 use crate::audit::{self, Audit};
@@ -222,7 +225,20 @@ impl Bulk {
         match &mut self.inner {
             Inner::Sqlite(session) => session.execute("BEGIN IMMEDIATE", &[]).map(|_| ()),
             Inner::Postgres(session) => session.execute("BEGIN", &[]).await.map(|_| ()),
-        }
+        }?;
+        // What is written from here on is sealed with the newest key.
+        let text = |row: Row<'_>, at| row.text(at).map(Option::unwrap_or_default);
+        let stored = self
+            .query(crate::sealing::stored::SELECT, &[], |row| {
+                Ok(crate::sealing::StoredKey {
+                    purpose: text(row, 0)?,
+                    version: row.int(1)?.unwrap_or_default(),
+                    algorithm: text(row, 2)?,
+                    wrapped: row.bytes(3)?.unwrap_or_default(),
+                })
+            })
+            .await?;
+        self.store.keyring().adopt(stored)
     }
 
     /// Ends a chunk with its audit entry; a dry one is rolled back.

@@ -1,6 +1,6 @@
 //! Bulk work on PostgreSQL: multi-row inserts on one connection.
 
-use super::{Cell, CellType, Row, Table};
+use super::{Cell, CellType, Row, Swap, SwapRow, Table};
 use crate::Result;
 use sqlx::postgres::{PgArguments, PgConnection, PgPool};
 use sqlx::query::Query;
@@ -87,6 +87,61 @@ impl Session {
                 .await?;
         }
         Ok(())
+    }
+
+    pub(super) async fn swap(&mut self, swap: &Swap<'_>, rows: &[SwapRow]) -> Result<u64> {
+        let (columns, guards) = (swap.columns, swap.guards);
+        let width = 1 + columns.len() + guards;
+        // A column of the list of values: the id, what to write, what was read.
+        let kind = |n: usize| match n {
+            0 => CellType::Id,
+            n if n <= columns.len() => columns[n - 1].1,
+            n => columns[n - 1 - columns.len()].1,
+        };
+        let sets = (0..columns.len()).map(|n| format!("{} = v.column{}", columns[n].0, n + 2));
+        let same = (0..guards).map(|n| {
+            let at = columns.len() + n + 2;
+            format!("t.{} IS NOT DISTINCT FROM v.column{at}", columns[n].0)
+        });
+        let (sets, same): (Vec<_>, Vec<_>) = (sets.collect(), same.collect());
+        let mut touched = 0;
+        for chunk in rows.chunks(PARAMETERS_MAX / width) {
+            let places: Vec<_> = (0..chunk.len())
+                .map(|row| {
+                    let place = |n| format!("${}::{}", row * width + n + 1, sql_type(kind(n)));
+                    format!("({})", (0..width).map(place).collect::<Vec<_>>().join(", "))
+                })
+                .collect();
+            let sql = format!(
+                "UPDATE {} AS t SET {} FROM (VALUES {}) AS v WHERE t.id = v.column1 AND {}",
+                swap.table,
+                sets.join(", "),
+                places.join(", "),
+                same.join(" AND ")
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in chunk {
+                let id = Cell::Id(row.id);
+                let cells = [&id].into_iter().chain(&row.new).chain(&row.old[..guards]);
+                for (n, cell) in cells.enumerate() {
+                    query = bind(query, cell, kind(n));
+                }
+            }
+            let done = query.persistent(false).execute(self.connection()).await?;
+            touched += done.rows_affected();
+        }
+        Ok(touched)
+    }
+}
+
+fn sql_type(kind: CellType) -> &'static str {
+    match kind {
+        CellType::Int => "bigint",
+        CellType::Bool => "boolean",
+        CellType::Text => "text",
+        CellType::Bytes => "bytea",
+        CellType::Id => "uuid",
+        CellType::Date => "date",
     }
 }
 

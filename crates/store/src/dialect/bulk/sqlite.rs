@@ -1,6 +1,6 @@
 //! Bulk work on SQLite: prepared statements through `rusqlite`.
 
-use super::{Cell, Row, Table};
+use super::{Cell, Row, Swap, SwapRow, Table};
 use crate::Result;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
@@ -58,7 +58,7 @@ impl Session {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.execute_batch(
             "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -131072; \
-             PRAGMA temp_store = MEMORY;",
+             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
         )?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self { connection })
@@ -99,5 +99,33 @@ impl Session {
             statement.execute(rusqlite::params_from_iter(row))?;
         }
         Ok(())
+    }
+
+    pub(super) fn swap(&mut self, swap: &Swap<'_>, rows: &[SwapRow]) -> Result<u64> {
+        let width = swap.columns.len();
+        let name = |n: usize| swap.columns[n].0;
+        let sets: Vec<_> = (0..width)
+            .map(|n| format!("{} = ?{}", name(n), n + 2))
+            .collect();
+        let guards: Vec<_> = (0..swap.guards)
+            .map(|n| format!("{} IS ?{}", name(n), width + n + 2))
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE id = ?1 AND {}",
+            swap.table,
+            sets.join(", "),
+            guards.join(" AND ")
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut touched = 0;
+        for row in rows {
+            let id = Cell::Id(row.id);
+            let cells = [&id]
+                .into_iter()
+                .chain(&row.new)
+                .chain(&row.old[..swap.guards]);
+            touched += statement.execute(rusqlite::params_from_iter(cells))? as u64;
+        }
+        Ok(touched)
     }
 }

@@ -1,0 +1,130 @@
+//! Every sealed column, in one place: what is sealed anew, counted and searched for goes by this
+//! list, and a test compares it with the schema.
+
+/// A sealed column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// Column of the blind index, and the kind of value that it covers.
+    pub index: Option<(&'static str, &'static str)>,
+    /// Column of the blind index of the last four characters.
+    pub tail: Option<&'static str>,
+}
+
+/// A table with sealed columns. Values are bound to table, column and the row's `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedTable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its sealed columns.
+    pub columns: &'static [SealedColumn],
+}
+
+const fn sealed(name: &'static str) -> SealedColumn {
+    SealedColumn {
+        name,
+        index: None,
+        tail: None,
+    }
+}
+
+const fn indexed(name: &'static str, index: &'static str, kind: &'static str) -> SealedColumn {
+    SealedColumn {
+        name,
+        index: Some((index, kind)),
+        tail: None,
+    }
+}
+
+const fn with_tail(
+    name: &'static str,
+    index: &'static str,
+    tail: &'static str,
+    kind: &'static str,
+) -> SealedColumn {
+    SealedColumn {
+        name,
+        index: Some((index, kind)),
+        tail: Some(tail),
+    }
+}
+
+/// The tables, in the order in which they are worked through.
+pub const SEALED: &[SealedTable] = &[
+    SealedTable {
+        name: "customers",
+        columns: &[
+            indexed("name", "name_index", "name"),
+            with_tail("id_no", "id_no_index", "id_no_tail_index", "id_no"),
+            with_tail("mobile", "mobile_index", "mobile_tail_index", "mobile"),
+            indexed("phone", "phone_index", "phone"),
+            sealed("email"),
+            sealed("address"),
+            sealed("mailing_address"),
+            sealed("needs"),
+            sealed("special_needs"),
+        ],
+    },
+    SealedTable {
+        name: "contacts",
+        columns: &[sealed("name"), indexed("mobile", "mobile_index", "mobile")],
+    },
+    SealedTable {
+        name: "agents",
+        columns: &[indexed("mobile", "mobile_index", "mobile")],
+    },
+    SealedTable {
+        name: "record_changes",
+        columns: &[sealed("old_value"), sealed("new_value")],
+    },
+    SealedTable {
+        name: "events",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "attempts",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "answers",
+        columns: &[sealed("words")],
+    },
+    SealedTable {
+        name: "callback_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "tickets",
+        columns: &[sealed("finding"), sealed("feedback")],
+    },
+    SealedTable {
+        name: "ticket_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "file_keys",
+        columns: &[sealed("file_key")],
+    },
+];
+
+/// Columns of bytes that are not sealed: hashes, and the wrapped keys themselves.
+pub const NOT_SEALED: &[&str] = &[
+    "api_tokens.token_hash",
+    "encryption_keys.wrapped",
+    "idempotency_keys.request_hash",
+    "one_time_links.token_hash",
+    "sessions.token_hash",
+];
+
+impl SealedTable {
+    /// Whether any of its columns has a blind index.
+    pub fn has_index(&self) -> bool {
+        self.columns.iter().any(|c| c.index.is_some())
+    }
+
+    /// The table of a name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        SEALED.iter().find(|t| t.name == name)
+    }
+}
