@@ -1,12 +1,9 @@
 //! Configuration: flags, environment, `huifang.toml`, in that order.
 
-<<<<<<< HEAD
 use crate::backup_plan::BackupConfig;
 use crate::doors::OidcConfig;
 use crate::security::Security;
-=======
 use crate::tls::TlsSettings;
->>>>>>> keys
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
 use app::doctor::Surroundings;
