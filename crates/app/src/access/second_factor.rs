@@ -123,7 +123,7 @@ pub async fn confirm_enrolment(
     let factor = factor.filter(|f| f.confirmed_at.is_none());
     let secret = factor.ok_or(Error::NotFound)?.secret;
     let Some(step) = step_of(&secret, now, code)? else {
-        return Err(Error::invalid("code", "code-wrong"));
+        return Err(Error::invalid("one_time_code", "code-wrong"));
     };
     rows::confirm_factor(&work, user).await?;
     rows::use_step(&work, user, step).await?;
@@ -204,7 +204,7 @@ async fn with_code(
     attempt.fail(&work).await?;
     let entry = AuditEntry::new(actor, "access.code_refused", "user", user.0);
     work.commit(entry).await?;
-    Err(Error::invalid("code", "code-wrong"))
+    Err(Error::invalid("one_time_code", "code-wrong"))
 }
 
 /// Takes a code or a recovery code, and uses it up; nothing when it is wrong or was used.

@@ -139,7 +139,10 @@ async fn a_recovery_code_works_once(#[values(Engine::Sqlite, Engine::Postgres)] 
     let state = second_factor_state(&t.app, mine).await.unwrap();
     assert_eq!((state.codes_left, state.demanded), (9, false));
     let wrong = renew_recovery_codes(&t.app, mine, t.now, "000000").await;
-    assert_eq!(invalid(wrong), [("code".into(), "code-wrong".into())]);
+    assert_eq!(
+        invalid(wrong),
+        [("one_time_code".into(), "code-wrong".into())]
+    );
     let now = t.now + Duration::seconds(60);
     let new = renew_recovery_codes(&t.app, mine, now, &code_of(&secret, now))
         .await

@@ -1,5 +1,6 @@
 //! One's own account: password, second factor, sessions, notices.
 
+use crate::failure::Failure;
 use crate::forms::Sent;
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
@@ -130,9 +131,10 @@ impl SessionsPage {
 
 pub(crate) async fn end_session(
     State(web): State<Web>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
     Sent(who, _): Sent,
 ) -> Answer {
+    let id = Uuid::try_parse(&id).map_err(|_| Failure::not_found())?;
     app::access::end_own_session(&web.app, &who.actor, who.now, id).await?;
     Ok(who.go("/account/sessions"))
 }

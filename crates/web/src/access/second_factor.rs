@@ -68,7 +68,7 @@ pub(crate) async fn take_code(
     let device = device_of(&web, &peer, &headers);
     let token = cookie(&headers, HALF_COOKIE).unwrap_or_default();
     limit_tries(&web, &token, &device.address)?;
-    let code = form.get("code");
+    let code = form.get("one_time_code");
     let refusal =
         match app::access::finish_sign_in(&web.app, web.now(), &token, code, &device).await {
             Ok(signed_in) => return Ok(opened(&web, &headers, &signed_in, form.get("next"))),
@@ -165,7 +165,7 @@ impl CodesPage {
 }
 
 pub(crate) async fn confirm_enrolment(State(web): State<Web>, Sent(who, fields): Sent) -> Answer {
-    let code = fields.get("code");
+    let code = fields.get("one_time_code");
     let codes = app::access::confirm_enrolment(&web.app, &who.actor, who.now, code).await?;
     html(&CodesPage {
         f: who.frame("account"),
@@ -174,7 +174,7 @@ pub(crate) async fn confirm_enrolment(State(web): State<Web>, Sent(who, fields):
 }
 
 pub(crate) async fn renew_codes(State(web): State<Web>, Sent(who, fields): Sent) -> Answer {
-    let code = fields.get("code");
+    let code = fields.get("one_time_code");
     let codes = app::access::renew_recovery_codes(&web.app, &who.actor, who.now, code).await?;
     html(&CodesPage {
         f: who.frame("account"),
@@ -186,7 +186,7 @@ pub(crate) async fn remove_second_factor(
     State(web): State<Web>,
     Sent(who, fields): Sent,
 ) -> Answer {
-    let code = fields.get("code");
+    let code = fields.get("one_time_code");
     app::access::remove_second_factor(&web.app, &who.actor, who.now, code).await?;
     Ok(who.go("/account/second-factor"))
 }

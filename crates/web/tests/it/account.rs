@@ -40,11 +40,16 @@ async fn the_second_page_asks_for_a_code(
     let api = browser.get("/api/v1/callbacks").await;
     assert_eq!(api.status, StatusCode::UNAUTHORIZED);
     assert!(browser.read("/sign-in/code").await.contains("验证码"));
-    let wrong = browser.post("/session/code", &[("code", "000000")]).await;
+    let wrong = browser
+        .post("/session/code", &[("one_time_code", "000000")])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let code = code_of(&secret, t.now);
     let answer = browser
-        .post("/session/code", &[("code", &code), ("next", "/callbacks")])
+        .post(
+            "/session/code",
+            &[("one_time_code", &code), ("next", "/callbacks")],
+        )
         .await;
     assert_eq!(answer.location(), "/callbacks");
     for set in answer.headers.get_all("set-cookie") {
@@ -60,7 +65,9 @@ async fn the_second_page_asks_for_a_code(
         .insert("huifang_session".into(), session.clone());
     victim.cookies.insert("huifang_half".into(), half);
     victim.submit("/session", &FORM).await;
-    victim.submit("/session/code", &[("code", &codes[0])]).await;
+    victim
+        .submit("/session/code", &[("one_time_code", &codes[0])])
+        .await;
     assert_ne!(cookie(&victim, "huifang_session"), session);
     let old = browser.get("/callbacks").await;
     assert_eq!(
@@ -99,9 +106,11 @@ async fn the_second_factor_is_set_up(#[values(Engine::Sqlite, Engine::Postgres)]
     assert!(page.contains("<svg class=\"qr\"") && !page.contains("style="));
     let key = page.split_once("data-copy=\"").unwrap().1;
     let key = key.split('"').next().unwrap();
-    let wrong = browser.post_part(&to, &[("code", "000000")]).await;
+    let wrong = browser.post_part(&to, &[("one_time_code", "000000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let shown = browser.post(&to, &[("code", &code_of(key, t.now))]).await;
+    let shown = browser
+        .post(&to, &[("one_time_code", &code_of(key, t.now))])
+        .await;
     assert_eq!(shown.status, StatusCode::OK);
     assert_eq!(shown.text.matches("<li><code>").count(), 10);
     assert_eq!(browser.get(&to).await.location(), "/account/second-factor");
