@@ -13,6 +13,10 @@ codes! {
         Export = "export",
         /// Write a report to a file.
         Report = "report",
+        /// Destroy what an approved batch lists.
+        Destruction = "destruction",
+        /// Put together everything held about a person who asked for it.
+        DataCopy = "data_copy",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -18,6 +18,7 @@ pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
 pub mod reports;
+pub mod retention;
 pub mod tickets;
 pub mod time;
 

@@ -15,6 +15,7 @@ mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
 mod m20261124_000901_posts;
+mod m20261124_000601_retention;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000101_reports::Migration),
             Box::new(m20261123_000201_jobs::Migration),
             Box::new(m20261124_000901_posts::Migration),
+            Box::new(m20261124_000601_retention::Migration),
         ]
     }
 }

@@ -71,7 +71,7 @@ pub async fn open_file(app: &App, actor: &Actor, now: Instant, job: Uuid) -> Res
 }
 
 /// A new place for a file.
-pub(super) fn new_key(app: &App, now: Instant, folder: &str, ending: &str) -> String {
+pub(crate) fn new_key(app: &App, now: Instant, folder: &str, ending: &str) -> String {
     let id = app.store().ids().next(now);
     let day = time::date_in_china(now).format("%Y/%m/%d");
     format!("{folder}/{day}/{}.{ending}", id.simple())
@@ -90,9 +90,19 @@ fn disk(error: &std::io::Error) -> Error {
 }
 
 /// Keeps bytes.
-pub(super) async fn put(app: &App, key: &str, bytes: Bytes) -> Result<()> {
+pub(crate) async fn put(app: &App, key: &str, bytes: Bytes) -> Result<()> {
     let put = app.files().put(&place(key)?, bytes.into()).await;
     put.map(|_| ()).map_err(|e| unavailable(&e))
+}
+
+/// A kept file as a whole.
+pub(crate) async fn read(app: &App, key: &str) -> Result<Bytes> {
+    let found = match app.files().get(&place(key)?).await {
+        Ok(found) => found,
+        Err(object_store::Error::NotFound { .. }) => return Err(Error::NotFound),
+        Err(error) => return Err(unavailable(&error)),
+    };
+    found.bytes().await.map_err(|e| unavailable(&e))
 }
 
 /// Copies a kept file to the disk, part by part.
@@ -139,7 +149,7 @@ pub(super) async fn send(app: &App, key: &str, from: &Path) -> Result<()> {
 }
 
 /// Deletes a kept file; one that is gone already is no error.
-pub(super) async fn discard(app: &App, key: &str) -> Result<()> {
+pub(crate) async fn discard(app: &App, key: &str) -> Result<()> {
     match app.files().delete(&place(key)?).await {
         Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
         Err(error) => Err(unavailable(&error)),

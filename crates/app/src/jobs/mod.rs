@@ -10,6 +10,7 @@ mod queue;
 mod run;
 
 pub use files::{JobFile, open_file};
+pub(crate) use files::{discard, new_key, put, read};
 pub use list::{JobQuery, JobView, find_job, list_jobs, revive};
 pub use queue::{
     FileToImport, IMPORT_BYTES_MAX, ReportTask, Task, enqueue, start_export, start_import,

@@ -45,6 +45,16 @@ pub enum Task {
     Export(ExportQuery),
     /// Write a report to a file.
     Report(ReportTask),
+    /// Carry out an approved destruction.
+    Destroy {
+        /// Number of the batch.
+        batch: String,
+    },
+    /// Put together everything held about a person.
+    CopyData {
+        /// Number of the request.
+        request: String,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -82,6 +92,8 @@ impl Task {
             Self::Plan { .. } => JobKind::Plan,
             Self::Export(_) => JobKind::Export,
             Self::Report(_) => JobKind::Report,
+            Self::Destroy { .. } => JobKind::Destruction,
+            Self::CopyData { .. } => JobKind::DataCopy,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -6,7 +6,7 @@ use crate::exports::{self, ExportQuery};
 use crate::imports::{ImportRequest, Mapping, import_file};
 use crate::obligations::{PlanRequest, plan};
 use crate::reports::{ReportFormat, ReportQuery, export_report};
-use crate::{App, Error, Result, access};
+use crate::{App, Error, Result, access, retention};
 use chrono::Duration;
 use domain::access::Actor;
 use domain::ids::{ClientId, UserId};
@@ -194,6 +194,25 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
+        Task::Destroy { batch } => {
+            let tell = |done, total| {
+                let total = u64::try_from(total).ok();
+                progress.send_replace(at(u64::try_from(done).unwrap_or(0), total, None));
+            };
+            let done = retention::execute(app, clock, &batch, &tell).await?;
+            let done = u64::try_from(done).unwrap_or(0);
+            Ok(Done {
+                progress: at(done, Some(done), None),
+                discard: None,
+            })
+        }
+        Task::CopyData { request } => {
+            let key = retention::make_copy(app, &actor, clock(), &request).await?;
+            Ok(Done {
+                progress: JobProgress::default(),
+                discard: Some((key, clock() + retention::COPY_LIFE)),
+            })
+        }
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {

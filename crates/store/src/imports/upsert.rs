@@ -105,6 +105,9 @@ pub struct Outcome {
     pub fate: Fate,
 }
 
+/// The hash of a row whose content was destroyed after its term; no keyed hash is expected to be this.
+pub(crate) const DESTROYED_HASH: i64 = i64::MIN;
+
 struct Known {
     id: Uuid,
     hash: i64,
@@ -139,7 +142,8 @@ pub async fn upsert(
                     fate: Fate::Created,
                 });
             }
-            Some(known) if hash == Some(known.hash) => {
+            // What was destroyed does not come back with the next file.
+            Some(known) if hash == Some(known.hash) || known.hash == DESTROYED_HASH => {
                 outcomes[at] = Some(Outcome {
                     id: known.id,
                     fate: Fate::Unchanged,

@@ -1,0 +1,28 @@
+//! What terms are computed from, legal holds, destruction, requests of people about their own data.
+
+mod batches;
+mod destroy;
+mod holds;
+mod kept;
+mod requests;
+
+pub use batches::{
+    BatchChange, BatchRow, ItemFilter, ItemRow, NewBatch, NewItem, end_item, find_batch,
+    insert_batch, insert_items, list_batches, list_items, save_batch, sum_items,
+};
+pub use destroy::{
+    DestroyedFile, delete_recordings, destroy_callbacks, destroy_policy, destroy_tickets,
+    erase_customer, list_files_of_customer, list_files_of_policy,
+};
+pub use holds::{
+    HoldFilter, HoldRow, NewHold, find_hold, insert_hold, lift_hold, list_holds, load_active_holds,
+};
+pub use kept::{
+    KeptCustomer, KeptPolicy, Recordings, Wanted, Whose, list_kept_customers, list_kept_policies,
+};
+pub use requests::{
+    DataRequestFilter, DataRequestRow, NewDataRequest, RequestChange, RequestEntryRow,
+    ask_for_erasure, count_data_requests, find_data_request, insert_data_request,
+    list_data_requests, list_request_entries, note_copy, restrict_customer, save_data_request,
+    withdraw_consent,
+};
