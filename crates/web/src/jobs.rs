@@ -82,7 +82,11 @@ fn run_page(view: &JobView) -> Option<String> {
     match view.job.kind {
         JobKind::Import => Some(format!("/imports/{run}")),
         JobKind::Plan => Some(format!("/extraction-runs/{run}")),
-        JobKind::Export | JobKind::Report | JobKind::DiscardFile => None,
+        JobKind::Export
+        | JobKind::Report
+        | JobKind::Destruction
+        | JobKind::DataCopy
+        | JobKind::DiscardFile => None,
     }
 }
 
@@ -92,6 +96,8 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Import => "imports",
         JobKind::Plan => "extraction-runs",
         JobKind::Report => "reports",
+        JobKind::Destruction => "retention",
+        JobKind::DataCopy => "data-requests",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

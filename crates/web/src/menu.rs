@@ -98,6 +98,24 @@ pub(crate) const MANAGE: &[Entry] = &[
         "calendar-event",
         Some(Permission::PlanRun),
     ),
+    entry(
+        "data-requests",
+        "/data-requests",
+        "user-shield",
+        Some(Permission::DataRequestsHandle),
+    ),
+    entry(
+        "retention",
+        "/retention",
+        "archive",
+        Some(Permission::RetentionManage),
+    ),
+    entry(
+        "destruction",
+        "/retention",
+        "archive",
+        Some(Permission::RetentionApprove),
+    ),
 ];
 
 /// The house itself: data coming in, people and their rights, proof, keys.

@@ -21,6 +21,7 @@ mod recordings;
 mod report_lists;
 mod reports;
 mod respondents;
+mod retention;
 mod schedule;
 mod scope;
 mod scope_things;

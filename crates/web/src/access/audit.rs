@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use store::{AuditRow, Page};
 
 /// Groups of actions, as beginnings of their codes.
-const GROUPS: [&str; 14] = [
+const GROUPS: [&str; 16] = [
     "access.",
     "callback.",
     "ticket.",
@@ -21,6 +21,8 @@ const GROUPS: [&str; 14] = [
     "report.",
     "export.",
     "rules.",
+    "retention.",
+    "data_request.",
     "setting.",
     "audit.",
 ];
