@@ -13,6 +13,7 @@ mod management;
 mod morning;
 mod obligations;
 mod organisation;
+mod retention;
 mod sight;
 mod sign_in;
 mod tickets;

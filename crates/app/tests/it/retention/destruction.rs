@@ -82,7 +82,7 @@ async fn the_person_who_proposes_does_not_approve(
     assert!(page.is_own);
     let wordless = step(&t, &p.executive, now, &number, "refuse").await;
     assert!(matches!(wordless, Err(Error::Invalid(_))));
-    assert!(left(&t).await.iter().all(|n| *n > 0), "nothing is gone yet");
+    assert_eq!(t.database.number(LEFT).await, 1, "nothing is gone yet");
 }
 
 /// What is past its term goes, in database and files; figures and the log stay.
@@ -99,7 +99,8 @@ async fn an_approved_batch_leaves_nothing_personal_and_every_figure(
         .number("SELECT COUNT(*) FROM audit_entries")
         .await;
     let files = t.database.column("SELECT location FROM recordings").await;
-    assert!(!files.is_empty() && left(&t).await.iter().all(|n| *n > 0));
+    assert!(!files.is_empty());
+    assert!(left(&t).await.iter().filter(|n| **n > 0).count() > 6);
     let number = submitted(&t, now).await;
     step(&t, &p.executive, now, &number, "approve")
         .await

@@ -7,6 +7,7 @@ mod requests;
 mod terms;
 
 use app::access::{UserForm, create_user};
+use app::callbacks::{FinishForm, finish_attempt};
 use app::retention::{BatchPage, batch_page, propose, take_batch_step};
 use domain::access::Actor;
 use domain::callbacks::CallbackState as S;
@@ -43,10 +44,24 @@ async fn ended(engine: Engine) -> (TestApp, CallbackId) {
     assert_eq!(state, S::ProblemOpen);
     let ticket = t.tickets(id).await.remove(0).id;
     t.solve(&p.leader_cq, &p.operations_cq, ticket).await;
-    let state = t
-        .interview(&p.caller_cq, at("2024-03-06 10:00"), id, &[])
+    let next = at("2024-03-06 10:00");
+    t.start(&p.caller_cq, next, id).await.unwrap();
+    t.answer_all(&p.caller_cq, next, id, &[]).await;
+    t.record(&p.caller_cq, next, id).await.unwrap();
+    let form = FinishForm {
+        result: "finished".into(),
+        note: "客户表示清楚".into(),
+        ..Default::default()
+    };
+    let state = finish_attempt(&t.app, &p.caller_cq, next, id, &form).await;
+    assert_eq!(state.unwrap(), S::Completed);
+    // Other callbacks of the policy were given up long before its terms end: open work keeps records.
+    t.database
+        .execute(
+            "UPDATE callbacks SET is_open = FALSE, state = 'cancelled' WHERE is_open AND customer_id = \
+             (SELECT id FROM customers WHERE customer_no = 'C50-ZHOU')",
+        )
         .await;
-    assert_eq!(state, S::Completed);
     let mut policies = Portfolio::small().policies.only("P50-ZHOU");
     policies.set("P50-ZHOU", "status", "surrendered");
     let events = Table::new([row([
