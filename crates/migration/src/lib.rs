@@ -14,8 +14,8 @@ mod m20261122_000007_tickets;
 mod m20261122_000008_operations;
 mod m20261123_000101_reports;
 mod m20261123_000201_jobs;
-mod m20261124_000901_posts;
 mod m20261124_000601_retention;
+mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
