@@ -194,25 +194,8 @@ async fn perform(
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
-        Task::Destroy { batch } => {
-            let tell = |done, total| {
-                let total = u64::try_from(total).ok();
-                progress.send_replace(at(u64::try_from(done).unwrap_or(0), total, None));
-            };
-            let done = retention::execute(app, clock, &batch, &tell).await?;
-            let done = u64::try_from(done).unwrap_or(0);
-            Ok(Done {
-                progress: at(done, Some(done), None),
-                discard: None,
-            })
-        }
-        Task::CopyData { request } => {
-            let key = retention::make_copy(app, &actor, clock(), &request).await?;
-            Ok(Done {
-                progress: JobProgress::default(),
-                discard: Some((key, clock() + retention::COPY_LIFE)),
-            })
-        }
+        Task::Destroy { batch } => destroy(app, clock, &batch, progress).await,
+        Task::CopyData { request } => copy(app, &actor, clock(), &request).await,
         Task::DiscardFile { key } => {
             files::discard(app, &key).await?;
             Ok(Done {
@@ -221,6 +204,32 @@ async fn perform(
             })
         }
     }
+}
+
+async fn destroy(
+    app: &App,
+    clock: Clock<'_>,
+    batch: &str,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let tell = |done, total| {
+        let total = u64::try_from(total).ok();
+        progress.send_replace(at(u64::try_from(done).unwrap_or(0), total, None));
+    };
+    let done = retention::execute(app, clock, batch, &tell).await?;
+    let done = u64::try_from(done).unwrap_or(0);
+    Ok(Done {
+        progress: at(done, Some(done), None),
+        discard: None,
+    })
+}
+
+async fn copy(app: &App, actor: &Actor, now: Instant, request: &str) -> Result<Done> {
+    let key = retention::make_copy(app, actor, now, request).await?;
+    Ok(Done {
+        progress: JobProgress::default(),
+        discard: Some((key, now + retention::COPY_LIFE)),
+    })
 }
 
 fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {

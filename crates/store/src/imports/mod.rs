@@ -9,7 +9,6 @@ pub use runs::{
     ImportRun, Rejection, find_import_run, finish_run, interrupt_run, list_import_rejections,
     list_import_runs, note_progress, start_run,
 };
-pub(crate) use upsert::DESTROYED_HASH;
 pub use upsert::{
     Column, Entity, Fate, Field, FieldChange, Outcome, Record, Target, load_agents, load_orgs,
     lookup_customers, lookup_policies, upsert,

@@ -3,7 +3,7 @@
 
 use crate::audit::AuditActor;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Row, Table};
-use crate::sealing::Keyring;
+use crate::sealing::{DESTROYED_HASH, Keyring};
 use crate::sql::millis;
 use crate::{Result, StoreError};
 use std::collections::HashMap;
@@ -105,9 +105,6 @@ pub struct Outcome {
     pub fate: Fate,
 }
 
-/// The hash of a row whose content was destroyed after its term; no keyed hash is expected to be this.
-pub(crate) const DESTROYED_HASH: i64 = i64::MIN;
-
 struct Known {
     id: Uuid,
     hash: i64,
@@ -142,7 +139,6 @@ pub async fn upsert(
                     fate: Fate::Created,
                 });
             }
-            // What was destroyed does not come back with the next file.
             Some(known) if hash == Some(known.hash) || known.hash == DESTROYED_HASH => {
                 outcomes[at] = Some(Outcome {
                     id: known.id,

@@ -1,7 +1,7 @@
 //! Destroying what is past its term: texts are emptied or deleted, children before parents; what
 //! statistics and the audit log need (numbers, dates, codes, counts) stays.
 
-use crate::imports::DESTROYED_HASH;
+use crate::sealing::DESTROYED_HASH;
 use crate::sql::{list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::ids::{CustomerId, PolicyId};
