@@ -22,6 +22,7 @@ pub mod policies;
 pub mod questionnaires;
 pub mod recordings;
 pub mod reports;
+pub mod retention;
 pub mod rules;
 mod state;
 pub mod tickets;

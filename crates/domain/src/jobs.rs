@@ -21,6 +21,10 @@ codes! {
         RulesDiff = "rules_diff",
         /// Bring sealed values to the newest keys.
         RenewKeys = "renew_keys",
+        /// Destroy what an approved batch lists.
+        Destruction = "destruction",
+        /// Put together everything held about a person who asked for it.
+        DataCopy = "data_copy",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -21,6 +21,7 @@ pub mod policies;
 pub mod questionnaires;
 pub mod reports;
 pub mod rules;
+pub mod retention;
 pub mod tickets;
 pub mod time;
 

@@ -11,6 +11,12 @@ codes! {
         Callback = "CB",
         /// A problem ticket.
         Ticket = "TK",
+        /// A request of a person about their own data.
+        DataRequest = "DR",
+        /// A legal hold.
+        LegalHold = "LH",
+        /// A batch of records to be destroyed.
+        Destruction = "DS",
     }
 }
 

@@ -24,6 +24,7 @@ mod m20261124_000801_rights;
 mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000401_keys;
+mod m20261124_000601_retention;
 mod m20261124_000901_posts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000802_approvals::Migration),
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000401_keys::Migration),
+            Box::new(m20261124_000601_retention::Migration),
         ]
     }
 }

@@ -28,6 +28,7 @@ pub mod policies;
 pub mod questionnaires;
 pub mod recordings;
 pub mod reports;
+pub mod retention;
 pub mod rules;
 pub mod settings;
 pub mod tickets;

@@ -95,6 +95,8 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::RenewKeys
         | JobKind::VerifyAudit
         | JobKind::Backup
+        | JobKind::Destruction
+        | JobKind::DataCopy
         | JobKind::DiscardFile => None,
         JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
@@ -110,6 +112,8 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Backup => "backups",
         JobKind::RulesDiff => "rules",
         JobKind::RenewKeys => "keys",
+        JobKind::Destruction => "retention",
+        JobKind::DataCopy => "data-requests",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

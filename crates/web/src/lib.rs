@@ -25,6 +25,7 @@ mod menu;
 mod obligations;
 mod policies;
 mod reports;
+mod retention;
 mod rules;
 mod state;
 mod texts;
@@ -64,6 +65,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(tickets::routes())
+        .merge(retention::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(

@@ -126,6 +126,23 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::RightsManage,
             Permission::RightsApprove,
         ],
+    entry(
+        "data-requests",
+        "/data-requests",
+        "user-shield",
+        Some(Permission::DataRequestsHandle),
+    ),
+    entry(
+        "retention",
+        "/retention",
+        "archive",
+        Some(Permission::RetentionManage),
+    ),
+    entry(
+        "destruction",
+        "/retention",
+        "archive",
+        Some(Permission::RetentionApprove),
     ),
 ];
 

@@ -104,6 +104,8 @@ async fn look_up(
                     found.ticket = store::tickets::find_ticket_by_number(db, &scope, &text).await?;
                 }
             }
+            // Pages of their own, found by their address.
+            NumberKind::DataRequest | NumberKind::LegalHold | NumberKind::Destruction => {}
         }
         return Ok(());
     }

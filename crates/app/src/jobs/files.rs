@@ -60,7 +60,7 @@ pub async fn open_file(app: &App, actor: &Actor, now: Instant, job: Uuid) -> Res
 }
 
 /// A new place for a file.
-pub(super) fn new_key(app: &App, now: Instant, folder: &str, ending: &str) -> String {
+pub(crate) fn new_key(app: &App, now: Instant, folder: &str, ending: &str) -> String {
     let id = app.store().ids().next(now);
     let day = time::date_in_china(now).format("%Y/%m/%d");
     format!("{folder}/{day}/{}.{ending}", id.simple())

@@ -10,6 +10,7 @@ mod queue;
 mod run;
 
 pub use files::{JobFile, open_file};
+pub(crate) use files::new_key;
 pub use list::{JobQuery, JobView, find_job, list_jobs, revive};
 pub(crate) use queue::start;
 pub use queue::{

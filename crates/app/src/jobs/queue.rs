@@ -56,6 +56,16 @@ pub enum Task {
     RulesDiff(crate::rules::diff::DiffTask),
     /// Bring sealed values and indexes to the newest keys, then destroy the older ones.
     RenewKeys,
+    /// Carry out an approved destruction.
+    Destroy {
+        /// Number of the batch.
+        batch: String,
+    },
+    /// Put together everything held about a person.
+    CopyData {
+        /// Number of the request.
+        request: String,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -97,6 +107,8 @@ impl Task {
             Self::Backup { .. } => JobKind::Backup,
             Self::RulesDiff(_) => JobKind::RulesDiff,
             Self::RenewKeys => JobKind::RenewKeys,
+            Self::Destroy { .. } => JobKind::Destruction,
+            Self::CopyData { .. } => JobKind::DataCopy,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

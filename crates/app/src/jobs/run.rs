@@ -7,7 +7,7 @@ use crate::exports::{self, ExportQuery};
 use crate::imports::{ImportRequest, Mapping, import_file};
 use crate::obligations::{PlanRequest, plan};
 use crate::reports::{ReportFormat, ReportQuery, export_report};
-use crate::{App, Error, Result, access};
+use crate::{App, Error, Result, access, retention};
 use chrono::Duration;
 use domain::access::Actor;
 use domain::ids::{ClientId, UserId};
@@ -217,6 +217,8 @@ async fn perform(
         Task::Backup { kind } => backup(app, &actor, clock, &kind, progress).await,
         Task::RulesDiff(task) => compare_rules(app, &actor, clock(), &task, progress).await,
         Task::RenewKeys => renew_keys(app, &actor, clock, job, progress).await,
+        Task::Destroy { batch } => destroy(app, clock, &batch, progress).await,
+        Task::CopyData { request } => copy(app, &actor, clock(), &request).await,
         Task::DiscardFile { key } => {
             crate::files::discard(app, clock(), &key).await?;
             Ok(Done {
@@ -264,6 +266,24 @@ async fn compare_rules(
     })
 }
 
+async fn destroy(
+    app: &App,
+    clock: Clock<'_>,
+    batch: &str,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let tell = |done, total| {
+        let total = u64::try_from(total).ok();
+        progress.send_replace(at(u64::try_from(done).unwrap_or(0), total, None));
+    };
+    let done = retention::execute(app, clock, batch, &tell).await?;
+    let done = u64::try_from(done).unwrap_or(0);
+    Ok(Done {
+        progress: at(done, Some(done), None),
+        discard: None,
+    })
+}
+
 /// Goes on where an earlier attempt was, and comes back later when a key may not be destroyed yet.
 async fn renew_keys(
     app: &App,
@@ -286,6 +306,14 @@ async fn renew_keys(
     Ok(Done {
         progress: at(done.renewed, Some(done.renewed), Some(done.result)),
         discard: None,
+    })
+}
+
+async fn copy(app: &App, actor: &Actor, now: Instant, request: &str) -> Result<Done> {
+    let key = retention::make_copy(app, actor, now, request).await?;
+    Ok(Done {
+        progress: JobProgress::default(),
+        discard: Some((key, now + retention::COPY_LIFE)),
     })
 }
 

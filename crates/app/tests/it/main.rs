@@ -37,6 +37,7 @@ mod rule_diff;
 mod rule_life;
 mod rule_servers;
 mod rights;
+mod retention;
 mod schedule;
 mod scope;
 mod scope_things;

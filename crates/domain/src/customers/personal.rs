@@ -48,6 +48,8 @@ const NAME_MAX: usize = 120;
 const ADDRESS_MAX: usize = 300;
 /// Longest free text that is accepted, in characters.
 const TEXT_MAX: usize = 2000;
+/// Shown for a name that was destroyed.
+const DESTROYED: &str = "已销毁";
 
 macro_rules! personal {
     ($( $(#[$meta:meta])* $name:ident ),+ $(,)?) => { $(
@@ -170,6 +172,11 @@ impl PersonName {
         }
     }
 
+    /// What stands where a name stood before the customer's data was destroyed.
+    pub fn destroyed() -> Self {
+        Self(DESTROYED.to_owned())
+    }
+
     /// The name of an organisation, which is public and shown in full.
     pub fn organisation(&self) -> &str {
         &self.0
@@ -178,6 +185,9 @@ impl PersonName {
 
 impl fmt::Display for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == DESTROYED {
+            return f.write_str(DESTROYED);
+        }
         let mut chars = self.0.chars();
         let Some(first) = chars.next() else {
             return Ok(());

@@ -4,6 +4,7 @@
 //! but the dates it returns.
 
 pub mod explain;
+mod source;
 mod trace;
 
 pub use trace::{

@@ -14,7 +14,7 @@ pub async fn lookup_groups(
     bulk: &mut Bulk,
     numbers: &[Cell],
 ) -> Result<HashMap<String, (Uuid, bool)>> {
-    let sql = "SELECT customer_no, id, kind FROM customers WHERE customer_no IN ({values})";
+    let sql = "SELECT customer_no, id, kind FROM customers WHERE customer_no IN ({values}) AND erased_at IS NULL";
     let rows = bulk
         .query_in(sql, numbers, |row| {
             let group = row.text(2)?.as_deref() == Some("group");

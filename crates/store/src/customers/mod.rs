@@ -6,10 +6,10 @@ mod search;
 mod write;
 
 pub use bulk::{follow_changes, lookup_groups};
-pub(crate) use read::shown_name;
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
     find_customer_by_number, list_customers,
 };
+pub(crate) use read::{open_name, shown_name};
 pub use search::{ContactRow, list_contacts, search_customers};
 pub use write::{change_mailing_address, change_mobile};

@@ -88,6 +88,10 @@ pub struct CustomerRow {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
+    /// When the data was destroyed, because its term had ended.
+    pub erased_at: Option<Instant>,
+    /// Since when the data may only be stored, because deletion was asked for and a term runs.
+    pub restricted_at: Option<Instant>,
     /// Version, for updates.
     pub version: i64,
 }
@@ -140,6 +144,8 @@ pub(super) struct Row {
     org_name: String,
     created_at: i64,
     updated_at: i64,
+    erased_at: Option<i64>,
+    restricted_at: Option<i64>,
     version: i64,
 }
 
@@ -147,7 +153,7 @@ pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.s
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
      c.special_needs, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
-     c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.version \
+     c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
 /// Opens a sealed column of a customer, if it has a value.
@@ -164,6 +170,10 @@ fn open(
 
 /// The name of a customer from its sealed column.
 pub(crate) fn open_name(keys: &Keyring, id: Uuid, sealed: &[u8]) -> Result<PersonName> {
+    // Nothing is left of the name of a customer whose data was destroyed.
+    if sealed.is_empty() {
+        return Ok(PersonName::destroyed());
+    }
     Ok(PersonName::from_stored(keys.open(
         "customers.name",
         id,
@@ -220,6 +230,8 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         org_name: r.org_name,
         created_at: instant(r.created_at),
         updated_at: instant(r.updated_at),
+        erased_at: r.erased_at.map(instant),
+        restricted_at: r.restricted_at.map(instant),
         version: r.version,
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::audit::AuditActor;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Row, Table};
-use crate::sealing::Keyring;
+use crate::sealing::{DESTROYED_HASH, Keyring};
 use crate::sql::millis;
 use crate::{Result, StoreError};
 use std::collections::HashMap;
@@ -139,7 +139,7 @@ pub async fn upsert(
                     fate: Fate::Created,
                 });
             }
-            Some(known) if hash == Some(known.hash) => {
+            Some(known) if hash == Some(known.hash) || known.hash == DESTROYED_HASH => {
                 outcomes[at] = Some(Outcome {
                     id: known.id,
                     fate: Fate::Unchanged,

@@ -10,6 +10,10 @@ use domain::policies::{
 };
 use domain::questionnaires::Answer;
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
+use domain::retention::{
+    BatchState, HoldKind, HoldSubject, IdentityMethod, Outcome, RecordKind, RequestKind,
+    RequestState, Requester, Way,
+};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +22,9 @@ use testkit::{Engine, TestApp, TestDatabase};
 type Lists = BTreeMap<String, BTreeSet<String>>;
 
 /// Lists that only the store or the server knows.
-const NOT_OF_THE_DOMAIN: [&str; 10] = [
+const NOT_OF_THE_DOMAIN: [&str; 11] = [
     "audit_entries.actor_kind",
+    "destruction_items.state",
     "encryption_keys.purpose",
     "events.source",
     "extraction_runs.state",
@@ -76,6 +81,16 @@ fn of_the_domain() -> Lists {
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
+        "legal_holds.subject" => HoldSubject,
+        "legal_holds.kind" => HoldKind,
+        "destruction_batches.state" => BatchState,
+        "destruction_items.kind" => RecordKind,
+        "data_requests.kind" => RequestKind,
+        "data_requests.state" => RequestState,
+        "data_requests.requester" => Requester,
+        "data_requests.received_through" => Way,
+        "data_requests.identity_method" => IdentityMethod,
+        "data_requests.outcome" => Outcome,
         "import_runs.kind" => ImportKind,
         "import_runs.state" => ImportState,
     }

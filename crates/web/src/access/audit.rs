@@ -27,10 +27,13 @@ const GROUPS: &[&str] = &[
     "export.",
     "job.",
     "rules.",
+    "retention.",
+    "data_request.",
     "setting.",
     "audit.",
     "keys.",
     "file.",
+    "backup.",
 ];
 
 #[derive(askama::Template)]

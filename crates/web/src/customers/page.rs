@@ -7,7 +7,9 @@ use crate::state::Web;
 use app::customers::{ContactForm, CustomerPage};
 use axum::extract::{Path, RawQuery, State};
 use domain::customers::{CustomerKind, PersonalField, Purpose};
+use domain::retention::{RequestKind, Requester, Way};
 use store::Page;
+use store::retention::HoldRow;
 use store::timeline::TimelineRow;
 
 #[derive(askama::Template)]
@@ -18,6 +20,8 @@ struct PageTemplate {
     lines: Vec<Line>,
     /// Where the rest of the timeline is read.
     more: Option<String>,
+    /// Legal holds that stand and may be shown to this person.
+    holds: Vec<HoldRow>,
 }
 
 #[derive(askama::Template)]
@@ -35,7 +39,9 @@ pub(crate) async fn show_customer(
 ) -> Answer {
     let page = app::customers::customer_page(&web.app, &who.actor, who.now, &customer_no).await?;
     let f = who.frame("customers");
+    let id = Some(page.customer.id);
     html(&PageTemplate {
+        holds: app::retention::standing_holds(&web.app, &who.actor, id, None).await?,
         lines: lines(&f, &page.timeline.rows),
         more: more(&customer_no, &page.timeline),
         page,
@@ -92,6 +98,21 @@ struct Masked {
 }
 
 impl PageTemplate {
+    fn request_kinds(&self) -> Vec<Choice> {
+        let codes = RequestKind::ALL.iter().map(|k| k.as_str());
+        choices(&self.f, "data-request-kind", codes, "")
+    }
+
+    fn requesters(&self) -> Vec<Choice> {
+        let codes = Requester::ALL.iter().map(|r| r.as_str());
+        choices(&self.f, "requester", codes, Requester::Own.as_str())
+    }
+
+    fn ways(&self) -> Vec<Choice> {
+        let codes = Way::ALL.iter().map(|w| w.as_str());
+        choices(&self.f, "way", codes, Way::Phone.as_str())
+    }
+
     fn is_group(&self) -> bool {
         self.page.customer.kind == CustomerKind::Group
     }

@@ -6,6 +6,7 @@ use crate::state::Web;
 use app::Error;
 use app::customers::SearchResult;
 use axum::extract::State;
+use domain::numbers::{Number, NumberKind};
 
 #[derive(askama::Template)]
 #[template(path = "customers/search.html")]
@@ -19,6 +20,9 @@ struct SearchPage {
 /// Searches; what is found alone is opened at once.
 pub(crate) async fn create_search(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
     let term = form.get("term").trim();
+    if let Some(page) = page_of_number(term) {
+        return Ok(who.go(&page));
+    }
     let found = match app::customers::search(&web.app, &who.actor, who.now, term).await {
         Ok(found) => Some(found),
         Err(Error::Invalid(_)) => None,
@@ -32,6 +36,17 @@ pub(crate) async fn create_search(State(web): State<Web>, Sent(who, form): Sent)
         term: term.to_owned(),
         found,
     })
+}
+
+/// Address of what is found by its number alone.
+fn page_of_number(term: &str) -> Option<String> {
+    let number = Number::parse(term)?;
+    match number.kind {
+        NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
+        NumberKind::Destruction => Some(format!("/retention/batches/{number}")),
+        NumberKind::LegalHold => Some("/retention/holds".to_owned()),
+        NumberKind::Obligation | NumberKind::Callback | NumberKind::Ticket => None,
+    }
 }
 
 /// Address of what was found, when it is one thing.

@@ -8,6 +8,7 @@ use app::policies::PolicyPage;
 use axum::extract::{Path, RawQuery, State};
 use domain::policies::{CoolingOffState, Surrender};
 use store::Page;
+use store::retention::HoldRow;
 use store::timeline::TimelineRow;
 
 #[derive(askama::Template)]
@@ -18,6 +19,8 @@ struct PageTemplate {
     lines: Vec<Line>,
     /// Where the rest of the timeline is read.
     more: Option<String>,
+    /// Legal holds that stand and may be shown to this person.
+    holds: Vec<HoldRow>,
 }
 
 #[derive(askama::Template)]
@@ -35,7 +38,9 @@ pub(crate) async fn show_policy(
 ) -> Answer {
     let page = app::policies::policy_page(&web.app, &who.actor, who.now, &policy_no).await?;
     let f = who.frame("policies");
+    let id = Some(page.policy.id);
     html(&PageTemplate {
+        holds: app::retention::standing_holds(&web.app, &who.actor, None, id).await?,
         lines: own_lines(&f, &page.timeline),
         more: more(&policy_no, &page.timeline),
         page,

@@ -21,6 +21,7 @@ mod organisation;
 mod rule_making;
 mod passkeys;
 mod provider;
+mod retention;
 mod sight;
 mod sign_in;
 mod system;

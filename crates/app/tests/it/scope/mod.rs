@@ -4,6 +4,7 @@ mod objects;
 mod use_cases;
 mod walk;
 mod walk_reports;
+mod walk_retention;
 mod walk_units;
 
 use domain::access::{Actor, Permission};

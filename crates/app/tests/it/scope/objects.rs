@@ -23,6 +23,7 @@ pub(super) struct Objects {
     pub(super) recording: RecordingId,
     pub(super) caller: UserId,
     pub(super) handler: UserId,
+    pub(super) kept: super::walk_retention::Kept,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -129,6 +130,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         recording,
         caller: caller.user().unwrap(),
         handler: handler.user().unwrap(),
+        kept: super::walk_retention::keep(t, customer_no, policy_no).await,
     };
     super::walk_units::prepare(t, &objects).await;
     objects

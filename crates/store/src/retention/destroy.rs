@@ -1,0 +1,235 @@
+//! Destroying what is past its term: texts are emptied or deleted, children before parents; what
+//! statistics and the audit log need (numbers, dates, codes, counts) stays.
+
+use crate::sealing::DESTROYED_HASH;
+use crate::sql::{list, millis, params};
+use crate::{Reads, Result, UnitOfWork};
+use domain::ids::{CustomerId, PolicyId};
+use domain::retention::RecordKind;
+use sea_orm::{FromQueryResult, Value};
+use uuid::Uuid;
+
+/// Callbacks of a policy, through the obligations.
+const OF_POLICY: &str = "SELECT b.id FROM callbacks b JOIN obligations g ON g.id = b.obligation_id WHERE g.policy_id = $1";
+/// Callbacks of a customer that belong to no policy.
+const OF_CUSTOMER: &str = "SELECT b.id FROM callbacks b JOIN obligations g ON g.id = b.obligation_id \
+     WHERE b.customer_id = $1 AND g.policy_id IS NULL";
+
+/// A recording or scan that is to go.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct DestroyedFile {
+    /// Its id.
+    pub id: Uuid,
+    /// Key in the store of files, or a link.
+    pub location: String,
+    /// A link into another system, whose file is not ours.
+    pub is_link: bool,
+    /// SHA-256, hexadecimal.
+    pub sha256: Option<String>,
+}
+
+/// Recordings and scans of a policy that are records of a kind.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_files_of_policy(
+    db: &impl Reads,
+    policy: PolicyId,
+    kind: RecordKind,
+) -> Result<Vec<DestroyedFile>> {
+    let of_callbacks = format!(
+        "(r.owner_id IN ({OF_POLICY}) OR r.owner_id IN (SELECT a.id FROM attempts a WHERE a.callback_id IN ({OF_POLICY})))"
+    );
+    let of_tickets =
+        format!("r.owner_id IN (SELECT t.id FROM tickets t WHERE t.callback_id IN ({OF_POLICY}))");
+    let both = format!("({of_callbacks} OR {of_tickets})");
+    let (evidence, owners) = match kind {
+        RecordKind::CallbackRecording => ("recording", of_callbacks),
+        RecordKind::ClarificationRecording => ("recording", of_tickets),
+        RecordKind::VisitQuestionnaire => ("signed_visit_questionnaire", both),
+        RecordKind::Document => ("document", both),
+        _ => return Ok(Vec::new()),
+    };
+    let sql = format!(
+        "SELECT r.id, r.location, r.is_link, r.sha256 FROM recordings r WHERE r.kind = $2 AND {owners} ORDER BY r.id"
+    );
+    list(db, &sql, params![policy.0, evidence]).await
+}
+
+/// Recordings and scans that are left of a customer when no policy is.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_files_of_customer(
+    db: &impl Reads,
+    customer: CustomerId,
+) -> Result<Vec<DestroyedFile>> {
+    let sql = "SELECT r.id, r.location, r.is_link, r.sha256 FROM recordings r WHERE r.customer_id = $1 ORDER BY r.id";
+    list(db, sql, params![customer.0]).await
+}
+
+/// Deletes the rows of recordings whose files are gone.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_recordings(work: &UnitOfWork, files: &[DestroyedFile]) -> Result<u64> {
+    let mut rows = 0;
+    for file in files {
+        rows += work
+            .execute("DELETE FROM recordings WHERE id = $1", params![file.id])
+            .await?;
+    }
+    Ok(rows)
+}
+
+async fn all(work: &UnitOfWork, steps: &[(String, Vec<Value>)]) -> Result<u64> {
+    let mut rows = 0;
+    for (sql, values) in steps {
+        rows += work.execute(sql, values.clone()).await?;
+    }
+    Ok(rows)
+}
+
+async fn empty_tickets(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
+    let now = millis(work.now());
+    all(
+        work,
+        &[
+            (
+                format!(
+                    "UPDATE ticket_entries SET note = NULL WHERE note IS NOT NULL AND ticket_id IN \
+                     (SELECT t.id FROM tickets t WHERE t.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE tickets SET finding = NULL, feedback = NULL, close_reason = NULL, destroyed_at = $2, \
+                     updated_at = $2, version = version + 1 WHERE destroyed_at IS NULL AND callback_id IN ({callbacks})"
+                ),
+                params![id, now],
+            ),
+        ],
+    )
+    .await
+}
+
+async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
+    let now = millis(work.now());
+    all(
+        work,
+        &[
+            (
+                format!("DELETE FROM answers WHERE callback_id IN ({callbacks})"),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE attempts SET note = NULL WHERE note IS NOT NULL AND callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE callback_entries SET note = NULL WHERE note IS NOT NULL AND callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
+                     WHERE destroyed_at IS NULL AND id IN ({callbacks})"
+                ),
+                params![id, now],
+            ),
+        ],
+    )
+    .await
+}
+
+/// Empties the tickets of a policy.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_tickets(work: &UnitOfWork, policy: PolicyId) -> Result<u64> {
+    empty_tickets(work, OF_POLICY, policy.0).await
+}
+
+/// Deletes what was answered and noted on the callbacks of a policy.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_callbacks(work: &UnitOfWork, policy: PolicyId) -> Result<u64> {
+    empty_callbacks(work, OF_POLICY, policy.0).await
+}
+
+/// Empties a policy: amounts, notes of its events, the history of its fields. Its number, dates and
+/// codes stay, so that figures of the past stay right and the next import finds it destroyed.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_policy(work: &UnitOfWork, policy: PolicyId) -> Result<u64> {
+    let now = millis(work.now());
+    let id = policy.0;
+    all(
+        work,
+        &[
+            (
+                "UPDATE record_changes SET old_value = NULL, new_value = NULL, reason = '' WHERE entity_id = $1 \
+                 OR entity_id IN (SELECT e.id FROM events e WHERE e.policy_id = $1)"
+                    .to_owned(),
+                params![id],
+            ),
+            (
+                "UPDATE events SET note = NULL, amount_fen = NULL, row_hash = $2 WHERE policy_id = $1"
+                    .to_owned(),
+                params![id, DESTROYED_HASH],
+            ),
+            (
+                "UPDATE policies SET premium_fen = NULL, sum_insured_fen = NULL, next_premium_due_on = NULL, \
+                 row_hash = $2, destroyed_at = $3, updated_at = $3, version = version + 1 \
+                 WHERE id = $1 AND destroyed_at IS NULL"
+                    .to_owned(),
+                params![id, DESTROYED_HASH, now],
+            ),
+        ],
+    )
+    .await
+}
+
+/// Erases a customer of whom no other record is left: sealed columns, blind indexes, contact persons,
+/// the history of fields, texts of requests and holds. The number stays, as the key that the next
+/// import meets.
+///
+/// # Errors
+/// [`crate::StoreError::Conflict`] when the customer was erased already.
+pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> {
+    let now = millis(work.now());
+    let id = customer.0;
+    let mut rows = empty_tickets(work, OF_CUSTOMER, id).await?;
+    rows += empty_callbacks(work, OF_CUSTOMER, id).await?;
+    let by_customer = [
+        "DELETE FROM contacts WHERE customer_id = $1",
+        "UPDATE record_changes SET old_value = NULL, new_value = NULL, reason = '' WHERE entity_id = $1 OR customer_id = $1",
+        "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",
+        "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
+        "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
+        "UPDATE legal_holds SET reason = NULL, lift_reason = NULL WHERE customer_id = $1",
+    ];
+    let steps: Vec<_> = by_customer
+        .iter()
+        .map(|sql| ((*sql).to_owned(), params![id]))
+        .collect();
+    rows += all(work, &steps).await?;
+    let sql = "UPDATE customers SET name = $2, name_index = 0, sex = NULL, birth_date = NULL, id_type = NULL, id_no = NULL, \
+               id_no_index = NULL, id_no_tail_index = NULL, id_expires_on = NULL, nationality = NULL, mobile = NULL, \
+               mobile_index = NULL, mobile_tail_index = NULL, phone = NULL, phone_index = NULL, email = NULL, \
+               address = NULL, mailing_address = NULL, occupation = NULL, language = NULL, preferred_channel = NULL, \
+               relationship_stage = NULL, large = FALSE, key_account = FALSE, shareholder_related = FALSE, needs = NULL, \
+               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, annual_income_fen = NULL, \
+               marketing_consent = NULL, source_channel = NULL, collected_by = NULL, collected_at = NULL, \
+               row_hash = $3, erased_at = $4, updated_at = $4, version = version + 1 WHERE id = $1 AND erased_at IS NULL";
+    let values = params![id, Vec::<u8>::new(), DESTROYED_HASH, now];
+    work.execute_one(sql, values).await?;
+    Ok(rows + 1)
+}
