@@ -88,9 +88,10 @@ pub async fn create_client(
         problems.push(FieldProblem::new("roles", "roles-needed"));
     }
     let rights = form.permissions.iter().map(|p| Permission::parse(p).ok());
+    let table = app.rights_in_force().await?;
     let rights: Vec<_> = rights
         .flatten()
-        .filter(|p| roles.iter().any(|r| r.grants(*p)))
+        .filter(|p| table.grants(&roles, *p))
         .collect();
     if rights.len() != form.permissions.len() {
         problems.push(FieldProblem::new("permissions", "permission-not-of-roles"));

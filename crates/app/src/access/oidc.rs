@@ -245,7 +245,7 @@ async fn recognise(
         let user = user.ok_or_else(|| Refusal::new("oidc-disabled"))?;
         let work = app.store().begin(now).await?;
         rows::touch_identity(&work, identity.id).await?;
-        let who = actor(&user);
+        let who = actor(&user, &app.rights());
         let entry = AuditEntry::new(&who, "access.identity_used", "user", user.id.0);
         work.commit(entry).await?;
         return Ok(user);
@@ -265,7 +265,7 @@ async fn recognise(
             if linked.iter().any(|i| i.issuer == provider.issuer) {
                 return Err(unknown());
             }
-            link(app, &actor(&user), now, user.id, provider, claims).await?;
+            link(app, &actor(&user, &app.rights()), now, user.id, provider, claims).await?;
             Ok(user)
         }
         None if provider.auto_create => create(app, now, provider, claims, &name).await,

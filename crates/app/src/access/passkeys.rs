@@ -166,7 +166,7 @@ pub async fn finish_passkey_sign_in(
             let kept = serde_json::to_string(&passkey).map_err(fault)?;
             let work = app.store().begin(now).await?;
             rows::update_passkey(&work, row.id, &row.credential, &kept).await?;
-            let who = super::sign_in::actor(&user);
+            let who = super::sign_in::actor(&user, &app.rights());
             let detail = json!({ "passkey": row.id });
             let entry = AuditEntry::new(&who, "access.passkey_used", "user", user.id.0);
             work.commit(entry.detail(detail)).await?;

@@ -52,7 +52,7 @@ pub async fn authenticate(app: &App, now: Instant, token: &str) -> Result<Option
     let Some(user) = user.filter(|u| u.active) else {
         return Ok(None);
     };
-    let own = actor(&user);
+    let own = actor(&user, &*app.rights_in_force().await?);
     let acting = super::delegations::acting(app, now, &user, session.acting_for).await?;
     let (actor, acting) = match acting {
         Some((actor, delegation)) => (actor, Some(delegation)),

@@ -313,15 +313,25 @@ fn whole(name: &str, size: u64, content: &mut dyn Read) -> Result<Vec<u8>> {
 /// The wrapped keys among the rows of their table.
 fn stored_keys(table: &TableShape, lines: &[u8]) -> Result<Vec<StoredKey>> {
     let place = |column: &str| table.columns.iter().position(|c| c == column);
-    let (Some(purpose), Some(version), Some(wrapped)) =
-        (place("purpose"), place("version"), place("wrapped"))
-    else {
+    let places = ["purpose", "version", "algorithm", "wrapped"].map(place);
+    let [Some(purpose), Some(version), Some(algorithm), Some(wrapped)] = places else {
         return Err(damaged(format!("{KEYS}: columns are missing")));
     };
-    let key = |row: Vec<Cell>| match (&row[purpose], &row[version], &row[wrapped]) {
-        (Cell::Text(purpose), Cell::Int(version), Cell::Bytes(wrapped)) => Ok(StoredKey {
+    let key = |row: Vec<Cell>| match (
+        &row[purpose],
+        &row[version],
+        &row[algorithm],
+        &row[wrapped],
+    ) {
+        (
+            Cell::Text(purpose),
+            Cell::Int(version),
+            Cell::Text(algorithm),
+            Cell::Bytes(wrapped),
+        ) => Ok(StoredKey {
             purpose: purpose.clone(),
             version: *version,
+            algorithm: algorithm.clone(),
             wrapped: wrapped.clone(),
         }),
         _ => Err(damaged(format!("{KEYS}: a row is no key"))),

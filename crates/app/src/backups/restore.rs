@@ -208,7 +208,7 @@ async fn check(file: &Path, heard: &Heard) -> Result<Checked> {
 
 fn unwrap_keys(checked: &Checked, master_key: MasterKeys<'_>, ids: &Ids) -> Result<Keyring> {
     let unwrapped =
-        master_key().and_then(|master| Keyring::unwrap(&master, &checked.keys, ids.shared()));
+        master_key().and_then(|m| Keyring::unwrap(m, checked.keys.clone(), ids.shared(), None));
     unwrapped.map_err(|e| Refusal::with("backup-key", e.to_string()).into())
 }
 

@@ -215,7 +215,7 @@ async fn write_all(
     partial: &Path,
     heard: &Heard,
 ) -> Result<Written> {
-    let mut snapshot = store.snapshot().await?;
+    let mut snapshot = store.row_snapshot().await?;
     let tables = snapshot.tables().to_vec();
     let head = Head {
         format: FORMAT,

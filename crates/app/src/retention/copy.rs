@@ -78,7 +78,7 @@ pub(crate) async fn make_copy(
     let tables = tables(app, &scope, &row, Reveal::traced(trace)).await?;
     let bytes = archive(&row, now, &tables)?;
     let key = jobs::new_key(app, now, "copies", "zip");
-    jobs::put(app, &key, bytes.into()).await?;
+    crate::files::put(app, now, &key, &bytes).await?;
     let work = app.store().begin(now).await?;
     rows::note_copy(&work, row.id, Some(&key)).await?;
     let entry = AuditEntry::new(actor, "data_request.copy_kept", "data_request", row.id)
@@ -103,7 +103,7 @@ pub async fn open_copy(
     let row = find(app, &scope, number).await?;
     let purpose = crate::customers::stated_purpose(purpose, note)?;
     let key = row.copy_key.clone().ok_or(Error::NotFound)?;
-    let bytes = jobs::read(app, &key).await?;
+    let bytes = crate::files::open(app, &key).await?.bytes().await?;
     let work = app.store().begin(now).await?;
     let entry = AuditEntry::new(actor, "data_request.copy_fetched", "data_request", row.id)
         .customer(row.customer.0)

@@ -96,7 +96,7 @@ async fn destroy(app: &App, scope: &Scope, now: Instant, item: &ItemRow) -> Resu
         None => files(app, item).await?,
     };
     for file in files.iter().filter(|f| !f.is_link) {
-        jobs::discard(app, &file.location).await?;
+        crate::files::discard(app, now, &file.location).await?;
     }
     let work = app.store().begin(now).await?;
     // Once more inside the transaction: a hold may have been placed in between.

@@ -68,15 +68,15 @@ impl Source {
 }
 
 /// A database as it stood at one moment, whatever is written meanwhile.
-pub struct Snapshot {
+pub struct RowSnapshot {
     source: Source,
     tables: Vec<TableShape>,
     migrations: Vec<String>,
 }
 
-impl std::fmt::Debug for Snapshot {
+impl std::fmt::Debug for RowSnapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Snapshot")
+        f.write_str("RowSnapshot")
     }
 }
 
@@ -86,13 +86,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn snapshot(&self) -> Result<Snapshot> {
+    pub async fn row_snapshot(&self) -> Result<RowSnapshot> {
         match self.url() {
             DatabaseUrl::Sqlite(path) => {
                 let mut session = sqlite::Session::open(path, true)?;
                 session.run("BEGIN")?;
                 let (tables, migrations) = (session.tables()?, session.migrations()?);
-                Ok(Snapshot {
+                Ok(RowSnapshot {
                     source: Source::Sqlite(Box::new(session)),
                     tables,
                     migrations,
@@ -106,7 +106,7 @@ impl Store {
                     .await?;
                 let tables = session.tables().await?;
                 let migrations = session.migrations().await?;
-                Ok(Snapshot {
+                Ok(RowSnapshot {
                     source: Source::Postgres(Box::new(session)),
                     tables,
                     migrations,
@@ -116,7 +116,7 @@ impl Store {
     }
 }
 
-impl Snapshot {
+impl RowSnapshot {
     /// Its tables, by name.
     pub fn tables(&self) -> &[TableShape] {
         &self.tables
