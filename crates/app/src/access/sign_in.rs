@@ -65,7 +65,7 @@ pub struct SignedIn {
 #[derive(Clone, Debug)]
 pub enum Step {
     /// The session has begun.
-    Open(SignedIn),
+    Open(Box<SignedIn>),
     /// The code of the second factor is needed; the token is good for giving it, and for nothing else.
     SecondFactor(Token),
 }
@@ -134,7 +134,7 @@ pub async fn begin_sign_in(
     };
     if !user.has_second_factor {
         let signed_in = open_session(app, now, user, device, Means::Password).await?;
-        return Ok(Step::Open(signed_in));
+        return Ok(Step::Open(Box::new(signed_in)));
     }
     let token = Token::new(app);
     let work = app.store().begin(now).await?;
@@ -157,7 +157,7 @@ pub async fn sign_in(
     device: &Device,
 ) -> Result<SignedIn> {
     match begin_sign_in(app, now, username, password, device).await? {
-        Step::Open(signed_in) => Ok(signed_in),
+        Step::Open(signed_in) => Ok(*signed_in),
         Step::SecondFactor(_) => Err(Refusal::new("second-factor-needed").into()),
     }
 }

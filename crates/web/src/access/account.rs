@@ -96,7 +96,7 @@ struct SignIn {
 }
 
 impl SignIn {
-    fn of(row: SignInRow) -> Self {
+    fn of(row: &SignInRow) -> Self {
         let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
         let said = |name: &str| detail[name].as_str().unwrap_or_default().to_owned();
         Self {
@@ -115,7 +115,7 @@ pub(crate) async fn list_sessions(State(web): State<Web>, who: Who) -> Answer {
     html(&SessionsPage {
         f: who.frame("account"),
         sessions,
-        sign_ins: sign_ins.into_iter().map(SignIn::of).collect(),
+        sign_ins: sign_ins.iter().map(SignIn::of).collect(),
     })
 }
 
