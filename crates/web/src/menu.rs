@@ -126,23 +126,18 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::RightsManage,
             Permission::RightsApprove,
         ],
+    ),
     entry(
         "data-requests",
         "/data-requests",
         "user-shield",
         Some(Permission::DataRequestsHandle),
     ),
-    entry(
+    entry_or(
         "retention",
         "/retention",
         "archive",
-        Some(Permission::RetentionManage),
-    ),
-    entry(
-        "destruction",
-        "/retention",
-        "archive",
-        Some(Permission::RetentionApprove),
+        &[Permission::RetentionManage, Permission::RetentionApprove],
     ),
 ];
 
@@ -190,11 +185,14 @@ pub(crate) const SYSTEM: &[Entry] = &[
         "/system/health",
         "heartbeat",
         Some(Permission::SystemManage),
+    ),
+    entry(
         "disclosures",
         "/disclosures",
-        "user-shield",
+        "eye",
         Some(Permission::AuditRead),
     ),
+    entry(
         "keys",
         "/system/keys",
         "lock",

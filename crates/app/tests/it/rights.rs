@@ -138,9 +138,9 @@ async fn outsourced_callers_see_their_list_across_branches(
             .await
             .unwrap();
         assert_eq!(report.assigned, 1, "{:?}", report.refused);
-        let page = app::callbacks::callback_page(&t.app, &caller, callback).await;
+        let page = app::callbacks::callback_page(&t.app, &caller, t.now, callback).await;
         assert_eq!(page.unwrap().callback.policy_no.as_deref(), Some(policy));
-        let hidden = app::callbacks::callback_page(&t.app, &colleague, callback).await;
+        let hidden = app::callbacks::callback_page(&t.app, &colleague, t.now, callback).await;
         assert!(matches!(hidden, Err(app::Error::NotFound)), "{hidden:?}");
     }
     assert_eq!(numbers(&t, &caller).await.len(), 2);

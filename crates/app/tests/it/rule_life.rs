@@ -313,7 +313,7 @@ async fn a_version_counts_from_its_day(#[values(Engine::Sqlite, Engine::Postgres
     let after = t.obligation("P50-HE", "NB-CQ").await.unwrap();
     assert_eq!(after.due_on, Some(day("2024-03-29")), "twenty days");
     assert_eq!(after.pack_version, 2);
-    let explanation = explain(&t.app, &t.people().compliance, &after.number).await;
+    let explanation = explain(&t.app, &t.people().compliance, t.now, &after.number).await;
     assert!(!explanation.unwrap().rules_changed);
 }
 
@@ -348,7 +348,7 @@ async fn work_keeps_the_version_it_started_with(#[case] engine: Engine, #[case] 
     } else {
         assert_eq!((now.due_on, now.pack_version), (open.due_on, 1), "kept");
         assert_eq!(report.sums.redated, 0);
-        let explained = explain(&t.app, &p.compliance, &now.number).await.unwrap();
+        let explained = explain(&t.app, &p.compliance, t.now, &now.number).await.unwrap();
         assert!(explained.rules_changed && explained.obligation.due_on == open.due_on);
     }
     // A corrected fact still moves what is kept, by its own version: ten days, not twenty.

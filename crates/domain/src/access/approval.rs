@@ -147,6 +147,7 @@ mod tests {
             kind: ActorKind::User(UserId(Uuid::from_u128(n))),
             name: n.to_string(),
             roles: Vec::new(),
+            only: None,
             rights: Held::default(),
             org: OrgPath::below(None, "000"),
             org_id: None,

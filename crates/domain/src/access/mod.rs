@@ -170,6 +170,7 @@ impl Actor {
     /// # Errors
     /// [`Denied`] names the right that is missing.
     pub fn scope(&self, permission: Permission) -> Result<Scope, Denied> {
+        self.demand(permission)?;
         let reach = self.rights.scope(permission).ok_or(Denied(permission))?;
         let mut scope = Scope {
             org: self.org.clone(),

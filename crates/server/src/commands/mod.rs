@@ -22,7 +22,6 @@ pub(crate) use backup::BackupArgs;
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use restore::RestoreArgs;
 
-use crate::cli::{Cli, Command};
 use crate::cli::{Cli, Command, RulesCommand};
 use crate::config::Config;
 use crate::{environment, heads};
@@ -114,19 +113,14 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let files = config.files(&url)?;
     let plan = config.backup_plan()?;
     let surroundings = config.surroundings(&url);
-    let store = Store::open(url, true, ids, now, move |has_keys| {
-        config.master_key(&key_url, has_keys, key_ids.entropy())
-    })
-    .await?;
-    let app = App::start(store, files, Passwords::strong(), now).await?;
-    Ok(app.with_backups(plan).with_surroundings(surroundings))
-    Ok(app.with_policy(policy))
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
     let store = Store::open_with(url, true, suite, ids, now, &key).await?;
     // Should somebody exchange the master key, its file is read again.
     store.set_master_source(Box::new(move || key(true)));
-    Ok(App::start(store, files, Passwords::strong(), now).await?)
+    let app = App::start(store, files, Passwords::strong(), now).await?;
+    let app = app.with_policy(policy).with_backups(plan);
+    Ok(app.with_surroundings(surroundings))
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

@@ -103,18 +103,46 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "second_factors",
+        columns: &[sealed("secret")],
+    },
+    SealedTable {
+        name: "legal_holds",
+        columns: &[sealed("reason"), sealed("lift_reason")],
+    },
+    SealedTable {
+        name: "data_requests",
+        columns: &[sealed("wish"), sealed("answer")],
+    },
+    SealedTable {
+        name: "data_request_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "file_keys",
         columns: &[sealed("file_key")],
     },
 ];
 
-/// Columns of bytes that are not sealed: hashes, and the wrapped keys themselves.
+/// Columns of bytes that are not sealed: hashes, codes over other columns, names of passkeys, and the
+/// wrapped keys themselves.
 pub const NOT_SEALED: &[&str] = &[
     "api_tokens.token_hash",
+    "audit_entries.mac",
+    "audit_heads.mac",
+    "audit_seals.hash",
+    "audit_seals.previous",
+    "audit_seals.root",
     "encryption_keys.wrapped",
+    "half_sessions.token_hash",
     "idempotency_keys.request_hash",
+    "known_devices.token_hash",
     "one_time_links.token_hash",
+    "passkeys.credential_id",
+    "recovery_codes.code_hash",
     "sessions.token_hash",
+    "sign_in_challenges.browser_hash",
+    "sign_in_challenges.token_hash",
 ];
 
 impl SealedTable {

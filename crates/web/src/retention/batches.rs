@@ -23,7 +23,7 @@ pub(crate) async fn show_batch(
 ) -> Answer {
     html(&PageTemplate {
         page: app::retention::batch_page(&web.app, &who.actor, &number).await?,
-        f: who.frame(super::place(&who)),
+        f: who.frame("retention"),
     })
 }
 

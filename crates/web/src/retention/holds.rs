@@ -36,7 +36,7 @@ pub(crate) async fn list_holds(
     };
     html(&HoldsPage {
         list: app::retention::list_holds(&web.app, &who.actor, who.now, &query).await?,
-        f: who.frame(super::place(&who)),
+        f: who.frame("retention"),
         here: without_page(&raw),
         subject: fields.own("subject"),
         number: fields.own("number"),

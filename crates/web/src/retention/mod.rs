@@ -44,12 +44,3 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/data-requests/{number}/copies", post(steps::create_copy))
         .route("/data-requests/{number}/copy", post(steps::download_copy))
 }
-
-/// The menu entry: those who only approve have one of their own.
-fn place(who: &crate::frame::Who) -> &'static str {
-    if who.actor.may(domain::access::Permission::RetentionManage) {
-        "retention"
-    } else {
-        "destruction"
-    }
-}

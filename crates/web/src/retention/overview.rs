@@ -26,7 +26,7 @@ pub(crate) async fn show_retention(
     let after = fields.own("after");
     html(&OverviewPage {
         page: app::retention::retention_page(&web.app, &who.actor, &after).await?,
-        f: who.frame(super::place(&who)),
+        f: who.frame("retention"),
         here: without_page(&raw),
         after,
     })
@@ -60,7 +60,7 @@ struct SchedulePage {
 pub(crate) async fn show_schedule(State(web): State<Web>, who: Who) -> Answer {
     html(&SchedulePage {
         lines: app::retention::schedule(&web.app, &who.actor, who.now)?,
-        f: who.frame(super::place(&who)),
+        f: who.frame("retention"),
     })
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn show_policy_terms(
 ) -> Answer {
     html(&PolicyPage {
         terms: app::retention::policy_terms(&web.app, &who.actor, who.now, &policy_no).await?,
-        f: who.frame(super::place(&who)),
+        f: who.frame("retention"),
     })
 }
 

@@ -149,7 +149,7 @@ async fn an_approved_batch_leaves_nothing_personal_and_every_figure(
 /// Pages, search and exports go on with an erased customer; the next import does not bring it back.
 async fn still_shown(t: &TestApp, callback: domain::ids::CallbackId) {
     let (p, now) = (t.people(), at("2034-04-03 10:00"));
-    let page = customers::customer_page(&t.app, &p.leader_cq, "C50-ZHOU").await;
+    let page = customers::customer_page(&t.app, &p.leader_cq, t.now, "C50-ZHOU").await;
     let page = page.unwrap();
     assert_eq!(page.customer.shown_name(), "已销毁");
     assert!(page.customer.erased_at.is_some() && !page.timeline.rows.is_empty());

@@ -96,7 +96,7 @@ async fn an_investigation_of_money_laundering_is_not_shown_around(
         let hold = form("customer", "C50-ZHOU", kind);
         place(&t.app, &p.compliance, now, &hold).await.unwrap();
     }
-    let customer = app::customers::customer_in_sight(&t.app, &p.leader_cq, "C50-ZHOU")
+    let customer = app::customers::customer_in_sight(&t.app, &p.leader_cq, t.now, "C50-ZHOU")
         .await
         .unwrap()
         .0

@@ -93,7 +93,7 @@ async fn deletion_is_refused_while_a_term_runs(
     assert!(page.must_be_kept.is_some());
     let decided = take(&t, &number, &decide("refused", "retention_running")).await;
     assert_eq!(decided.unwrap(), S::Decided);
-    let customer = app::customers::customer_in_sight(&t.app, compliance, "C50-LI").await;
+    let customer = app::customers::customer_in_sight(&t.app, compliance, t.now, "C50-LI").await;
     let customer = customer.unwrap().0;
     assert!(customer.restricted_at.is_some() && customer.erased_at.is_none());
     assert_eq!(customer.marketing_consent, Some(false));
@@ -227,7 +227,7 @@ async fn consent_is_withdrawn_and_data_corrected(
     };
     let done = take_request_step(&t.app, &p.manager, t.now, &number, &correct).await;
     assert_eq!(done.unwrap(), S::CarriedOut);
-    let customer = app::customers::customer_in_sight(&t.app, &p.manager, "C50-LI").await;
+    let customer = app::customers::customer_in_sight(&t.app, &p.manager, t.now, "C50-LI").await;
     assert_eq!(
         customer.unwrap().0.mobile.unwrap().to_string(),
         "139****0088"

@@ -58,7 +58,7 @@ async fn a_workbook_that_swells_is_refused() {
     assert!(bytes.len() < 1024 * 1024, "the bomb itself is small");
     let request = t.request(ImportKind::Customers, "bomb.xlsx", &bytes);
     let admin = &t.people().administrator;
-    let refused = import_file(&t.app, admin, t.now, request, &|_| {}).await;
+    let refused = import_file(&t.app, admin, &|| testkit::morning(), request, &|_| {}).await;
     let why = format!("{:?}", refused.unwrap_err());
     assert!(why.contains("unpacks to more than"), "{why}");
 }
