@@ -101,6 +101,9 @@ problem-taken = Already taken
 
 refusal-sign-in-failed = Wrong username or password
 refusal-link-spent = The link was used or has expired; make a new one on the server
+refusal-own-roles = You cannot change your own roles; ask another administrator
+refusal-role-beyond-unit = This role reaches the whole company; only an administrator of all users of the company can give it
+refusal-identity-sensitive = This account holds sensitive rights; its owner links the identity after signing in, under My account
 refusal-own-account = You cannot disable your own account
 refusal-person-needed = A person who is signed in has to do this
 

@@ -96,6 +96,9 @@ notice-second_factor_off = You removed your second factor.
 notice-second_factor_reset = { $detail } reset your second factor. If you did not ask for it, tell the compliance department at once.
 notice-recovery_code_used = A recovery code of yours was used to sign in; { $detail } are left. If it was not you, change your password at once.
 notice-recovery_codes_renewed = You renewed your recovery codes; the old ones do not work any more.
+notice-passkey_added = A passkey was added to your account: { $detail }. If it was not you, remove it, change your password at once and tell an administrator.
+notice-identity_linked = An identity was linked to your account: { $detail }. If it was not you, unlink it, change your password at once and tell an administrator.
+notice-identity_given = { $detail } linked an identity to your account. If you did not ask for it, tell the compliance department at once.
 notice-sessions_ended = { $detail } ended all your sessions.
 
 audit-action-access-sign_in_begun = Password right, waiting for the code

@@ -112,3 +112,4 @@ audit-actor-kind-client = API
 audit-actor-kind-shell = shell
 audit-actor-kind-system = system
 audit-actor-kind-anonymous = not signed in
+audit-group-backup- = Backups

@@ -118,3 +118,12 @@ doctor-channels-none = none is connected; callers dial themselves, nothing is se
 doctor-transport = HTTPS
 doctor-transport-https = people come over HTTPS; the proxy looks after its certificate
 doctor-transport-http = HTTPS is not declared (https = false); good for this machine only
+
+doctor-audit = Audit log
+doctor-audit-clean = { $entries } entries verified { $days } days ago, nothing altered
+doctor-audit-never = never verified
+doctor-audit-never-do = verify it on the page of the audit log, or run huifang audit verify
+doctor-audit-old = last verified { $days } days ago
+doctor-audit-old-do = verify it on the page of the audit log, or run huifang audit verify
+doctor-audit-altered = the last verification found that the log was altered
+doctor-audit-altered-do = run huifang audit verify to see where, keep everything as it is and tell compliance

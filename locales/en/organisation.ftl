@@ -13,6 +13,7 @@ field-managing_department = Department in charge of callbacks
 field-phone_until = Telephone callbacks move up by
 field-headcount = Headcount
 field-from = From
+last-day = Until
 field-title = Title
 field-body = Text
 field-responsible = Responsible
@@ -119,6 +120,8 @@ refusal-delegation-same-person = Nobody stands in for themselves
 refusal-delegation-dates = The last day lies before the first, or has passed
 refusal-delegation-inactive = The account of who is to stand in is disabled
 refusal-delegation-sells = Who sells may not act for people who make or judge callbacks (2010 No. 4, article 14)
+refusal-delegation-duty = The roles of both in one person would break the segregation of duties, or the substitute is outsourced: this delegation is not possible
+refusal-delegation-while-acting = You are standing in for somebody and cannot arrange a delegation; stop standing in first
 refusal-delegation-over = This arrangement does not hold at present; please reload
 
 audit-action-access-unit_created = unit created

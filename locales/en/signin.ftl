@@ -39,7 +39,7 @@ oidc-sign-in = Sign in with { $name }
 oidc-failed = Not signed in
 oidc-back = Back
 
-field-subject = Subject
+field-identity_subject = Subject
 field-provider = Provider
 
 refusal-oidc-state = This sign-in has expired, was used already, or did not begin in this browser. Go back and sign in again

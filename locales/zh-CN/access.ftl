@@ -101,6 +101,9 @@ problem-taken = 已被使用
 
 refusal-sign-in-failed = 用户名或密码不正确
 refusal-link-spent = 链接已经使用过或已过期，请在服务器上重新生成
+refusal-own-roles = 不能更改自己的角色，请由其他管理员更改
+refusal-role-beyond-unit = 这个角色有全公司范围的权限，只有管理全公司用户的管理员可以授予
+refusal-identity-sensitive = 这个账号有敏感权限，请由账号本人登录后在“我的账户”中关联统一身份
 refusal-own-account = 不能停用自己的账号
 refusal-person-needed = 这一步需要由登录的人来做
 

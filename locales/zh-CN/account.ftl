@@ -96,6 +96,9 @@ notice-second_factor_off = 您停用了双因素验证。
 notice-second_factor_reset = { $detail } 重置了您的双因素验证。如果不是您本人要求的，请立即告知合规部门。
 notice-recovery_code_used = 有人用您的一个恢复码登录，还剩 { $detail } 个。如果不是您本人，请立即修改密码。
 notice-recovery_codes_renewed = 您更换了恢复码，旧的恢复码已失效。
+notice-passkey_added = 您的账户添加了通行密钥：{ $detail }。如果不是您本人，请立即移除它、修改密码并告知管理员。
+notice-identity_linked = 您的账户关联了统一身份：{ $detail }。如果不是您本人，请立即解除关联、修改密码并告知管理员。
+notice-identity_given = { $detail } 为您的账户关联了统一身份。如果不是您本人要求的，请立即告知合规部门。
 notice-sessions_ended = { $detail } 结束了您的全部登录会话。
 
 audit-action-access-sign_in_begun = 密码正确，等待验证码

@@ -112,3 +112,4 @@ audit-actor-kind-client = 接口
 audit-actor-kind-shell = 命令行
 audit-actor-kind-system = 系统
 audit-actor-kind-anonymous = 未登录
+audit-group-backup- = 备份

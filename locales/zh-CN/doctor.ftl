@@ -118,3 +118,12 @@ doctor-channels-none = 未接入；电话由坐席自行拨打，短信和邮件
 doctor-transport = HTTPS
 doctor-transport-https = 用户经 HTTPS 访问；证书由前置代理管理
 doctor-transport-http = 未声明 HTTPS（https = false），仅适合本机使用
+
+doctor-audit = 审计日志
+doctor-audit-clean = { $days } 天前核验过 { $entries } 条，未发现改动
+doctor-audit-never = 从未核验
+doctor-audit-never-do = 在“审计日志”页点击“核验”，或运行 huifang audit verify
+doctor-audit-old = 上次核验已是 { $days } 天前
+doctor-audit-old-do = 在“审计日志”页点击“核验”，或运行 huifang audit verify
+doctor-audit-altered = 上次核验发现日志被改动
+doctor-audit-altered-do = 运行 huifang audit verify 查看是哪一条，保留现场并报告合规负责人

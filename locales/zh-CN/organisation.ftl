@@ -13,6 +13,7 @@ field-managing_department = 回访主管部门
 field-phone_until = 电话回访上收日期
 field-headcount = 编制人数
 field-from = 起始日
+last-day = 止日
 field-title = 标题
 field-body = 正文
 field-responsible = 责任人
@@ -119,6 +120,8 @@ refusal-delegation-same-person = 不能由本人代理本人
 refusal-delegation-dates = 止日早于起日，或已经过去
 refusal-delegation-inactive = 代理人的账号已停用
 refusal-delegation-sells = 销售人员不得代行回访、核实等职责（保监发〔2010〕4号第十四条）
+refusal-delegation-duty = 两人的岗位合在一人身上违反岗位分离要求，或代理人是外包人员，不能安排这个代理
+refusal-delegation-while-acting = 正在代理他人，不能再安排代理；请先结束代理
 refusal-delegation-over = 这个代理现在无效，请刷新后再看
 
 audit-action-access-unit_created = 新增机构

@@ -39,7 +39,7 @@ oidc-sign-in = 用{ $name }登录
 oidc-failed = 没有登录成功
 oidc-back = 返回
 
-field-subject = 身份标识
+field-identity_subject = 身份标识
 field-provider = 认证系统
 
 refusal-oidc-state = 这次登录已经过期、已经用过，或不是从这个浏览器开始的。请返回后重新点击登录

@@ -1,14 +1,14 @@
 //! What every use case needs at hand: the store, the rules in force, the scripts, the files.
 
 use crate::Result;
+use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
-use crate::access::Doors;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
-use domain::access::SignInPolicy;
 use domain::access::Rights;
+use domain::access::SignInPolicy;
 use object_store::ObjectStore;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};

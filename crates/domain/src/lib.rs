@@ -20,8 +20,8 @@ pub mod obligations;
 pub mod policies;
 pub mod questionnaires;
 pub mod reports;
-pub mod rules;
 pub mod retention;
+pub mod rules;
 pub mod tickets;
 pub mod time;
 

@@ -3,6 +3,7 @@
 const UP: &str = "
 ALTER TABLE customers ADD COLUMN erased_at {instant};
 ALTER TABLE customers ADD COLUMN restricted_at {instant};
+ALTER TABLE customers ADD COLUMN consent_withdrawn_at {instant};
 ALTER TABLE customers ADD COLUMN erasure_asked_at {instant};
 ALTER TABLE policies ADD COLUMN destroyed_at {instant};
 ALTER TABLE callbacks ADD COLUMN destroyed_at {instant};
@@ -100,6 +101,7 @@ CREATE TABLE data_requests (
     due_on {date} NOT NULL,
     due_cite TEXT NOT NULL,
     identity_method TEXT CHECK (identity_method IN ('document_in_person', 'number_and_mobile', 'video', 'written_authority')),
+    identity_by_id {id},
     identity_by TEXT,
     identity_at {instant},
     outcome TEXT CHECK (outcome IN ('granted', 'partly', 'refused')),
@@ -145,6 +147,7 @@ ALTER TABLE tickets DROP COLUMN destroyed_at;
 ALTER TABLE callbacks DROP COLUMN destroyed_at;
 ALTER TABLE policies DROP COLUMN destroyed_at;
 ALTER TABLE customers DROP COLUMN erasure_asked_at;
+ALTER TABLE customers DROP COLUMN consent_withdrawn_at;
 ALTER TABLE customers DROP COLUMN restricted_at;
 ALTER TABLE customers DROP COLUMN erased_at
 ";

@@ -60,14 +60,30 @@ pub async fn finish_export(work: &UnitOfWork, id: Uuid, rows: i64, complete: boo
     work.execute_one(sql, values).await
 }
 
-/// Rows that somebody took since a moment without approval.
+/// Rows that somebody took since a moment without approval. What runs since `running_since` counts
+/// with `allowance` rows, as nobody knows yet how many it takes; `own` is left out.
 ///
 /// # Errors
 /// What the database says.
-pub async fn count_rows_taken(db: &impl Reads, owner: &AuditActor, since: Instant) -> Result<i64> {
-    let sql = "SELECT CAST(COALESCE(SUM(row_count), 0) AS BIGINT) AS n FROM exports WHERE owner_kind = $1 \
-               AND owner_id = $2 AND started_at >= $3 AND complete = TRUE AND approval_id IS NULL";
-    count(db, sql, params![owner.kind, owner.id, millis(since)]).await
+pub async fn count_rows_taken(
+    db: &impl Reads,
+    owner: &AuditActor,
+    since: Instant,
+    (running_since, allowance): (Instant, i64),
+    own: Option<Uuid>,
+) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN complete = TRUE THEN row_count ELSE $4 END), 0) AS BIGINT) AS n \
+               FROM exports WHERE owner_kind = $1 AND owner_id = $2 AND started_at >= $3 AND approval_id IS NULL \
+               AND id <> $5 AND (complete = TRUE OR (finished_at IS NULL AND started_at >= $6))";
+    let values = params![
+        owner.kind,
+        owner.id,
+        millis(since),
+        allowance,
+        own.unwrap_or_default(),
+        millis(running_since),
+    ];
+    count(db, sql, values).await
 }
 
 /// An export as it is listed.

@@ -27,7 +27,8 @@ pub struct NewClient {
     pub org_code: String,
     /// Codes of roles whose rights it has.
     pub roles: Vec<String>,
-    /// Codes of the rights among those to which it is limited; none for all of them.
+    /// Codes of the rights among those to which it is limited; none for all of them but seeing
+    /// personal data in full.
     pub permissions: Vec<String>,
 }
 
@@ -87,6 +88,7 @@ pub async fn create_client(
     if roles.is_empty() || roles.len() != form.roles.len() {
         problems.push(FieldProblem::new("roles", "roles-needed"));
     }
+    super::roles::demand_duties(app, &roles)?;
     let rights = form.permissions.iter().map(|p| Permission::parse(p).ok());
     let table = app.rights_in_force().await?;
     let rights: Vec<_> = rights
@@ -270,14 +272,22 @@ pub async fn authenticate_client(
     Ok(Some(actor))
 }
 
-/// A client as an actor, with what the table of rights gives to the client's roles.
+/// A client as an actor, with what the table of rights gives to the client's roles. Personal data in
+/// full is for a client in whose list it stands.
 pub(super) fn actor(client: ClientRow, rights: &Rights) -> Actor {
+    let but_in_full = || {
+        let held = rights.held_by(&client.roles);
+        let masked = held.permissions();
+        let masked = masked.filter(|p| *p != Permission::PersonalDataReveal);
+        masked.collect()
+    };
+    let only = client.permissions.unwrap_or_else(but_in_full);
     Actor {
         kind: ActorKind::Client(client.id),
         name: client.name,
         rights: rights.held_by(&client.roles),
         roles: client.roles,
-        only: client.permissions,
+        only: Some(only),
         org: client.org_path,
         org_id: Some(client.org_id),
         agent: None,

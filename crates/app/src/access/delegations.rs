@@ -7,7 +7,8 @@ use super::sessions::Session;
 use super::sign_in::actor;
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
 use chrono::NaiveDate;
-use domain::access::{Actor, DelegationError, Deputy, Permission, may_delegate};
+use domain::access::duties::broken_by_delegation;
+use domain::access::{Actor, DelegationError, Deputy, Permission, Rights, may_delegate};
 use domain::time::{self, Instant};
 use store::access::{self as rows, Colleague, DelegationRow, NewDelegation, UserRow};
 use store::{AuditEntry, Page};
@@ -77,13 +78,17 @@ pub async fn list_delegations(
 /// Lets somebody stand in: for the actor, or for somebody whom the actor manages.
 ///
 /// # Errors
-/// All problems of the form at once; [`Error::Refused`] when they may not stand in.
+/// All problems of the form at once; [`Error::Refused`] when they may not stand in, or the actor is
+/// standing in for somebody.
 pub async fn delegate(
     app: &App,
     actor: &Actor,
     now: Instant,
     form: &DelegationForm,
 ) -> Result<Uuid> {
+    if actor.stands_in() {
+        return Err(Refusal::new("delegation-while-acting").into());
+    }
     let (from, until) = check(form)?;
     let principal = match form.principal.trim() {
         "" => {
@@ -112,6 +117,10 @@ pub async fn delegate(
         time::date_in_china(now),
     )
     .map_err(refusal)?;
+    let rights = app.rights_in_force().await?;
+    if broken_by_delegation(&rights, &principal.roles, &substitute.roles).is_some() {
+        return Err(Refusal::new("delegation-duty").into());
+    }
     let work = app.store().begin(now).await?;
     let new = NewDelegation {
         principal: principal.id,
@@ -223,7 +232,7 @@ pub async fn act_for(
 }
 
 /// The actor behind a session that acts under a delegation, with the name of who is away; nothing when
-/// the delegation does not hold any more.
+/// the delegation does not hold any more, or both persons' roles have come to break a duty.
 pub(super) async fn acting(
     app: &App,
     now: Instant,
@@ -243,12 +252,33 @@ pub(super) async fn acting(
         return Ok(None);
     };
     let rights = app.rights_in_force().await?;
+    if broken_by_delegation(&rights, &principal.roles, &user.roles).is_some() {
+        return Ok(None);
+    }
     let own = actor(user, &rights);
     let acting = Actor {
+        only: Some(handed_over(&principal, user, &rights, &found.made_by)),
         kind: own.kind,
         name: format!("{}（代 {}）", user.username, principal.username),
         agent: own.agent,
         ..actor(&principal, &rights)
     };
     Ok(Some((acting, found)))
+}
+
+/// The rights of who is away that go over: those that one hands over, and of those that only the person
+/// hands over, what the substitute holds anyhow.
+fn handed_over(
+    principal: &UserRow,
+    substitute: &UserRow,
+    rights: &Rights,
+    made_by: &str,
+) -> Vec<Permission> {
+    let by_principal = made_by == principal.username;
+    let goes = |p: &Permission| {
+        p.is_delegable(by_principal)
+            || (p.is_delegable(true) && rights.grants(&substitute.roles, *p))
+    };
+    let held = rights.held_by(&principal.roles);
+    held.permissions().filter(goes).collect()
 }

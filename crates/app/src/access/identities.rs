@@ -4,7 +4,7 @@
 use super::sessions::person;
 use super::users::user_page;
 use crate::{App, Error, Refusal, Result};
-use domain::access::Actor;
+use domain::access::{Actor, NoticeKind};
 use domain::ids::UserId;
 use domain::time::Instant;
 use store::access::{self as rows, IdentityRow, PasskeyRow, UserRow};
@@ -62,10 +62,11 @@ async fn ways(app: &App, user: UserId) -> Result<Ways> {
     })
 }
 
-/// Links an identity, by its subject at a provider, to a user in sight.
+/// Links an identity, by its subject at a provider, to a user in sight, and ends their sessions.
 ///
 /// # Errors
-/// [`Error::Invalid`] without a subject; [`Error::Refused`] with `oidc-taken` when it is somebody's.
+/// [`Error::Invalid`] without a subject; [`Error::Refused`] with `oidc-taken` when it is somebody's and
+/// `identity-sensitive` when the owner is to link it.
 pub async fn link_identity(
     app: &App,
     actor: &Actor,
@@ -75,18 +76,28 @@ pub async fn link_identity(
     subject: &str,
 ) -> Result<()> {
     let user = user_page(app, actor, user).await?;
+    demand_plain(app, &user)?;
     let provider = app.doors().provider(provider)?;
     let subject = subject.trim();
     match subject.chars().count() {
-        0 => return Err(Error::invalid("subject", "missing")),
-        n if n > SUBJECT_MAX => return Err(Error::invalid("subject", "too-long")),
+        0 => return Err(Error::invalid("identity_subject", "missing")),
+        n if n > SUBJECT_MAX => return Err(Error::invalid("identity_subject", "too-long")),
         _ => {}
     }
     let who = (provider.issuer.as_str(), subject);
     insert(app, actor, now, user.id, &provider.code, who, subject).await
 }
 
-/// Links an identity and writes it down.
+/// Demands that an account holds nothing sensitive beyond an own list: a way in to one that does is
+/// added by its owner alone, after signing in.
+pub(super) fn demand_plain(app: &App, user: &UserRow) -> Result<()> {
+    if app.rights().are_sensitive_beyond_own_list(&user.roles) {
+        return Err(Refusal::new("identity-sensitive").into());
+    }
+    Ok(())
+}
+
+/// Links an identity, tells its owner and writes it down; sessions end when somebody else linked it.
 pub(super) async fn insert(
     app: &App,
     actor: &Actor,
@@ -101,6 +112,12 @@ pub(super) async fn insert(
         Ok(_) => {}
         Err(StoreError::Constraint(_)) => return Err(Refusal::new("oidc-taken").into()),
         Err(error) => return Err(error.into()),
+    }
+    if actor.user() == Some(user) {
+        rows::insert_notice(&work, user, NoticeKind::IdentityLinked, label).await?;
+    } else {
+        rows::insert_notice(&work, user, NoticeKind::IdentityGiven, &actor.name).await?;
+        rows::delete_sessions_of(&work, user).await?;
     }
     let detail = serde_json::json!({ "provider": provider });
     let entry = AuditEntry::new(actor, "access.identity_linked", "user", user.0).detail(detail);

@@ -16,9 +16,9 @@ mod policy;
 mod posts;
 mod provider;
 mod requests;
-mod second_factor;
 mod rights;
 mod roles;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod sign_in;
@@ -53,15 +53,15 @@ pub use passwords::{PasswordForm, change_own_password};
 pub use policy::note_policy;
 pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
+pub(crate) use rights::put_proposal;
+pub use rights::{RightsPage, RightsProposal, propose_limits, propose_rights, rights_page};
+pub use roles::RolesProposal;
+pub(crate) use roles::grant_roles;
 pub use second_factor::{
     Enrolment, FactorState, begin_enrolment, confirm_enrolment, find_enrolment,
     remove_second_factor, renew_recovery_codes, reset_second_factor, second_factor_state,
 };
 pub(crate) use secrets::decoy_hash;
-pub(crate) use rights::put_proposal;
-pub use rights::{RightsPage, RightsProposal, propose_limits, propose_rights, rights_page};
-pub use roles::RolesProposal;
-pub(crate) use roles::grant_roles;
 pub use secrets::{Token, hash_token};
 pub use sessions::{
     Session, authenticate, end_other_sessions, end_own_session, end_user_sessions, list_notices,

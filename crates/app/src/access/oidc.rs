@@ -130,7 +130,7 @@ async fn begin(
 /// # Errors
 /// [`Error::Refused`] with `oidc-state` when nobody of this browser is expected, or not any more;
 /// `oidc-refused`, `oidc-token` and `oidc-unreachable` when the provider is the reason; `oidc-unknown`,
-/// `oidc-disabled`, `oidc-email`, `oidc-no-role` and `oidc-taken` when nobody here fits. Each is in the
+/// `oidc-disabled`, `oidc-email`, `oidc-no-role` `oidc-taken` and `identity-sensitive` when nobody here fits. Each is in the
 /// audit log.
 pub async fn finish_oidc(
     app: &App,
@@ -265,7 +265,9 @@ async fn recognise(
             if linked.iter().any(|i| i.issuer == provider.issuer) {
                 return Err(unknown());
             }
-            link(app, &actor(&user, &app.rights()), now, user.id, provider, claims).await?;
+            super::identities::demand_plain(app, &user)?;
+            let own = actor(&user, &app.rights());
+            link(app, &own, now, user.id, provider, claims).await?;
             Ok(user)
         }
         None if provider.auto_create => create(app, now, provider, claims, &name).await,
@@ -355,6 +357,7 @@ async fn create(
         .collect();
     roles.sort_unstable();
     roles.dedup();
+    super::roles::demand_duties(app, &roles)?;
     // Nobody knows the password, so that nobody can sign in with it.
     let hash = secrets::hash_password(app, &Token::new(app).0).await?;
     let shown: String = claims

@@ -8,7 +8,7 @@ use super::sign_in::{Device, Means, SignedIn, open_session};
 use super::users::user_page;
 use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
-use domain::access::Actor;
+use domain::access::{Actor, NoticeKind};
 use domain::ids::UserId;
 use domain::time::Instant;
 use serde_json::{Value, json};
@@ -110,6 +110,7 @@ pub async fn finish_passkey(
         StoreError::Constraint(_) => Refusal::new("passkey-refused").into(),
         other => Error::from(other),
     })?;
+    rows::insert_notice(&work, id, NoticeKind::PasskeyAdded, name).await?;
     let detail = json!({ "passkey": row });
     let entry = AuditEntry::new(actor, "access.passkey_added", "user", id.0).detail(detail);
     work.commit(entry).await?;

@@ -1,9 +1,11 @@
-//! Sensitive roles: where the company wants it so, one person gives them and another agrees.
+//! Roles of users: one person gives sensitive ones and another agrees, where the company wants it so;
+//! an administrator always remains.
 
+use super::demand_whole_company;
 use crate::approvals::{self, Asked};
 use crate::{App, Error, Refusal, Result};
-use domain::access::duties::broken_by_roles;
-use domain::access::{Actor, Limit, Role};
+use domain::access::duties::{Duty, broken_by_roles};
+use domain::access::{Actor, Limit, Permission, Role};
 use domain::ids::UserId;
 use store::access::{self as rows, UserRow};
 use store::{AuditEntry, UnitOfWork};
@@ -78,12 +80,58 @@ pub(crate) async fn grant_roles(
     roles.extend(proposal.roles());
     roles.sort_unstable();
     roles.dedup();
-    if let Some(broken) = broken_by_roles(&app.rights(), &roles) {
-        return Err(Refusal::new(broken.duty.refusal()).into());
-    }
+    demand_duties(app, &roles)?;
     rows::set_roles(work, user.id, &roles).await?;
     rows::update_user(work, &user).await?;
     rows::delete_sessions_of(work, user.id).await?;
     let detail = serde_json::json!({ "roles": proposal.roles });
     Ok(AuditEntry::new(actor, "access.roles_granted", "user", user.id.0).detail(detail))
+}
+
+/// Somebody who manages users and rights remains when this user does so no longer.
+pub(super) async fn demand_another_administrator(work: &UnitOfWork, user: &UserRow) -> Result<()> {
+    let manages = user.active && user.roles.contains(&Role::Administrator);
+    if manages && rows::count_active_users_of(work, Role::Administrator).await? <= 1 {
+        return Err(Refusal::new(Duty::Remains.refusal()).into());
+    }
+    Ok(())
+}
+
+/// Demands that some roles keep the duties apart.
+pub(super) fn demand_duties(app: &App, roles: &[Role]) -> Result<()> {
+    match broken_by_roles(&app.rights(), roles) {
+        Some(broken) => Err(Refusal::new(broken.duty.refusal()).into()),
+        None => Ok(()),
+    }
+}
+
+/// Demands that the actor may give these roles: nobody changes their own, and only who manages the
+/// users of the whole company gives a role that reaches over all of it. `user` is nobody who exists
+/// when they are added.
+pub(super) async fn demand_may_give(
+    app: &App,
+    actor: &Actor,
+    user: Option<&UserRow>,
+    wanted: &[Role],
+) -> Result<()> {
+    let held = user.map_or(&[][..], |u| &u.roles);
+    let is_new = |r: &&Role| !held.contains(r);
+    let same = !wanted.iter().any(|r| is_new(&r)) && held.iter().all(|r| wanted.contains(r));
+    if !same && user.is_some_and(|u| actor.user() == Some(u.id)) {
+        return Err(Refusal::new("own-roles").into());
+    }
+    let rights = app.rights();
+    let mut new = wanted.iter().filter(is_new);
+    if !new.any(|r| rights.reaches_company(*r)) {
+        return Ok(());
+    }
+    match demand_whole_company(app, actor, Permission::UsersManage).await {
+        Err(Error::Denied(_)) => Err(Refusal::new("role-beyond-unit").into()),
+        other => other,
+    }
+}
+
+/// Codes of roles, for the audit log.
+pub(super) fn codes(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|r| r.as_str()).collect()
 }

@@ -180,6 +180,7 @@ pub async fn reset_second_factor(app: &App, actor: &Actor, now: Instant, id: Use
     }
     let work = app.store().begin(now).await?;
     rows::delete_factor(&work, id).await?;
+    rows::delete_passkeys_of(&work, id).await?;
     rows::delete_sessions_of(&work, id).await?;
     rows::delete_half_sessions_of(&work, id).await?;
     rows::insert_notice(&work, id, NoticeKind::SecondFactorReset, &actor.name).await?;

@@ -140,7 +140,12 @@ pub async fn begin_sign_in(
     let work = app.store().begin(now).await?;
     let until = now + HALF_SESSION_LIFE;
     rows::insert_half_session(&work, hash_token(&token.0), user.id, until).await?;
-    let entry = AuditEntry::new(&actor(&user, &app.rights()), "access.sign_in_begun", "user", user.id.0);
+    let entry = AuditEntry::new(
+        &actor(&user, &app.rights()),
+        "access.sign_in_begun",
+        "user",
+        user.id.0,
+    );
     work.commit(entry).await?;
     Ok(Step::SecondFactor(token))
 }
@@ -193,7 +198,12 @@ pub async fn finish_sign_in(
         return Err(Refusal::new("code-wrong").into());
     };
     rows::delete_half_session(&work, hash).await?;
-    let entry = AuditEntry::new(&actor(&user, &app.rights()), "access.code_accepted", "user", user.id.0);
+    let entry = AuditEntry::new(
+        &actor(&user, &app.rights()),
+        "access.code_accepted",
+        "user",
+        user.id.0,
+    );
     work.commit(entry).await?;
     open_session(app, now, user, device, means).await
 }

@@ -3,7 +3,6 @@
 use super::passwords::{check_password, was_used};
 use super::{roles, secrets, sign_in};
 use crate::{App, Error, FieldProblem, Result};
-use domain::access::duties::{self, Duty};
 use domain::access::{Actor, NoticeKind, OrgLevel, Permission, Role, SignInPolicy};
 use domain::customers::SpokenLanguage;
 use domain::ids::UserId;
@@ -80,13 +79,14 @@ pub async fn create_user(
 ) -> Result<UserId> {
     actor.demand(Permission::UsersManage)?;
     let checked = check(app, actor, form, true).await?;
+    roles::demand_may_give(app, actor, None, &checked.roles).await?;
     let hash = secrets::hash_password(app, &form.password).await?;
     let work = app.store().begin(now).await?;
     let (given, waiting) = roles::divide(app, actor, &[], &checked.roles);
     let id = insert(&work, form, &checked, &given, &hash, true).await?;
     let asked = roles::ask_for(&work, actor, id, form.username.trim(), &waiting).await?;
     let detail = serde_json::json!({
-        "username": form.username, "roles": codes(&given), "org": checked.org.code,
+        "username": form.username, "roles": roles::codes(&given), "org": checked.org.code,
     });
     let entry = AuditEntry::new(actor, "access.user_created", "user", id.0).detail(detail);
     work.commit(store::Audit::with(entry, asked)).await?;
@@ -133,6 +133,7 @@ pub async fn change_user(
 ) -> Result<()> {
     let mut user = in_sight(app, actor, id).await?;
     let checked = check(app, actor, form, !form.password.is_empty()).await?;
+    roles::demand_may_give(app, actor, Some(&user), &checked.roles).await?;
     let (given, waiting) = roles::divide(app, actor, &user.roles, &checked.roles);
     user.display_name = form.display_name.trim().to_owned();
     user.org_id = checked.org.id;
@@ -153,7 +154,7 @@ pub async fn change_user(
     };
     let work = app.store().begin(now).await?;
     if !checked.roles.contains(&Role::Administrator) {
-        demand_another_administrator(&work, &user).await?;
+        roles::demand_another_administrator(&work, &user).await?;
     }
     rows::update_user(&work, &user).await?;
     rows::set_roles(&work, id, &given).await?;
@@ -162,7 +163,7 @@ pub async fn change_user(
     }
     end_sessions(&work, id).await?;
     let asked = roles::ask_for(&work, actor, id, &user.username, &waiting).await?;
-    let detail = serde_json::json!({ "roles": codes(&given), "org": checked.org.code });
+    let detail = serde_json::json!({ "roles": roles::codes(&given), "org": checked.org.code });
     let entry = AuditEntry::new(actor, "access.user_changed", "user", id.0).detail(detail);
     Ok(work.commit(store::Audit::with(entry, asked)).await?)
 }
@@ -184,7 +185,7 @@ pub async fn disable_user(
     }
     let work = app.store().begin(now).await?;
     if !active {
-        demand_another_administrator(&work, &user).await?;
+        roles::demand_another_administrator(&work, &user).await?;
     }
     user.active = active;
     rows::update_user(&work, &user).await?;
@@ -235,7 +236,8 @@ pub async fn reset_password(
         .await?)
 }
 
-/// Replaces a password; one that somebody else chose is to be replaced by its owner.
+/// Replaces a password; one that somebody else chose is to be replaced by its owner, and what may have
+/// been added by whoever knew the old one goes.
 async fn put_password(
     app: &App,
     work: &store::UnitOfWork,
@@ -244,6 +246,9 @@ async fn put_password(
     hash: &str,
 ) -> Result<()> {
     let by_other = actor.user() != Some(id);
+    if by_other {
+        rows::delete_passkeys_of(work, id).await?;
+    }
     rows::set_password(work, id, hash, by_other, app.policy().password_history).await?;
     let kind = if by_other {
         NoticeKind::PasswordReset
@@ -318,19 +323,6 @@ pub(super) async fn in_sight(app: &App, actor: &Actor, id: UserId) -> Result<Use
         .ok_or(Error::NotFound)
 }
 
-fn codes(roles: &[Role]) -> Vec<&'static str> {
-    roles.iter().map(|r| r.as_str()).collect()
-}
-
-/// Somebody who manages users and rights remains when this user does so no longer.
-async fn demand_another_administrator(work: &store::UnitOfWork, user: &UserRow) -> Result<()> {
-    let manages = user.active && user.roles.contains(&Role::Administrator);
-    if manages && rows::count_active_users_of(work, Role::Administrator).await? <= 1 {
-        return Err(crate::Refusal::new(Duty::Remains.refusal()).into());
-    }
-    Ok(())
-}
-
 fn check_texts(policy: &SignInPolicy, form: &UserForm, with_password: bool) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     let username = form.username.trim();
@@ -386,9 +378,7 @@ async fn check(app: &App, actor: &Actor, form: &UserForm, with_password: bool) -
             found
         }
     };
-    if let Some(broken) = duties::broken_by_roles(&app.rights(), &roles) {
-        return Err(crate::Refusal::new(broken.duty.refusal()).into());
-    }
+    roles::demand_duties(app, &roles)?;
     match org {
         Some(org) if problems.is_empty() => {
             let languages: Vec<_> = languages.iter().map(|l| l.as_str()).collect();

@@ -308,6 +308,12 @@ pub struct SealState {
     pub url: Option<HeadNote>,
 }
 
+/// What was verified last, if anything ever was.
+pub(crate) async fn last_verification(app: &App) -> Result<Option<LastVerification>> {
+    let kept = settings::find_setting(app.store(), LAST_VERIFICATION).await?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
 /// Where the seals of the log stand.
 ///
 /// # Errors
@@ -316,12 +322,11 @@ pub async fn seal_state(app: &App, actor: &Actor) -> Result<SealState> {
     actor.demand(Permission::AuditRead)?;
     let store = app.store();
     let last = rows::last_seal(store).await?;
-    let verified = settings::find_setting(store, LAST_VERIFICATION).await?;
     Ok(SealState {
         sealed_at: last.as_ref().map(|s| s.sealed_at),
         last: last.map(|s| HeadLine::of(store, &s)),
         unsealed: rows::count_unsealed(store).await?,
-        verified: verified.and_then(|t| serde_json::from_str(&t).ok()),
+        verified: last_verification(app).await?,
         sealing: read(app, SealNote::Sealing).await?,
         file: read_note(app, HeadPlace::File).await?,
         url: read_note(app, HeadPlace::Url).await?,

@@ -317,23 +317,16 @@ fn stored_keys(table: &TableShape, lines: &[u8]) -> Result<Vec<StoredKey>> {
     let [Some(purpose), Some(version), Some(algorithm), Some(wrapped)] = places else {
         return Err(damaged(format!("{KEYS}: columns are missing")));
     };
-    let key = |row: Vec<Cell>| match (
-        &row[purpose],
-        &row[version],
-        &row[algorithm],
-        &row[wrapped],
-    ) {
-        (
-            Cell::Text(purpose),
-            Cell::Int(version),
-            Cell::Text(algorithm),
-            Cell::Bytes(wrapped),
-        ) => Ok(StoredKey {
-            purpose: purpose.clone(),
-            version: *version,
-            algorithm: algorithm.clone(),
-            wrapped: wrapped.clone(),
-        }),
+    let key = |row: Vec<Cell>| match (&row[purpose], &row[version], &row[algorithm], &row[wrapped])
+    {
+        (Cell::Text(purpose), Cell::Int(version), Cell::Text(algorithm), Cell::Bytes(wrapped)) => {
+            Ok(StoredKey {
+                purpose: purpose.clone(),
+                version: *version,
+                algorithm: algorithm.clone(),
+                wrapped: wrapped.clone(),
+            })
+        }
         _ => Err(damaged(format!("{KEYS}: a row is no key"))),
     };
     read_rows(table, lines)?.into_iter().map(key).collect()

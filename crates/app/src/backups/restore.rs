@@ -78,6 +78,10 @@ pub struct RestoreReport {
     pub rows: u64,
     /// Recordings and scans in it.
     pub files: usize,
+    /// Entries of the audit log that were verified.
+    pub entries: i64,
+    /// What is wrong with the audit log: it was so when the backup was taken.
+    pub flaw: Option<&'static str>,
 }
 
 impl RestoreReport {
@@ -90,6 +94,8 @@ impl RestoreReport {
             tables: checked.shapes.len(),
             rows: checked.contents.rows(),
             files: taken.count(),
+            entries: 0,
+            flaw: None,
         }
     }
 }
@@ -135,9 +141,7 @@ async fn fill_for_good(
     load(target, files, &request.file, &checked, heard).await?;
     compare(target, &checked, heard).await?;
     target.commit().await?;
-    let report = RestoreReport::of(&checked);
-    note(request, actor, now, &report).await?;
-    Ok(report)
+    note(request, actor, now, RestoreReport::of(&checked)).await
 }
 
 /// Opens what was restored as any server does, which brings the schema up to date, and notes it.
@@ -145,10 +149,13 @@ async fn note(
     request: &RestoreRequest<'_>,
     actor: &Actor,
     now: Instant,
-    report: &RestoreReport,
-) -> Result<()> {
+    mut report: RestoreReport,
+) -> Result<RestoreReport> {
     let (url, ids) = (request.url.clone(), request.ids.clone());
     let store = Store::open(url, true, ids, now, |_| (request.master_key)()).await?;
+    let verified = store::audit::verify(&store, &mut |_| {}).await?;
+    report.entries = verified.entries;
+    report.flaw = verified.problem.map(|p| p.flaw.as_str());
     let work = store.begin(now).await?;
     let name = request
         .file
@@ -156,10 +163,12 @@ async fn note(
         .map(|n| n.to_string_lossy().into_owned());
     let detail = serde_json::json!({
         "file": name, "taken_at": report.taken_at, "rows": report.rows, "files": report.files,
+        "audit_flaw": report.flaw,
     });
     let entry = AuditEntry::new(actor, "backup.restored", "backup_run", None).detail(detail);
     work.commit(entry).await?;
-    Ok(store.close().await?)
+    store.close().await?;
+    Ok(report)
 }
 
 /// Restores a backup into a database of its own, compares every row, and throws it away. The database

@@ -24,9 +24,9 @@ const ROWS: usize = 1_000;
 const FILE_PART: u64 = 4 * 1024 * 1024;
 /// How often a run says that it is alive.
 const ALIVE_EVERY: Duration = Duration::minutes(1);
-/// Folders of the store of files that stay out: uploads that wait for their import and exports that
-/// wait to be fetched hold personal data in the clear, for hours or days, and can be made again.
-const PASSING: [&str; 2] = ["imports", "exports"];
+/// Folders of the store of files that stay out: uploads that wait for their import and exports and
+/// copies that wait to be fetched hold personal data in the clear, for hours or days, and can be made again.
+const PASSING: [&str; 3] = ["imports", "exports", "copies"];
 /// End of the name of a backup that is still being written.
 pub(super) const PARTIAL: &str = ".partial";
 

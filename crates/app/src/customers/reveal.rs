@@ -4,7 +4,7 @@ use super::page::find;
 use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, ActorKind, Permission};
-use domain::customers::{PersonalField, PurposeError, Reveal, StatedPurpose};
+use domain::customers::{PersonalField, Purpose, PurposeError, Reveal, StatedPurpose};
 use domain::time::{self, Instant};
 use store::customers::CustomerRow;
 use store::exports::DisclosureCount;
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Revealed {
 /// # Errors
 /// When the actor may not; [`Error::NotFound`] when the customer is not in sight; when the field is
 /// unknown or the purpose is missing; [`Error::Refused`] when the field is not open to the actor's
-/// roles, or the quota of the day is used up.
+/// roles, the customer's data is restricted, or the quota of the day is used up.
 pub async fn reveal(
     app: &App,
     actor: &Actor,
@@ -76,6 +76,14 @@ pub async fn reveal(
         return Err(Refusal::new("reveal-field-closed").into());
     }
     let customer = find(app, &scope, customer_no).await?;
+    // PIPL article 47: restricted data is stored, and used for what the law demands.
+    let demanded = matches!(
+        purpose.purpose(),
+        Purpose::RegulatorRequest | Purpose::ProblemHandling | Purpose::CustomerRequest
+    );
+    if customer.restricted_at.is_some() && !demanded {
+        return Err(Refusal::new("reveal-restricted").into());
+    }
     let work = app.store().begin(now).await?;
     let quota = count(app, actor, &work).await?;
     if let Some(full) = quota.filter(|q| q.used > q.limit) {

@@ -64,6 +64,7 @@ pub async fn examine(app: &App, actor: &Actor, now: Instant) -> Result<Vec<Check
         work::backups(app, actor, now).await,
         work::jobs(app, now).await,
         work::imports(app, now).await,
+        work::audit(app, now).await,
         work::plan(app, now).await,
     ] {
         checks.push(check?);

@@ -14,6 +14,8 @@ fn patience() -> Duration {
     Duration::minutes(15)
 }
 
+/// Days after which the audit log should be verified again.
+const VERIFIED_DAYS: i64 = 7;
 /// Hours after which a plan is too old: the day's duties are found by a run each day.
 const PLAN_HOURS: i64 = 26;
 
@@ -71,6 +73,24 @@ pub(super) async fn jobs(app: &App, now: Instant) -> Result<Check> {
     Ok(Check::new("jobs", found)
         .with("dead", &dead)
         .with("stuck", &stuck))
+}
+
+/// Verifying reads the whole log, so the doctor asks when it was done last.
+pub(super) async fn audit(app: &App, now: Instant) -> Result<Check> {
+    let Some(last) = crate::audit::last_verification(app).await? else {
+        return Ok(Check::new("audit", (Verdict::Warn, "never")));
+    };
+    let days = (now.timestamp_millis() - last.at) / (24 * 3600 * 1000);
+    let found = if last.detail["outcome"] != "clean" {
+        (Verdict::Bad, "altered")
+    } else if days > VERIFIED_DAYS {
+        (Verdict::Warn, "old")
+    } else {
+        (Verdict::Ok, "clean")
+    };
+    Ok(Check::new("audit", found)
+        .with("days", &days)
+        .with("entries", &last.detail["entries"]))
 }
 
 pub(super) async fn imports(app: &App, now: Instant) -> Result<Check> {

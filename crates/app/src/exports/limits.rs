@@ -3,11 +3,14 @@
 use super::ExportQuery;
 use crate::approvals::{self, Asked};
 use crate::{App, Error, Result};
-use chrono::NaiveTime;
+use chrono::{Duration, NaiveTime};
 use domain::access::{Actor, ActorKind, Limit, Permission};
 use domain::time::{self, Instant};
 use store::AuditActor;
 use uuid::Uuid;
+
+/// How long an export without an end counts as running; after that its server is gone.
+const RUNNING: Duration = Duration::hours(1);
 
 /// What somebody may take today without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,34 +35,55 @@ impl Allowance {
 /// # Errors
 /// When the actor may not take data out.
 pub async fn allowance(app: &App, actor: &Actor, now: Instant) -> Result<Allowance> {
+    allowance_beside(app, actor, now, None).await
+}
+
+/// What an actor may take beside an export of their own that has begun.
+async fn allowance_beside(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    own: Option<Uuid>,
+) -> Result<Allowance> {
     actor.demand(Permission::DataExport)?;
     let rights = app.rights();
     let today = time::at_in_china(time::date_in_china(now), NaiveTime::MIN);
     let owner = AuditActor::from(actor);
+    let rows = rights.limit(Limit::ExportRows);
+    let running = (now - RUNNING, rows);
     Ok(Allowance {
-        rows: rights.limit(Limit::ExportRows),
+        rows,
         rows_per_day: rights.limit(Limit::ExportRowsPerDay),
-        taken: store::exports::count_rows_taken(app.store(), &owner, today).await?,
+        taken: store::exports::count_rows_taken(app.store(), &owner, today, running, own).await?,
     })
 }
 
-/// Rows that an export may have; no end for the command line, whose exports are only written down,
+/// Rows that an export that has begun may have; no end for the command line, whose exports are only written down,
 /// and for what another person agreed to.
 pub(super) async fn rows_allowed(
     app: &App,
     actor: &Actor,
     now: Instant,
     query: &ExportQuery,
+    own: Uuid,
 ) -> Result<Option<u64>> {
     if matches!(actor.kind, ActorKind::Shell | ActorKind::System) {
         return Ok(None);
     }
-    if let Some(approval) = query.approval {
-        approvals::demand_approved_export(app, actor, approval, query).await?;
+    if query.approval.is_some() {
         return Ok(None);
     }
-    let left = allowance(app, actor, now).await?.left();
+    let left = allowance_beside(app, actor, now, Some(own)).await?.left();
     Ok(Some(u64::try_from(left).unwrap_or(0)))
+}
+
+/// Refuses an approval that does not fit the export that names it. The command line needs none.
+pub(super) async fn check_approval(app: &App, actor: &Actor, query: &ExportQuery) -> Result<()> {
+    match query.approval {
+        Some(_) if matches!(actor.kind, ActorKind::Shell | ActorKind::System) => Ok(()),
+        Some(approval) => approvals::demand_approved_export(app, actor, approval, query).await,
+        None => Ok(()),
+    }
 }
 
 /// Asks another person to agree to an export; when they do, it is made as a job of the asker.

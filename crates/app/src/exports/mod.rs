@@ -188,8 +188,10 @@ pub async fn export(
 ) -> Result<ExportReport> {
     actor.demand(Permission::DataExport)?;
     let scope = actor.scope(query.kind.permission())?;
-    let rows_max = limits::rows_allowed(app, actor, now, query).await?;
+    limits::check_approval(app, actor, query).await?;
     let (id, mark) = start(app, actor, now, query).await?;
+    // Counted after it was written down: of two that begin at once, each sees the other.
+    let rows_max = limits::rows_allowed(app, actor, now, query, id).await?;
     let reveal = query.in_full.then(|| Reveal::traced(id));
     let export = Export {
         app,

@@ -6,11 +6,12 @@
 
 mod files;
 mod list;
+mod perform;
 mod queue;
 mod run;
 
-pub use files::{JobFile, open_file};
 pub(crate) use files::new_key;
+pub use files::{JobFile, open_file};
 pub use list::{JobQuery, JobView, find_job, list_jobs, revive};
 pub(crate) use queue::start;
 pub use queue::{

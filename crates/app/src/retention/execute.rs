@@ -47,7 +47,7 @@ pub(crate) async fn execute(
             break;
         }
         for item in items {
-            destroy(app, &scope, clock(), &item).await?;
+            destroy(app, &scope, clock, &item).await?;
             progress(item.seq, row.items);
         }
     }
@@ -88,32 +88,40 @@ async fn certificate(app: &App, scope: &Scope, batch: uuid::Uuid) -> Result<(i64
     Ok((destroyed, skipped, hex::encode(hasher.finalize())))
 }
 
-async fn destroy(app: &App, scope: &Scope, now: Instant, item: &ItemRow) -> Result<()> {
+async fn destroy(app: &App, scope: &Scope, clock: jobs::Clock<'_>, item: &ItemRow) -> Result<()> {
     // Files go first: if the program dies in between, the item is done again and finds them gone.
-    let reason = stays(app, app.store(), scope, now, item).await?;
-    let files = match reason {
-        Some(_) => Vec::new(),
-        None => files(app, item).await?,
-    };
+    let files = files(app, item).await?;
+    let mut discarded = 0_u64;
     for file in files.iter().filter(|f| !f.is_link) {
+        let now = clock();
+        if stays(app, app.store(), scope, now, item).await?.is_some() {
+            break;
+        }
         crate::files::discard(app, now, &file.location).await?;
+        discarded += 1;
     }
+    let now = clock();
     let work = app.store().begin(now).await?;
-    // Once more inside the transaction: a hold may have been placed in between.
-    let reason = match reason {
-        None if files.is_empty() => stays(app, &work, scope, now, item).await?,
-        known => known,
-    };
+    // Whoever places a hold waits for this, or this for them: no row goes under a hold.
+    rows::lock_open_batches(&work).await?;
+    let reason = stays(app, &work, scope, now, item).await?;
     let actor = Actor::system();
     let entry = |action| {
         AuditEntry::new(&actor, action, "destruction_item", item.id).customer(item.customer.0)
     };
     if let Some(reason) = reason {
         rows::end_item(&work, item.id, Err(reason)).await?;
-        let detail = serde_json::json!({ "kind": item.kind.as_str(), "reason": reason });
+        let detail = serde_json::json!({
+            "kind": item.kind.as_str(), "reason": reason, "files": discarded,
+        });
         return Ok(work
             .commit(entry("retention.passed_over").detail(detail))
             .await?);
+    }
+    if item.policy.is_none() {
+        for key in rows::list_copies(&work, item.customer).await? {
+            jobs::enqueue(&work, &actor, now, &jobs::Task::DiscardFile { key }).await?;
+        }
     }
     let rows_gone = empty(&work, item, &files).await?;
     let rows_gone = i64::try_from(rows_gone).unwrap_or(i64::MAX);

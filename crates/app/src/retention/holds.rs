@@ -64,17 +64,7 @@ pub async fn place(app: &App, actor: &Actor, now: Instant, form: &HoldForm) -> R
     for field in [subject.err(), kind.err()].into_iter().flatten() {
         problems.push(FieldProblem::new(field, "missing"));
     }
-    for (field, text, max) in [
-        ("authority", &form.authority, LINE_MAX),
-        ("document_no", &form.document_no, LINE_MAX),
-        ("reason", &form.reason, REASON_MAX),
-    ] {
-        match text.trim().chars().count() {
-            0 => problems.push(FieldProblem::new(field, "missing")),
-            n if n > max => problems.push(FieldProblem::new(field, "too-long")),
-            _ => {}
-        }
-    }
+    check_lines(form, &mut problems);
     let mut day = |field: &str, text: &str| match listing::date(field, text) {
         Ok(day) => day,
         Err(_) => {
@@ -97,6 +87,7 @@ pub async fn place(app: &App, actor: &Actor, now: Instant, form: &HoldForm) -> R
     let missing = || Error::invalid("number", "not-found");
     let org = target.org.ok_or_else(missing)?;
     let work = app.store().begin(now).await?;
+    rows::lock_open_batches(&work).await?;
     let number = take_number(&work, NumberKind::LegalHold, today.year()).await?;
     let number = number.to_string();
     let by = AuditActor::from(actor);
@@ -126,6 +117,20 @@ pub async fn place(app: &App, actor: &Actor, now: Instant, form: &HoldForm) -> R
         .detail(detail);
     work.commit(entry).await?;
     Ok(number)
+}
+
+fn check_lines(form: &HoldForm, problems: &mut Vec<FieldProblem>) {
+    for (field, text, max) in [
+        ("authority", &form.authority, LINE_MAX),
+        ("document_no", &form.document_no, LINE_MAX),
+        ("reason", &form.reason, REASON_MAX),
+    ] {
+        match text.trim().chars().count() {
+            0 => problems.push(FieldProblem::new(field, "missing")),
+            n if n > max => problems.push(FieldProblem::new(field, "too-long")),
+            _ => {}
+        }
+    }
 }
 
 fn check_days(

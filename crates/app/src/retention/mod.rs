@@ -18,7 +18,7 @@ mod terms;
 pub use batches::{
     BatchPage, RetentionPage, batch_page, certificate_csv, retention_page, take_batch_step,
 };
-pub(crate) use copy::{COPY_LIFE, make_copy};
+pub(crate) use copy::make_copy;
 pub use copy::{open_copy, start_copy};
 pub(crate) use execute::execute;
 pub use grounds::{Ground, grounds};

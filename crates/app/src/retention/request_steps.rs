@@ -138,13 +138,17 @@ pub async fn take_request_step(
             must_be_kept.is_some(),
         )
         .map_err(refusal)?;
+    let grants = parsed.outcome.is_some_and(|o| o != Outcome::Refused);
+    if row.request.kind.needs_copy() && grants {
+        demand_second_person(actor, &row)?;
+    }
     if parsed.step == RequestStep::CarryOut {
         before_carrying_out(app, actor, now, &row, form).await?;
     }
     let work = app.store().begin(now).await?;
     let effect = effect(&work, actor, &row, &parsed, must_be_kept.is_some()).await?;
     let change = RequestChange {
-        identity: parsed.method,
+        identity: parsed.method.map(|m| (m, AuditActor::from(actor).id)),
         decided: parsed.outcome.map(|o| (o, parsed.ground.as_deref())),
         carried_out: parsed.step == RequestStep::CarryOut,
         answer: parsed
@@ -166,6 +170,21 @@ pub async fn take_request_step(
         .detail(detail);
     work.commit(entry).await?;
     Ok(to)
+}
+
+/// A copy leaves by the hands of two: who verified the identity neither grants nor fetches it.
+///
+/// # Errors
+/// [`Error::Refused`] for who verified the identity.
+pub(super) fn demand_second_person(actor: &Actor, row: &DataRequestRow) -> Result<()> {
+    let is_same = match (row.identity_by_id, AuditActor::from(actor).id) {
+        (Some(first), Some(second)) => first == second,
+        _ => row.identity_by.as_deref() == Some(actor.name.as_str()),
+    };
+    if is_same {
+        return Err(Refusal::new("data-request-same-person").into());
+    }
+    Ok(())
 }
 
 fn action(step: RequestStep) -> &'static str {

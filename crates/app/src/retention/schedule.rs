@@ -189,11 +189,9 @@ pub struct ScheduleLine {
     pub from: Option<NaiveDate>,
     /// Last day.
     pub until: Option<NaiveDate>,
-    /// A draft, which does not count yet.
-    pub is_draft: bool,
 }
 
-/// Every term in every pack, drafts included.
+/// Every term in every pack in force; drafts wait among the proposals of rules.
 ///
 /// # Errors
 /// When the actor may neither manage retention nor handle requests.
@@ -219,7 +217,6 @@ pub fn schedule(app: &App, actor: &Actor, now: Instant) -> Result<Vec<ScheduleLi
                     clock,
                     from: dated.from.or(pack.in_force.from),
                     until: dated.until.or(pack.in_force.until),
-                    is_draft: !pack.status.is_evaluated(),
                 });
             }
         }

@@ -182,3 +182,37 @@ async fn tokens_are_rotated(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
         Err(Error::Denied(Permission::ClientsManage))
     ));
 }
+
+/// SEC-02: personal data in full stands in a client's list or is not for it; roles keep the duties apart.
+#[rstest]
+#[tokio::test]
+async fn a_client_sees_personal_data_in_full_only_by_its_list(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let admin = &t.people().administrator;
+    let enter = async |name: &str, permissions: &[&str]| {
+        let form = NewClient {
+            name: name.into(),
+            org_code: "50".into(),
+            roles: vec!["head_office_manager".into()],
+            permissions: permissions.iter().map(|p| (*p).to_owned()).collect(),
+        };
+        let client = create_client(&t.app, admin, t.now, &form).await.unwrap();
+        let token = create_token(&t.app, admin, t.now, client, 1).await.unwrap();
+        let actor = authenticate_client(&t.app, t.now, &token.0, "").await;
+        actor.unwrap().unwrap()
+    };
+    let all = enter("数据仓库", &[]).await;
+    assert!(all.may(Permission::CustomersRead) && !all.may(Permission::PersonalDataReveal));
+    let listed = enter("外呼平台", &["personal_data.reveal"]).await;
+    assert!(listed.may(Permission::PersonalDataReveal) && !listed.may(Permission::CustomersRead));
+    let both = NewClient {
+        name: "销售平台".into(),
+        org_code: "50".into(),
+        roles: vec!["branch_sales".into(), "callback_agent".into()],
+        ..NewClient::default()
+    };
+    let both = create_client(&t.app, admin, t.now, &both).await;
+    assert_eq!(testkit::refused(both), "salesperson-barred");
+}

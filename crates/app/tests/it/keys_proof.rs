@@ -53,6 +53,7 @@ async fn edit_and_export(t: &TestApp) {
         .await
         .unwrap();
     let export = ExportQuery::new(ExportKind::Customers, ExportFormat::Csv);
+    let export = export.stating("regulator_request", "");
     start_export(&t.app, &p.leader_cq, t.now, export)
         .await
         .unwrap();

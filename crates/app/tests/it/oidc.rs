@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use testkit::{Engine, TestApp, actor_of, refused};
 
-async fn with(engine: Engine, provider: Provider) -> (TestApp, Said) {
+pub(crate) async fn with(engine: Engine, provider: Provider) -> (TestApp, Said) {
     let mut t = TestApp::with_portfolio(engine).await;
     let token = Arc::new(Mutex::new(String::new()));
     let doors = Doors::at("http://localhost:7300", "惠民人寿").unwrap();
@@ -80,7 +80,7 @@ fn claims(t: &TestApp, going: &Going, subject: &str) -> Value {
 }
 
 /// Goes to the provider and comes back as somebody.
-async fn sign_in(t: &TestApp, said: &Said, subject: &str, more: Value) -> app::Result<String> {
+pub(crate) async fn sign_in(t: &TestApp, said: &Said, subject: &str, more: Value) -> app::Result<String> {
     let going = go(t, None).await;
     let mut all = claims(t, &going, subject);
     for (name, value) in more.as_object().unwrap() {
@@ -96,7 +96,7 @@ async fn sign_in(t: &TestApp, said: &Said, subject: &str, more: Value) -> app::R
     }
 }
 
-async fn link(t: &TestApp, user: &Actor, subject: &str) {
+pub(crate) async fn link(t: &TestApp, user: &Actor, subject: &str) {
     let administrator = &t.people().administrator;
     let user = user.user().unwrap();
     link_identity(&t.app, administrator, t.now, user, "corp", subject)
@@ -200,7 +200,7 @@ async fn only_whom_somebody_linked_comes_in(
         sign_in(&t, &said, "s-1", json!({})).await.unwrap(),
         "caller_cq"
     );
-    let user = people.leader_cq.user().unwrap();
+    let user = people.caller_sd.user().unwrap();
     let administrator = &people.administrator;
     let twice = link_identity(&t.app, administrator, t.now, user, "corp", "s-1").await;
     assert_eq!(refused(twice), "oidc-taken");
@@ -318,12 +318,16 @@ async fn users_are_added_with_the_unit_and_roles_of_their_groups(
             mapping("cq-callers", "50", Role::CallbackAgent),
             mapping("cq-leaders", "50", Role::TeamLeader),
             mapping("sd-leaders", "37", Role::TeamLeader),
+            mapping("cq-sales", "50", Role::BranchSales),
         ],
         ..provider()
     };
     let (t, said) = with(engine, adding).await;
     let none = sign_in(&t, &said, "zhang.san", json!({ "groups": ["others"] })).await;
     assert_eq!(refused(none), "oidc-no-role");
+    let both = json!({ "groups": ["cq-sales", "cq-callers"] });
+    let both = sign_in(&t, &said, "zhang.san", both).await;
+    assert_eq!(refused(both), "salesperson-barred");
     let groups = json!({ "groups": ["sd-leaders", "cq-callers", "cq-leaders"], "name": "张三" });
     let came = sign_in(&t, &said, "zhang.san", groups).await;
     assert_eq!(came.unwrap(), "zhang.san");

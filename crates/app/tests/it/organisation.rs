@@ -309,3 +309,45 @@ async fn written_rules_keep_their_versions(
     assert_eq!(bodies, ["第二版", "第一版"]);
     assert_eq!(versions[0].responsible, p.compliance.user().unwrap());
 }
+
+/// ORG-01: a unit is put where its parent is, not where it was read.
+#[rstest]
+#[tokio::test]
+async fn a_parent_that_moved_takes_nothing_in(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    use store::access::{UnitChange, insert_unit, move_unit};
+    let t = TestApp::with_portfolio(engine).await;
+    let db = t.app.store();
+    let read = async |code: &str| {
+        let org = store::orgs::find_org_by_code(db, code).await.unwrap();
+        org.unwrap()
+    };
+    let (stale, other, root) = (read("5001").await, read("3701").await, read("37").await);
+    let work = db.begin(t.now).await.unwrap();
+    move_unit(&work, &stale, &root).await.unwrap();
+    let entry = store::AuditEntry::new(&Actor::system(), "access.unit_moved", "org", stale.id.0);
+    work.commit(entry).await.unwrap();
+    let unit = UnitChange {
+        name: "新网点",
+        region: None,
+        is_outlet: true,
+        managing_department: None,
+        phone_until: None,
+    };
+    let work = db.begin(t.now).await.unwrap();
+    let level = domain::access::OrgLevel::SubBranch;
+    let added = insert_unit(&work, "500101", level, &stale, &unit).await;
+    assert!(matches!(added, Err(store::StoreError::Conflict)), "{added:?}");
+    drop(work);
+    let work = db.begin(t.now).await.unwrap();
+    let moved = move_unit(&work, &other, &stale).await;
+    assert!(matches!(moved, Err(store::StoreError::Conflict)), "{moved:?}");
+    drop(work);
+    let now = read("5001").await;
+    let work = db.begin(t.now).await.unwrap();
+    insert_unit(&work, "500101", level, &now, &unit).await.unwrap();
+    let entry = store::AuditEntry::new(&Actor::system(), "access.unit_created", "org", now.id.0);
+    work.commit(entry).await.unwrap();
+    assert_eq!(read("500101").await.path.as_str(), "/000/37/5001/500101/");
+}

@@ -187,3 +187,26 @@ async fn registering_is_for_the_person_who_was_asked(
     let off = begin_passkey(&plain, caller, t.now).await;
     assert_eq!(refused(off), "passkeys-off");
 }
+
+/// SEC-02: the owner hears of a new passkey, and a reset by somebody else takes all of them away.
+#[rstest]
+#[tokio::test]
+async fn a_passkey_is_told_and_goes_with_a_reset(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = with_passkeys(engine).await;
+    let people = t.people();
+    let mut desk = Authenticator::new(1);
+    register(&t, &people.caller_cq, &mut desk).await;
+    let notices = app::access::list_notices(&t.app, &people.caller_cq).await;
+    let notice = &notices.unwrap()[0];
+    assert_eq!(notice.kind, domain::access::NoticeKind::PasskeyAdded);
+    assert_eq!(notice.detail, "工位电脑");
+    let user = people.caller_cq.user().unwrap();
+    app::access::renew_password(&t.app, &people.administrator, t.now, user)
+        .await
+        .unwrap();
+    let ways = own_ways(&t.app, &people.caller_cq).await.unwrap();
+    assert!(ways.passkeys.is_empty());
+    assert_eq!(refused(sign_in(&t, &mut desk).await), "passkey-refused");
+}

@@ -145,7 +145,9 @@ async fn nobody_holds_two_of_the_three_pens(
     let t = TestApp::with_portfolio(engine).await;
     let p = t.people();
     let mut everything = p.executive.clone();
-    everything.roles = domain::access::Role::ALL.to_vec();
+    let all = domain::access::Role::ALL;
+    everything.roles = all.to_vec();
+    everything.rights = domain::access::Rights::shipped().held_by(all);
     let id = draft(&t, &everything, next(&t, "company/defaults")).await;
     step(&t, &p.manager, id, "review", |_| {}).await.unwrap();
     let own = step(&t, &everything, id, "approve", |_| {}).await;
@@ -348,7 +350,9 @@ async fn work_keeps_the_version_it_started_with(#[case] engine: Engine, #[case] 
     } else {
         assert_eq!((now.due_on, now.pack_version), (open.due_on, 1), "kept");
         assert_eq!(report.sums.redated, 0);
-        let explained = explain(&t.app, &p.compliance, t.now, &now.number).await.unwrap();
+        let explained = explain(&t.app, &p.compliance, t.now, &now.number)
+            .await
+            .unwrap();
         assert!(explained.rules_changed && explained.obligation.due_on == open.due_on);
     }
     // A corrected fact still moves what is kept, by its own version: ten days, not twenty.

@@ -148,3 +148,94 @@ async fn nobody_stands_in_for_what_is_not_theirs(
         "delegation-over"
     );
 }
+
+async fn as_substitute(t: &TestApp, name: &str, delegation: uuid::Uuid) -> app::access::Session {
+    let device = Device::default();
+    let signed = sign_in(&t.app, t.now, name, PASSWORD, &device)
+        .await
+        .unwrap();
+    let look = async || {
+        let session = authenticate(&t.app, t.now, &signed.token.0).await;
+        session.unwrap().unwrap()
+    };
+    let began = act_for(&t.app, &look().await, t.now, Some(delegation)).await;
+    began.unwrap();
+    look().await
+}
+
+/// SEC-02: power over people and the system is never handed over, and approving and seeing in full only
+/// by the person who is away; nobody hands on what was handed to them.
+#[rstest]
+#[tokio::test]
+async fn sensitive_rights_do_not_go_over(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    use Permission as P;
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let today = domain::time::date_in_china(t.now).to_string();
+    let form = |principal: &str, substitute: &str| stand_in(principal, substitute, &today, &today);
+    let by = async |actor: &Actor, form: DelegationForm| {
+        let id = delegate(&t.app, actor, t.now, &form).await;
+        id.unwrap()
+    };
+    let id = by(&p.administrator, form("", "inspector")).await;
+    let session = as_substitute(&t, "inspector", id).await;
+    for permission in [
+        P::UsersManage,
+        P::RightsManage,
+        P::ClientsManage,
+        P::OrgsManage,
+        P::SystemManage,
+    ] {
+        assert!(!session.actor.may(permission), "{permission}");
+        assert!(session.actor.scope(permission).is_err(), "{permission}");
+    }
+    assert!(session.actor.may(P::ImportsRun) && session.actor.may(P::AuditRead));
+    let on = delegate(&t.app, &session.actor, t.now, &form("", "caller_cq")).await;
+    assert_eq!(refused(on), "delegation-while-acting");
+
+    // Arranged by an administrator, approving stays; what the substitute holds anyhow goes with them.
+    let id = by(&p.administrator, form("compliance", "inspector")).await;
+    let session = as_substitute(&t, "inspector", id).await;
+    assert!(session.actor.may(P::AuditRead) && session.actor.may(P::DataExport));
+    for permission in [P::RightsApprove, P::ExportsApprove, P::RetentionManage] {
+        assert!(!session.actor.may(permission), "{permission}");
+    }
+    let id = by(&p.compliance, form("", "inspector")).await;
+    let session = as_substitute(&t, "inspector", id).await;
+    assert!(session.actor.may(P::RightsApprove) && session.actor.may(P::RetentionManage));
+}
+
+/// SEC-04: the roles of both meet in one person, so they have to go together, then and later.
+#[rstest]
+#[tokio::test]
+async fn a_delegation_keeps_the_duties_apart(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    use domain::access::Role;
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let today = domain::time::date_in_china(t.now).to_string();
+    let form = |substitute: &str| stand_in("", substitute, &today, &today);
+    let sold = delegate(&t.app, &p.sales_cq, t.now, &form("caller_cq")).await;
+    assert_eq!(refused(sold), "delegation-duty");
+    let roles = async |actor: &Actor, roles: &[Role]| {
+        let work = t.app.store().begin(t.now).await.unwrap();
+        let user = actor.user().unwrap();
+        store::access::set_roles(&work, user, roles).await.unwrap();
+        let entry = store::AuditEntry::new(&Actor::system(), "access.user_changed", "user", user.0);
+        work.commit(entry).await.unwrap();
+    };
+    roles(&p.operations_cq, &[Role::OutsourcedCaller]).await;
+    let outside = delegate(&t.app, &p.leader_cq, t.now, &form("operations_cq")).await;
+    assert_eq!(refused(outside), "delegation-duty");
+
+    let id = delegate(&t.app, &p.leader_cq, t.now, &form("caller_cq")).await;
+    let id = id.unwrap();
+    let session = as_substitute(&t, "caller_cq", id).await;
+    assert!(session.acting.is_some());
+    roles(&p.caller_cq, &[Role::BranchSales]).await;
+    let session = as_substitute(&t, "caller_cq", id).await;
+    assert!(session.acting.is_none() && !session.actor.may(Permission::CallbacksAssign));
+}

@@ -210,3 +210,59 @@ async fn a_branch_administrator_stays_in_the_branch(
     .await;
     assert!(matches!(moved, Err(Error::NotFound)));
 }
+
+/// SEC-02: nobody changes their own roles, and a role that reaches the whole company is given by who
+/// manages the users of the whole company.
+#[rstest]
+#[tokio::test]
+async fn roles_are_given_by_others_and_within_reach(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let shell = Actor::shell("tests");
+    let branch = form("admin_cq", "administrator", "50");
+    let id = create_user(&t.app, &shell, t.now, &branch).await.unwrap();
+    let user = app::access::user_page(&t.app, &shell, id).await.unwrap();
+    let admin = actor_of(&t.app, t.now, "admin_cq").await;
+    let own = async |roles: &[&str]| {
+        let form = UserForm {
+            password: String::new(),
+            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+            ..branch.clone()
+        };
+        change_user(&t.app, &admin, t.now, id, user.version, &form).await
+    };
+    assert_eq!(
+        refused(own(&["administrator", "executive"]).await),
+        "own-roles"
+    );
+    assert_eq!(refused(own(&["executive"]).await), "own-roles");
+    own(&["administrator"]).await.unwrap();
+
+    let work = t.app.store().begin(t.now).await.unwrap();
+    let change = domain::access::RightChange {
+        role: domain::access::Role::QualityInspector,
+        permission: Permission::RecordingsListen,
+        before: None,
+        after: Some(domain::access::RowScope::Company),
+    };
+    store::access::put_rights(&work, &[change], &[], "tests")
+        .await
+        .unwrap();
+    let entry = store::AuditEntry::new(&shell, "access.rights_changed", "right", None);
+    work.commit(entry).await.unwrap();
+    let admin = actor_of(&t.app, t.now, "admin_cq").await;
+    let inspector = |name: &str| form(name, "quality_inspector", "50");
+    let beyond = create_user(&t.app, &admin, t.now, &inspector("inspector_1")).await;
+    assert_eq!(refused(beyond), "role-beyond-unit");
+    let stranger = t.people().caller_cq.user().unwrap();
+    let wider = form("caller_cq", "quality_inspector", "50");
+    let beyond = change_user(&t.app, &admin, t.now, stranger, 1, &wider).await;
+    assert_eq!(refused(beyond), "role-beyond-unit");
+    let leader = form("leader_2", "team_leader", "50");
+    create_user(&t.app, &admin, t.now, &leader).await.unwrap();
+    let head = &t.people().administrator;
+    create_user(&t.app, head, t.now, &inspector("inspector_2"))
+        .await
+        .unwrap();
+}

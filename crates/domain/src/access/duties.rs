@@ -184,6 +184,23 @@ pub fn broken_by_roles(rights: &Rights, roles: &[Role]) -> Option<Broken> {
     }
 }
 
+/// The duty that would be broken if somebody of some roles stood in for somebody of others: the roles
+/// of both meet in one person, and people outside the company stand in for nobody.
+pub fn broken_by_delegation(
+    rights: &Rights,
+    principal: &[Role],
+    substitute: &[Role],
+) -> Option<Broken> {
+    if let Some(role) = substitute.iter().copied().find(|r| r.is_outsourced()) {
+        return Some(Broken {
+            duty: Duty::Outsourced,
+            role,
+            permission: None,
+        });
+    }
+    broken_by_roles(rights, &[principal, substitute].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +287,23 @@ mod tests {
         let outside = Role::OutsourcedCaller;
         assert_eq!(duty(&[outside]), None);
         assert_eq!(duty(&[outside, Role::TeamLeader]), Some(Duty::Outsourced));
+    }
+
+    #[test]
+    fn the_roles_of_both_meet_in_who_stands_in() {
+        let duty = |principal: &[Role], substitute: &[Role]| {
+            broken_by_delegation(&Rights::shipped(), principal, substitute).map(|b| b.duty)
+        };
+        let (leader, agent) = ([Role::TeamLeader], [Role::CallbackAgent]);
+        assert_eq!(duty(&leader, &agent), None);
+        assert_eq!(
+            duty(&[Role::BranchSales], &agent),
+            Some(Duty::Salesperson)
+        );
+        let outside = [Role::OutsourcedCaller];
+        assert_eq!(duty(&leader, &outside), Some(Duty::Outsourced));
+        assert_eq!(duty(&outside, &outside), Some(Duty::Outsourced));
+        assert_eq!(duty(&outside, &agent), Some(Duty::Outsourced));
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub struct Actor {
     pub name: String,
     /// Roles held.
     pub roles: Vec<Role>,
-    /// The rights to which a system was limited; nothing when it has all that its roles give.
+    /// The rights to which a system, or a person who stands in for somebody, is limited; nothing when
+    /// it has all that the roles give.
     pub only: Option<Vec<Permission>>,
     /// What the roles add up to, by the table that was in force when the actor was recognised.
     pub rights: Held,
@@ -145,6 +146,11 @@ impl Actor {
         } else {
             None
         }
+    }
+
+    /// Whether a person is standing in for somebody: nothing else limits what roles give to people.
+    pub fn stands_in(&self) -> bool {
+        self.user().is_some() && self.only.is_some()
     }
 
     /// Whether any role gives a right.

@@ -21,6 +21,12 @@ codes! {
         RecoveryCodeUsed = "recovery_code_used",
         /// New recovery codes replaced the old ones.
         RecoveryCodesRenewed = "recovery_codes_renewed",
+        /// The person added a passkey.
+        PasskeyAdded = "passkey_added",
+        /// The person linked an identity at a provider.
+        IdentityLinked = "identity_linked",
+        /// Somebody else linked an identity at a provider.
+        IdentityGiven = "identity_given",
         /// Somebody else ended the sessions.
         SessionsEnded = "sessions_ended",
     }

@@ -1,6 +1,6 @@
 //! The shape of the organisation: which unit may lie under which, who may stand in for whom.
 
-use super::{OrgLevel, OrgPath, Role};
+use super::{OrgLevel, OrgPath, Permission, Role};
 use crate::ids::UserId;
 use chrono::NaiveDate;
 
@@ -109,6 +109,31 @@ pub fn may_delegate(
     Ok(())
 }
 
+impl Permission {
+    /// Whether it goes over to who stands in. What gives power over people, rights and the system
+    /// never does: whoever needs it is given it. What approves, or lets data out, goes over only when
+    /// the person who is away arranged it, so that nobody hands out the rights of others
+    /// ([INF] §5.3(5)).
+    pub fn is_delegable(self, by_principal: bool) -> bool {
+        match self {
+            Self::UsersManage
+            | Self::RightsManage
+            | Self::ClientsManage
+            | Self::OrgsManage
+            | Self::SystemManage => false,
+            Self::RightsApprove
+            | Self::ExportsApprove
+            | Self::RulesApprove
+            | Self::RulesReview
+            | Self::RetentionApprove
+            | Self::RetentionManage
+            | Self::PersonalDataReveal
+            | Self::DataExport => by_principal,
+            _ => true,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +167,21 @@ mod tests {
             OrgLevel::HeadOffice,
         );
         assert_eq!(moved, Err(PlaceError::UnderItself));
+    }
+
+    #[test]
+    fn power_over_others_is_not_handed_over() {
+        use Permission as P;
+        for (permission, by_principal, by_other) in [
+            (P::UsersManage, false, false),
+            (P::SystemManage, false, false),
+            (P::RightsApprove, true, false),
+            (P::PersonalDataReveal, true, false),
+            (P::CallbacksAssign, true, true),
+        ] {
+            assert_eq!(permission.is_delegable(true), by_principal, "{permission}");
+            assert_eq!(permission.is_delegable(false), by_other, "{permission}");
+        }
     }
 
     #[test]

@@ -219,6 +219,20 @@ impl Rights {
         let mut of_role = self.cells.keys().filter(|(r, _)| *r == role);
         of_role.any(|(_, permission)| permission.is_sensitive())
     }
+
+    /// Whether any of some roles holds a sensitive right on more than the person's own list: whoever
+    /// takes such an account over has more than the work of one caller.
+    pub fn are_sensitive_beyond_own_list(&self, roles: &[Role]) -> bool {
+        let held = self.held_by(roles);
+        let mut sensitive = held.permissions().filter(|p| p.is_sensitive());
+        sensitive.any(|p| held.scope(p) > Some(RowScope::OwnList))
+    }
+
+    /// Whether a role holds any right on the rows of the whole company.
+    pub fn reaches_company(&self, role: Role) -> bool {
+        let mut of_role = self.cells.iter().filter(|((r, _), _)| *r == role);
+        of_role.any(|(_, scope)| *scope == RowScope::Company)
+    }
 }
 
 /// The rights that somebody has, each with the rows on which it may be used.

@@ -313,11 +313,10 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
     }
 
     fn holds(&mut self, condition: &Condition, part: Part) -> Result<Option<bool>, Conflict> {
-        let met = self
-            .lookup
-            .holds(condition, &self.dates, &mut self.recorder)?;
-        self.recorder
-            .condition(part, condition, self.lookup.facts.get(condition.fact), met);
+        let lookup = &mut self.lookup;
+        let met = lookup.holds(condition, &self.dates, &mut self.recorder)?;
+        let actual = lookup.facts.get(condition.fact);
+        self.recorder.condition(part, condition, actual, met);
         Ok(met)
     }
 

@@ -2,7 +2,7 @@
 
 use super::shell;
 use crate::config::Config;
-use crate::environment::{self, now, say};
+use crate::environment::{self, note, now, say};
 use crate::progress;
 use anyhow::{Result, anyhow};
 use app::backups::{RestoreRequest, restore};
@@ -36,15 +36,24 @@ pub(super) async fn run(
     bar.finish_and_clear();
     let restored = restored.map_err(in_words)?;
     say(format!(
-        "restored {}: taken {} by {} on {}; {} tables, {} rows, {} files, each compared",
+        "restored {}: taken {} by {} on {}; {} tables, {} rows, {} files, each compared; {} entries of the audit \
+         log verified",
         request.file.display(),
         restored.taken_at,
         restored.version,
         restored.engine,
         restored.tables,
         restored.rows,
-        restored.files
+        restored.files,
+        restored.entries
     ));
+    if let Some(flaw) = restored.flaw {
+        note(format!(
+            "the audit log was altered before this backup was taken ({flaw}): run `huifang audit verify` on it, and \
+             look for an older backup"
+        ));
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -46,14 +46,7 @@ pub(crate) async fn run(
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
     note(format!("huifang listens on {scheme}://{address}"));
-    if app::access::is_first_administrator_wanted(&app).await? {
-        let token = app::access::first_administrator_link(&app, environment::now()).await?;
-        note(format!(
-            "nobody can sign in yet; create the first administrator within 24 hours at\n  \
-             {scheme}://{address}/first-administrator/{}",
-            token.0
-        ));
-    }
+    say_first_link(&app, &format!("{scheme}://{address}")).await?;
     app::imports::give_up_silent(&app, environment::now()).await?;
     app::backups::give_up_silent(&app, environment::now()).await?;
     app::access::note_policy(&app, environment::now()).await?;
@@ -105,6 +98,19 @@ pub(crate) async fn run(
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     heads::seal_and_hand_out(&app, config).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says where the first administrator is created while nobody can sign in.
+async fn say_first_link(app: &App, place: &str) -> Result<()> {
+    if app::access::is_first_administrator_wanted(app).await? {
+        let token = app::access::first_administrator_link(app, environment::now()).await?;
+        note(format!(
+            "nobody can sign in yet; create the first administrator within 24 hours at\n  \
+             {place}/first-administrator/{}",
+            token.0
+        ));
+    }
+    Ok(())
 }
 
 async fn bind_to(address: &str) -> Result<TcpListener> {

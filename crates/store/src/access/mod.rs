@@ -1,7 +1,7 @@
 //! People who sign in, their sessions and views, and systems that use the API.
 
-mod challenges;
 mod approvals;
+mod challenges;
 mod clients;
 mod delegations;
 mod devices;
@@ -18,12 +18,12 @@ mod users;
 mod views;
 mod work_rules;
 
-pub use challenges::{
-    Challenge, ChallengeKey, ChallengePurpose, count_challenges, insert_challenge, take_challenge,
-};
 pub use approvals::{
     ApprovalRow, NewApproval, count_active_users_of, end_approval, find_approval, insert_approval,
     is_approval_in_sight, list_approvals_of, list_decided_approvals, list_waiting_approvals,
+};
+pub use challenges::{
+    Challenge, ChallengeKey, ChallengePurpose, count_challenges, insert_challenge, take_challenge,
 };
 pub use clients::{
     ClientRow, TokenRow, end_token_at, find_client_by_token, find_token_use, insert_client,
@@ -49,7 +49,8 @@ pub use oidc::{
     IdentityRow, delete_identity, find_identity, insert_identity, list_identities, touch_identity,
 };
 pub use passkeys::{
-    PasskeyRow, delete_passkey, find_passkey, insert_passkey, list_passkeys, update_passkey,
+    PasskeyRow, delete_passkey, delete_passkeys_of, find_passkey, insert_passkey, list_passkeys,
+    update_passkey,
 };
 pub use passwords::{list_earlier_passwords, set_password};
 pub use requests::{

@@ -119,3 +119,12 @@ pub async fn delete_passkey(work: &UnitOfWork, user: UserId, id: Uuid) -> Result
     let sql = "DELETE FROM passkeys WHERE id = $1 AND user_id = $2";
     Ok(work.execute(sql, params![id, user.0]).await? == 1)
 }
+
+/// Removes all passkeys of a user.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_passkeys_of(work: &UnitOfWork, user: UserId) -> Result<()> {
+    let sql = "DELETE FROM passkeys WHERE user_id = $1";
+    work.execute(sql, params![user.0]).await.map(|_| ())
+}

@@ -48,10 +48,20 @@ pub struct UnitChange<'u> {
     pub phone_until: Option<NaiveDate>,
 }
 
+/// Keeps a unit where it was read until the work is done: whoever would move it, or one above it, waits.
+async fn hold_place(work: &UnitOfWork, unit: &Org) -> Result<()> {
+    let path = unit.path.as_str();
+    let sql = "UPDATE orgs SET updated_at = updated_at WHERE substr($1, 1, length(path)) = path";
+    work.execute(sql, params![path]).await?;
+    let sql = "UPDATE orgs SET updated_at = updated_at WHERE id = $1 AND path = $2";
+    work.execute_one(sql, params![unit.id.0, path]).await
+}
+
 /// Adds a unit under another.
 ///
 /// # Errors
-/// [`crate::StoreError::Constraint`] when the code is taken.
+/// [`crate::StoreError::Constraint`] when the code is taken, [`crate::StoreError::Conflict`] when the
+/// other moved in the meantime.
 pub async fn insert_unit(
     work: &UnitOfWork,
     code: &str,
@@ -59,6 +69,7 @@ pub async fn insert_unit(
     parent: &Org,
     unit: &UnitChange<'_>,
 ) -> Result<OrgId> {
+    hold_place(work, parent).await?;
     let id = work.next_id();
     let path = OrgPath::below(Some(&parent.path), code);
     let sql = "INSERT INTO orgs (id, org_code, name, parent_id, level, region, path, is_outlet, \
@@ -104,8 +115,9 @@ pub async fn update_unit(work: &UnitOfWork, id: OrgId, unit: &UnitChange<'_>) ->
 /// it comes along.
 ///
 /// # Errors
-/// [`crate::StoreError::Conflict`] when the unit moved in the meantime.
+/// [`crate::StoreError::Conflict`] when the unit or the other moved in the meantime.
 pub async fn move_unit(work: &UnitOfWork, unit: &Org, parent: &Org) -> Result<u64> {
+    hold_place(work, parent).await?;
     let to = OrgPath::below(Some(&parent.path), &unit.code);
     let sql = "UPDATE orgs SET parent_id = $1, updated_at = $2 WHERE id = $3 AND path = $4";
     let values = params![

@@ -1,5 +1,9 @@
 //! Opening a database: pools, pragmas, migrations, keys.
 
+mod url;
+
+pub use url::DatabaseUrl;
+
 use super::Backend;
 use super::keys::open_keys;
 use crate::sealing::stored::load_keys;
@@ -10,7 +14,7 @@ use domain::time::Instant;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{DatabaseConnection, FromQueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,55 +30,6 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Page cache of a connection to an embedded database, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
-
-/// Where the database is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// A file.
-    Sqlite(PathBuf),
-    /// A server.
-    Postgres(String),
-}
-
-impl DatabaseUrl {
-    /// Reads `sqlite:PATH` or `postgres://…`.
-    ///
-    /// # Errors
-    /// Says which forms are understood.
-    pub fn parse(text: &str) -> Result<Self> {
-        if let Some(path) = text
-            .strip_prefix("sqlite://")
-            .or_else(|| text.strip_prefix("sqlite:"))
-        {
-            if path.is_empty() || path.starts_with(":memory:") {
-                return Err(StoreError::Unavailable("name a file after sqlite:".into()));
-            }
-            return Ok(Self::Sqlite(PathBuf::from(path)));
-        }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
-        }
-        let what = "the database URL must be sqlite:PATH or postgres://…";
-        Err(StoreError::Unavailable(what.into()))
-    }
-
-    /// The name of the database without its place, for naming things that belong to it.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Sqlite(path) => path
-                .file_name()
-                .map_or_else(|| "huifang".into(), |n| n.to_string_lossy().into_owned()),
-            Self::Postgres(url) => {
-                let path = url.split('?').next().unwrap_or(url);
-                path.rsplit('/')
-                    .next()
-                    .filter(|n| !n.is_empty())
-                    .unwrap_or("postgres")
-                    .to_owned()
-            }
-        }
-    }
-}
 
 /// A database that is open.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The tables that imports write, column by column, in the order of `contracts.md` §2.
 
-use super::upsert::{Column, Entity, Target};
+use super::upsert::{Column, Entity, Kept, Target};
 use crate::dialect::bulk::CellType::{Bool, Date, Id, Int, Text};
 
 const fn plain(name: &'static str, kind: crate::dialect::bulk::CellType) -> Column {
@@ -61,6 +61,7 @@ pub static ORGS: Entity = Entity {
     defaults: &[],
     has_hash: false,
     has_version: false,
+    kept: None,
 };
 
 /// Salespersons, outlets, adjusters.
@@ -81,6 +82,7 @@ pub static AGENTS: Entity = Entity {
     defaults: &[],
     has_hash: false,
     has_version: false,
+    kept: None,
 };
 
 /// Customers.
@@ -124,6 +126,10 @@ pub static CUSTOMERS: Entity = Entity {
     defaults: &["large", "key_account", "shareholder_related"],
     has_hash: true,
     has_version: true,
+    kept: Some(Kept {
+        column: "marketing_consent",
+        condition: "restricted_at IS NOT NULL OR consent_withdrawn_at IS NOT NULL",
+    }),
 };
 
 /// Contact persons of group customers.
@@ -141,6 +147,7 @@ pub static CONTACTS: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: false,
+    kept: None,
 };
 
 /// Policies.
@@ -183,6 +190,7 @@ pub static POLICIES: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: true,
+    kept: None,
 };
 
 /// Events.
@@ -217,4 +225,5 @@ pub static EVENTS: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: false,
+    kept: None,
 };

@@ -6,7 +6,8 @@ use crate::dialect::bulk::{Bulk, Cell, CellType, Row, Table};
 use crate::sealing::{DESTROYED_HASH, Keyring};
 use crate::sql::millis;
 use crate::{Result, StoreError};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, OnceLock};
 use uuid::Uuid;
 
@@ -51,6 +52,17 @@ pub struct Entity {
     pub has_hash: bool,
     /// The table counts the versions of each row.
     pub has_version: bool,
+    /// What was decided here and no file changes.
+    pub kept: Option<Kept>,
+}
+
+/// A column that keeps its value, whatever a file says, where a condition holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// The column.
+    pub column: &'static str,
+    /// The condition, over columns of the table.
+    pub condition: &'static str,
 }
 
 /// What a file says of a column.
@@ -403,15 +415,44 @@ async fn update(
         .await?
         .into_iter()
         .collect();
+    let kept = load_kept(bulk, entity, &ids).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for (at, id, hash) in rows {
         let Some(stored) = stored.get(&id) else {
             return Err(StoreError::Conflict);
         };
-        let fate = update_one(bulk, entity, id, &records[at], stored, hash, actor, reason).await?;
+        let mut record = Cow::Borrowed(&records[at]);
+        if let Some((column, ids)) = &kept
+            && ids.contains(&id)
+        {
+            record.to_mut().fields[*column] = Field::Absent;
+        }
+        let fate = update_one(bulk, entity, id, &record, stored, hash, actor, reason).await?;
         outcomes.push((at, id, fate));
     }
     Ok(outcomes)
+}
+
+/// The column that keeps its value in some of these rows, and in which.
+async fn load_kept(
+    bulk: &mut Bulk,
+    entity: &'static Entity,
+    ids: &[Cell],
+) -> Result<Option<(usize, HashSet<Uuid>)>> {
+    let Some((kept, column)) = entity
+        .kept
+        .and_then(|kept| Some((kept, position(entity, kept.column)?)))
+    else {
+        return Ok(None);
+    };
+    let sql = format!(
+        "SELECT id FROM {} WHERE id IN ({{values}}) AND ({})",
+        entity.table, kept.condition
+    );
+    let rows = bulk
+        .query_in(&sql, ids, |row| Ok(row.id(0)?.unwrap_or_default()))
+        .await?;
+    Ok(Some((column, rows.into_iter().collect())))
 }
 
 #[expect(

@@ -1,6 +1,7 @@
 //! Batches of records to be destroyed.
 
-use crate::sql::{Page, PageKey, Select, instant, millis, params};
+use crate::dialect::Backend;
+use crate::sql::{Page, PageKey, Select, instant, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
 use domain::access::Scope;
@@ -248,4 +249,22 @@ pub async fn save_batch(
         batch.version,
     ];
     work.execute_one(sql, values).await
+}
+
+/// Keeps the batches that are not at their end from others until the transaction ends. Whoever places
+/// a hold and whoever destroys both do this first, so that neither misses what the other does.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_open_batches(work: &UnitOfWork) -> Result<()> {
+    #[derive(FromQueryResult)]
+    struct Locked {
+        #[expect(dead_code, reason = "the row is wanted, not what it says")]
+        id: Uuid,
+    }
+    let lock = Backend::of(work.connection()).for_update();
+    let sql = format!(
+        "SELECT id FROM destruction_batches WHERE state IN ('proposed', 'submitted', 'approved') ORDER BY id {lock}"
+    );
+    list::<Locked>(work, &sql, Vec::new()).await.map(|_| ())
 }

@@ -5,7 +5,8 @@ use crate::sql::{millis, params};
 use crate::{Reads as _, Result, UnitOfWork};
 use domain::ids::CustomerId;
 
-/// Withdraws a customer's consent to marketing, with a line in the history of the record.
+/// Withdraws a customer's consent to marketing, with a line in the history of the record. Imports do
+/// not give it again.
 ///
 /// # Errors
 /// What the database says.
@@ -15,7 +16,8 @@ pub async fn withdraw_consent(
     actor: &AuditActor,
     reason: &str,
 ) -> Result<()> {
-    let sql = "UPDATE customers SET marketing_consent = FALSE, updated_at = $1, version = version + 1 WHERE id = $2";
+    let sql = "UPDATE customers SET marketing_consent = FALSE, consent_withdrawn_at = $1, updated_at = $1, \
+               version = version + 1 WHERE id = $2";
     let values = params![millis(work.now()), customer.0];
     work.execute_one(sql, values).await?;
     let id = work.next_id();

@@ -6,10 +6,12 @@ mod effects;
 mod holds;
 mod items;
 mod kept;
+mod request_steps;
 mod requests;
 
 pub use batches::{
-    BatchChange, BatchRow, NewBatch, find_batch, insert_batch, list_batches, save_batch,
+    BatchChange, BatchRow, NewBatch, find_batch, insert_batch, list_batches, lock_open_batches,
+    save_batch,
 };
 pub use destroy::{
     DestroyedFile, delete_recordings, destroy_callbacks, destroy_policy, destroy_tickets,
@@ -23,8 +25,10 @@ pub use items::{ItemFilter, ItemRow, NewItem, end_item, insert_items, list_items
 pub use kept::{
     KeptCustomer, KeptPolicy, Recordings, Wanted, Whose, list_kept_customers, list_kept_policies,
 };
+pub use request_steps::{
+    NewDataRequest, RequestChange, insert_data_request, list_copies, note_copy, save_data_request,
+};
 pub use requests::{
-    DataRequestFilter, DataRequestRow, NewDataRequest, RequestChange, RequestEntryRow,
-    count_data_requests, find_data_request, insert_data_request, list_data_requests,
-    list_request_entries, note_copy, save_data_request,
+    DataRequestFilter, DataRequestRow, RequestEntryRow, count_data_requests, find_data_request,
+    list_data_requests, list_request_entries,
 };

@@ -145,6 +145,9 @@ pub const NOT_SEALED: &[&str] = &[
     "sign_in_challenges.token_hash",
 ];
 
+/// Blind indexes of values that are not kept. They are not rebuilt for a new key; their rows run out.
+pub const LONE_INDEXES: &[&str] = &["sign_in_failures.name_index"];
+
 impl SealedTable {
     /// Whether any of its columns has a blind index.
     pub fn has_index(&self) -> bool {

@@ -162,7 +162,9 @@ fn swap_columns(
 }
 
 fn stale_condition(table: &SealedTable, place: &str) -> String {
-    let stale = |c: &SealedColumn| format!("substr({}, 1, 3) <> {place}", c.name);
+    // What was erased is empty: no key sealed it.
+    let stale =
+        |c: &SealedColumn| format!("(length({0}) > 0 AND substr({0}, 1, 3) <> {place})", c.name);
     let all: Vec<_> = table.columns.iter().map(stale).collect();
     all.join(" OR ")
 }
@@ -178,7 +180,11 @@ fn renew_row(
     let head = keys.present_head();
     let mut new = Vec::with_capacity(old.len());
     let mut indexes = Vec::new();
+    // The old cells of the indexes come after those of the sealed columns.
+    let mut old_indexes = old.iter().skip(table.columns.len());
     for (column, cell) in table.columns.iter().zip(old) {
+        let cells = usize::from(column.index.is_some()) + usize::from(column.tail.is_some());
+        let kept: Vec<_> = old_indexes.by_ref().take(cells).cloned().collect();
         let Cell::Bytes(sealed) = cell else {
             new.push(Cell::Null);
             if with_indexes {
@@ -187,6 +193,11 @@ fn renew_row(
             }
             continue;
         };
+        if sealed.is_empty() {
+            new.push(cell.clone());
+            indexes.extend(kept);
+            continue;
+        }
         let is_present = sealed.starts_with(&head);
         let needs_index = with_indexes && column.index.is_some();
         if is_present && !needs_index {
@@ -284,7 +295,7 @@ pub async fn count_sealed(db: &impl Reads) -> Result<SealedCounts> {
             let (name, table) = (column.name, table.name);
             let sql = format!(
                 "SELECT substr({name}, 1, 3) AS head, COUNT(*) AS n FROM {table} \
-                 WHERE {name} IS NOT NULL GROUP BY 1"
+                 WHERE length({name}) > 0 GROUP BY 1"
             );
             for row in list::<HeadRow>(db, &sql, Vec::new()).await? {
                 let version = match row.head[..] {

@@ -1,6 +1,7 @@
 //! The lists of codes in the schema are those of the domain, on both engines.
 
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
+use domain::backups::{BackupKind, BackupState};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
 use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
 use domain::imports::{ImportKind, ImportState};
@@ -9,11 +10,11 @@ use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
 use domain::questionnaires::Answer;
-use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::retention::{
     BatchState, HoldKind, HoldSubject, IdentityMethod, Outcome, RecordKind, RequestKind,
     RequestState, Requester, Way,
 };
+use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use testkit::{Engine, TestApp, TestDatabase};
 type Lists = BTreeMap<String, BTreeSet<String>>;
 
 /// Lists that only the store or the server knows.
-const NOT_OF_THE_DOMAIN: [&str; 11] = [
+const NOT_OF_THE_DOMAIN: [&str; 12] = [
     "audit_entries.actor_kind",
     "destruction_items.state",
     "encryption_keys.purpose",
@@ -33,6 +34,7 @@ const NOT_OF_THE_DOMAIN: [&str; 11] = [
     "plan_queue.kind",
     "record_changes.entity",
     "recordings.owner",
+    "sign_in_challenges.purpose",
     "rule_packs.status",
 ];
 
@@ -93,6 +95,8 @@ fn of_the_domain() -> Lists {
         "data_requests.outcome" => Outcome,
         "import_runs.kind" => ImportKind,
         "import_runs.state" => ImportState,
+        "backup_runs.kind" => BackupKind,
+        "backup_runs.state" => BackupState,
     }
     lists
 }

@@ -156,7 +156,12 @@ pub(crate) fn told(f: &Frame, row: &AuditRow) -> Vec<Told> {
 
 impl AuditPage {
     fn groups(&self) -> Vec<Choice> {
-        choices(&self.f, "audit-group", GROUPS.iter().copied(), &self.query.action)
+        choices(
+            &self.f,
+            "audit-group",
+            GROUPS.iter().copied(),
+            &self.query.action,
+        )
     }
 
     fn is_filtered(&self) -> bool {

@@ -166,7 +166,7 @@ pub(crate) async fn link(
     Sent(who, form): Sent,
 ) -> Answer {
     let user = UserId(id_of(&id)?);
-    let (provider, subject) = (form.get("provider"), form.get("subject"));
+    let (provider, subject) = (form.get("provider"), form.get("identity_subject"));
     app::access::link_identity(&web.app, &who.actor, who.now, user, provider, subject).await?;
     Ok(who.go(&ways_path(user)))
 }

@@ -70,7 +70,7 @@ async fn people_sign_in_at_a_provider(#[values(Engine::Sqlite, Engine::Postgres)
     let id = t.people().caller_cq.user().unwrap();
     let ways = administrator.read(&format!("/users/{id}/ways")).await;
     assert!(ways.contains("集团统一认证"), "{ways}");
-    let form = [("provider", "corp"), ("subject", "zhang-1")];
+    let form = [("provider", "corp"), ("identity_subject", "zhang-1")];
     administrator
         .submit(&format!("/users/{id}/identities"), &form)
         .await;

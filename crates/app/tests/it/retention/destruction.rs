@@ -2,7 +2,8 @@
 
 use super::{ended, look, person, run, step, submitted};
 use app::exports::{ExportFormat, ExportKind, ExportQuery, export};
-use app::retention::{certificate_csv, propose};
+use app::keys::{RotationForm, rotate};
+use app::retention::{HoldForm, certificate_csv, place, propose};
 use app::{Error, customers};
 use domain::imports::ImportKind;
 use domain::jobs::lease;
@@ -11,7 +12,7 @@ use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use rstest::rstest;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use testkit::{Engine, Portfolio, TestApp, at, refused};
 
 /// Rows in which anything personal of the customer is left.
@@ -158,7 +159,7 @@ async fn still_shown(t: &TestApp, callback: domain::ids::CallbackId) {
     let found = customers::search(&t.app, &p.leader_cq, now, "13800500001").await;
     assert_eq!(found.unwrap().count(), 0);
     for kind in ExportKind::ALL {
-        let query = ExportQuery::new(*kind, ExportFormat::Csv);
+        let query = ExportQuery::new(*kind, ExportFormat::Csv).stating("regulator_request", "");
         let mut sink = Vec::new();
         let done = export(&t.app, &p.manager, now, &query, &mut sink, &|_| {}).await;
         assert!(done.is_ok(), "{kind}: {done:?}");
@@ -193,7 +194,7 @@ async fn a_killed_destruction_goes_on(#[values(Engine::Sqlite, Engine::Postgres)
     let app = t.app.clone();
     let killed = tokio::spawn(async move {
         let clock = move || {
-            assert!(asked.fetch_add(1, Ordering::Relaxed) < 6, "killed");
+            assert!(asked.fetch_add(1, Ordering::Relaxed) < 8, "killed");
             now
         };
         app::jobs::run_due(&app, &clock).await
@@ -211,4 +212,88 @@ async fn a_killed_destruction_goes_on(#[values(Engine::Sqlite, Engine::Postgres)
     assert_eq!(page.row.batch.state, BatchState::Executed);
     assert_eq!((page.row.destroyed, page.row.skipped), (5, 0));
     assert_eq!(left(&t).await, [0; 8]);
+}
+
+/// A hold that is placed between the files and the rows of an item keeps the rows.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_placed_meanwhile_keeps_the_rows(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, _) = ended(engine).await;
+    let (p, now) = (t.people(), at("2034-04-02 10:00"));
+    let files = t.database.column("SELECT location FROM recordings").await;
+    let first = Path::parse(&files[0]).unwrap();
+    let before = left(&t).await;
+    let number = submitted(&t, now).await;
+    step(&t, &p.executive, now, &number, "approve")
+        .await
+        .unwrap();
+    let (app, manager, placed) = (t.app.clone(), p.manager.clone(), AtomicBool::new(false));
+    let running = tokio::spawn(async move {
+        let inner = app.clone();
+        let hold = async || {
+            let file_is_there = inner.files().head(&first).await.is_ok();
+            if file_is_there || placed.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            let form = HoldForm {
+                subject: "customer".into(),
+                number: "C50-ZHOU".into(),
+                kind: "litigation".into(),
+                authority: "渝中区人民法院".into(),
+                document_no: "（2034）1号".into(),
+                reason: "合同纠纷".into(),
+                review_on: "2034-09-01".into(),
+                ..HoldForm::default()
+            };
+            place(&inner, &manager, now, &form).await.unwrap();
+        };
+        let clock = move || {
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(hold()));
+            now
+        };
+        app::jobs::run_due(&app, &clock).await
+    });
+    running.await.unwrap().unwrap();
+    let page = look(&t, &number).await;
+    assert_eq!((page.row.destroyed, page.row.skipped), (0, 5));
+    assert_eq!(page.sample[0].skip_reason.as_deref(), Some("held"));
+    assert_eq!(left(&t).await, before);
+}
+
+/// Erased customers are in nobody's way when keys are exchanged.
+#[rstest]
+#[tokio::test]
+async fn keys_are_exchanged_beside_erased_customers(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, _) = ended(engine).await;
+    let (p, now) = (t.people(), at("2034-04-02 10:00"));
+    let number = submitted(&t, now).await;
+    step(&t, &p.executive, now, &number, "approve")
+        .await
+        .unwrap();
+    run(&t, now).await;
+    assert_eq!(t.database.number(LEFT).await, 0);
+    let mut now = now;
+    for what in ["data", "index"] {
+        let form = RotationForm {
+            what: what.into(),
+            reason: "每年更换".into(),
+            confirmation: what.into(),
+        };
+        let shell = domain::access::Actor::shell("tests");
+        rotate(&t.app, &shell, now, &form).await.unwrap();
+        run(&t, now).await;
+        now += chrono::Duration::minutes(11);
+        run(&t, now).await;
+    }
+    let stale = store::sealing::renew::count_stale_rows(t.app.store()).await;
+    assert_eq!(stale.unwrap(), 0);
+    let older = "SELECT COUNT(*) FROM encryption_keys WHERE destroyed_at IS NOT NULL";
+    assert_eq!(t.database.number(older).await, 2);
+    assert_eq!(t.database.number(LEFT).await, 0);
+    let found = customers::search(&t.app, &p.leader_cq, now, "13800500002").await;
+    assert!(found.is_ok());
 }

@@ -2,6 +2,7 @@
 
 use super::{look, person, run, step, submitted};
 use app::Error;
+use app::customers::{RevealForm, reveal};
 use app::retention::{
     DataRequestForm, DataRequestQuery, RequestStepForm, create_request, list_requests, open_copy,
     request_page, start_copy, take_request_step,
@@ -166,17 +167,24 @@ async fn a_copy_is_made_and_fetched_for_a_purpose(
     take(&t, &number, &identity()).await.unwrap();
     let early = start_copy(&t.app, compliance, t.now, &number).await;
     assert_eq!(refused(early), "data-request-wrong-state");
-    take(&t, &number, &decide("granted", "")).await.unwrap();
+    let own = take(&t, &number, &decide("granted", "")).await;
+    assert_eq!(refused(own), "data-request-same-person");
+    let manager = &t.people().manager;
+    take_request_step(&t.app, manager, t.now, &number, &decide("granted", ""))
+        .await
+        .unwrap();
     let empty = take(&t, &number, &form("carry_out")).await;
     assert_eq!(refused(empty), "data-request-copy-missing");
     start_copy(&t.app, compliance, t.now, &number)
         .await
         .unwrap();
     run(&t, t.now).await;
-    let nameless = open_copy(&t.app, compliance, t.now, &number, "", "").await;
-    assert_eq!(invalid(nameless)[0].0, "purpose");
     let purpose = "customer_request";
-    let (name, bytes) = open_copy(&t.app, compliance, t.now, &number, purpose, "")
+    let own = open_copy(&t.app, compliance, t.now, &number, purpose, "").await;
+    assert_eq!(refused(own), "data-request-same-person");
+    let nameless = open_copy(&t.app, manager, t.now, &number, "", "").await;
+    assert_eq!(invalid(nameless)[0].0, "purpose");
+    let (name, bytes) = open_copy(&t.app, manager, t.now, &number, purpose, "")
         .await
         .unwrap();
     assert_eq!(name, format!("{number}.zip"));
@@ -193,6 +201,10 @@ async fn a_copy_is_made_and_fetched_for_a_purpose(
     }
     assert!(!json.contains("陈东"), "the salesperson is a third person");
     assert_eq!(t.audited("data_request.copy_fetched").await, 1);
+    let seen = "SELECT CAST(SUM(field_count) AS BIGINT) FROM disclosure_counts";
+    assert_eq!(t.database.number(seen).await, 1);
+    let waiting = "SELECT COUNT(*) FROM jobs WHERE kind = 'discard_file' AND state = 'queued'";
+    assert_eq!(t.database.number(waiting).await, 1, "the copy goes later");
     assert_eq!(
         take(&t, &number, &form("carry_out")).await.unwrap(),
         S::CarriedOut
@@ -232,6 +244,58 @@ async fn consent_is_withdrawn_and_data_corrected(
         customer.unwrap().0.mobile.unwrap().to_string(),
         "139****0088"
     );
+}
+
+/// Consent that was withdrawn, and data that was restricted, stay so whatever the next file says;
+/// restricted data is shown for what the law demands.
+#[rstest]
+#[tokio::test]
+async fn an_import_gives_no_consent_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let compliance = &t.people().compliance;
+    let file = |occupation: &str| {
+        Table::new(["C50-LI", "C50-ZHOU", "C50-NEW"].map(|number| {
+            row([
+                ("customer_no", number),
+                ("kind", "individual"),
+                ("name", "吴晓"),
+                ("occupation", occupation),
+                ("marketing_consent", "true"),
+                ("org_code", "5001"),
+            ])
+        }))
+    };
+    t.import(ImportKind::Customers, &file("教师")).await;
+    let withdrawn = receive(&t, compliance, "C50-LI", RequestKind::WithdrawConsent).await;
+    for step in [identity(), decide("granted", ""), form("carry_out")] {
+        take(&t, &withdrawn, &step).await.unwrap();
+    }
+    let restricted = receive(&t, compliance, "C50-ZHOU", RequestKind::Delete).await;
+    for step in [identity(), decide("refused", "retention_running")] {
+        take(&t, &restricted, &step).await.unwrap();
+    }
+    t.import(ImportKind::Customers, &file("医生")).await;
+    let consents =
+        "SELECT customer_no FROM customers WHERE occupation = '医生' AND marketing_consent = TRUE";
+    assert_eq!(t.database.column(consents).await, ["C50-NEW"]);
+    let changed = "SELECT COUNT(*) FROM customers WHERE occupation = '医生'";
+    assert_eq!(t.database.number(changed).await, 3);
+    let reveal = async |purpose: &str| {
+        let form = RevealForm {
+            field: "name".into(),
+            purpose: purpose.into(),
+            note: String::new(),
+        };
+        let actor = Actor::shell("tests");
+        reveal(&t.app, &actor, t.now, "C50-ZHOU", &form).await
+    };
+    assert_eq!(
+        refused(reveal("callback").await.map(|_| ())),
+        "reveal-restricted"
+    );
+    assert!(reveal("regulator_request").await.is_ok());
 }
 
 /// Answered in time by rule; another branch sees and does nothing.

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use chrono::Duration;
+use domain::access::{Rights, Role};
 use domain::ids::ClientId;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -120,11 +121,14 @@ impl System {
 /// A client and its token of thirty days.
 pub(crate) async fn client(t: &TestApp, org: &str, roles: &[&str]) -> (ClientId, String) {
     let admin = &t.people().administrator;
+    let parsed: Vec<_> = roles.iter().map(|r| Role::parse(r).unwrap()).collect();
+    let held = Rights::shipped().held_by(&parsed);
     let form = NewClient {
         name: format!("{org} {}", roles.join(" ")),
         org_code: org.into(),
         roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-        ..NewClient::default()
+        // Personal data in full is for those in whose list it stands.
+        permissions: held.permissions().map(|p| p.to_string()).collect(),
     };
     let id = create_client(&t.app, admin, t.now, &form).await.unwrap();
     let token = create_token(&t.app, admin, t.now, id, 30).await.unwrap();

@@ -113,7 +113,9 @@ impl Things {
             .replace("{hint}", "abcdefgh")
             .replace("{code}", "5001")
             .replace("{post}", &Uuid::nil().to_string())
-            .replace("{holder}", &Uuid::nil().to_string());
+            .replace("{holder}", &Uuid::nil().to_string())
+            .replace("{identity}", &Uuid::nil().to_string())
+            .replace("{key}", &Uuid::nil().to_string());
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
