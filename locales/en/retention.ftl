@@ -284,4 +284,4 @@ audit-group-data_request- = personal data requests
 job-kind-destruction = destruction
 job-kind-data_copy = copy of personal data
 refusal-data-request-same-person = Who verified the identity neither grants nor fetches the copy; another person has to
-refusal-reveal-restricted = Processing of this customer’s data is restricted: it is shown only for a supervisor or court, a complaint, or the customer’s own request
+refusal-reveal-restricted = Processing of this customer’s data is restricted: it is not shown for handing data over or for other purposes, only for what law, contract, a complaint or the customer asks for

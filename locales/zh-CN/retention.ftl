@@ -284,4 +284,4 @@ audit-group-data_request- = 个人信息请求
 job-kind-destruction = 销毁
 job-kind-data_copy = 个人信息副本
 refusal-data-request-same-person = 办理核验身份的人不能批准或取用该请求的副本，请由另一位有权限的人办理
-refusal-reveal-restricted = 该客户的信息已限制处理，仅可为监管或司法要求、投诉处理、客户本人请求查看
+refusal-reveal-restricted = 该客户的信息已限制处理，不得为移交数据或其他用途查看；法定回访、履行合同、投诉处理、监管要求和客户本人请求除外

@@ -76,12 +76,9 @@ pub async fn reveal(
         return Err(Refusal::new("reveal-field-closed").into());
     }
     let customer = find(app, &scope, customer_no).await?;
-    // PIPL article 47: restricted data is stored, and used for what the law demands.
-    let demanded = matches!(
-        purpose.purpose(),
-        Purpose::RegulatorRequest | Purpose::ProblemHandling | Purpose::CustomerRequest
-    );
-    if customer.restricted_at.is_some() && !demanded {
+    // PIPL article 47: restricted data is stored, and used for what law and contract demand.
+    let idle = matches!(purpose.purpose(), Purpose::DataTransfer | Purpose::Other);
+    if customer.restricted_at.is_some() && idle {
         return Err(Refusal::new("reveal-restricted").into());
     }
     let work = app.store().begin(now).await?;

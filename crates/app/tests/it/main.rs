@@ -14,6 +14,7 @@ mod clients;
 mod customers;
 mod doctor;
 mod events_in;
+mod export_limits;
 mod exports;
 mod fake_provider;
 mod guessing;

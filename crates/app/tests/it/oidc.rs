@@ -80,7 +80,12 @@ fn claims(t: &TestApp, going: &Going, subject: &str) -> Value {
 }
 
 /// Goes to the provider and comes back as somebody.
-pub(crate) async fn sign_in(t: &TestApp, said: &Said, subject: &str, more: Value) -> app::Result<String> {
+pub(crate) async fn sign_in(
+    t: &TestApp,
+    said: &Said,
+    subject: &str,
+    more: Value,
+) -> app::Result<String> {
     let going = go(t, None).await;
     let mut all = claims(t, &going, subject);
     for (name, value) in more.as_object().unwrap() {

@@ -338,15 +338,23 @@ async fn a_parent_that_moved_takes_nothing_in(
     let work = db.begin(t.now).await.unwrap();
     let level = domain::access::OrgLevel::SubBranch;
     let added = insert_unit(&work, "500101", level, &stale, &unit).await;
-    assert!(matches!(added, Err(store::StoreError::Conflict)), "{added:?}");
+    assert!(
+        matches!(added, Err(store::StoreError::Conflict)),
+        "{added:?}"
+    );
     drop(work);
     let work = db.begin(t.now).await.unwrap();
     let moved = move_unit(&work, &other, &stale).await;
-    assert!(matches!(moved, Err(store::StoreError::Conflict)), "{moved:?}");
+    assert!(
+        matches!(moved, Err(store::StoreError::Conflict)),
+        "{moved:?}"
+    );
     drop(work);
     let now = read("5001").await;
     let work = db.begin(t.now).await.unwrap();
-    insert_unit(&work, "500101", level, &now, &unit).await.unwrap();
+    insert_unit(&work, "500101", level, &now, &unit)
+        .await
+        .unwrap();
     let entry = store::AuditEntry::new(&Actor::system(), "access.unit_created", "org", now.id.0);
     work.commit(entry).await.unwrap();
     assert_eq!(read("500101").await.path.as_str(), "/000/37/5001/500101/");

@@ -296,10 +296,7 @@ mod tests {
         };
         let (leader, agent) = ([Role::TeamLeader], [Role::CallbackAgent]);
         assert_eq!(duty(&leader, &agent), None);
-        assert_eq!(
-            duty(&[Role::BranchSales], &agent),
-            Some(Duty::Salesperson)
-        );
+        assert_eq!(duty(&[Role::BranchSales], &agent), Some(Duty::Salesperson));
         let outside = [Role::OutsourcedCaller];
         assert_eq!(duty(&leader, &outside), Some(Duty::Outsourced));
         assert_eq!(duty(&outside, &outside), Some(Duty::Outsourced));

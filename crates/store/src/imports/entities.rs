@@ -1,6 +1,7 @@
 //! The tables that imports write, column by column, in the order of `contracts.md` §2.
 
-use super::upsert::{Column, Entity, Kept, Target};
+use super::kept::Kept;
+use super::upsert::{Column, Entity, Target};
 use crate::dialect::bulk::CellType::{Bool, Date, Id, Int, Text};
 
 const fn plain(name: &'static str, kind: crate::dialect::bulk::CellType) -> Column {

@@ -1,13 +1,14 @@
 //! Writing records by their natural keys: new ones are inserted, changed ones updated with a trace
 //! of each field, equal ones left alone.
 
+use super::kept::{Kept, load_kept};
 use crate::audit::AuditActor;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Row, Table};
 use crate::sealing::{DESTROYED_HASH, Keyring};
 use crate::sql::millis;
 use crate::{Result, StoreError};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 use uuid::Uuid;
 
@@ -54,15 +55,6 @@ pub struct Entity {
     pub has_version: bool,
     /// What was decided here and no file changes.
     pub kept: Option<Kept>,
-}
-
-/// A column that keeps its value, whatever a file says, where a condition holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Kept {
-    /// The column.
-    pub column: &'static str,
-    /// The condition, over columns of the table.
-    pub condition: &'static str,
 }
 
 /// What a file says of a column.
@@ -194,7 +186,7 @@ fn key_text(cell: &Cell) -> String {
     }
 }
 
-fn position(entity: &Entity, name: &str) -> Option<usize> {
+pub(super) fn position(entity: &Entity, name: &str) -> Option<usize> {
     entity.columns.iter().position(|c| c.name == name)
 }
 
@@ -433,28 +425,6 @@ async fn update(
     Ok(outcomes)
 }
 
-/// The column that keeps its value in some of these rows, and in which.
-async fn load_kept(
-    bulk: &mut Bulk,
-    entity: &'static Entity,
-    ids: &[Cell],
-) -> Result<Option<(usize, HashSet<Uuid>)>> {
-    let Some((kept, column)) = entity
-        .kept
-        .and_then(|kept| Some((kept, position(entity, kept.column)?)))
-    else {
-        return Ok(None);
-    };
-    let sql = format!(
-        "SELECT id FROM {} WHERE id IN ({{values}}) AND ({})",
-        entity.table, kept.condition
-    );
-    let rows = bulk
-        .query_in(&sql, ids, |row| Ok(row.id(0)?.unwrap_or_default()))
-        .await?;
-    Ok(Some((column, rows.into_iter().collect())))
-}
-
 #[expect(
     clippy::too_many_arguments,
     reason = "one row with all that its trace needs"
@@ -661,77 +631,4 @@ fn change_cells(
         Cell::Text(actor.name.clone()),
         Cell::Int(now),
     ])
-}
-
-/// All units by code, with id, path and region of the province.
-///
-/// # Errors
-/// What the database says.
-pub async fn load_orgs(bulk: &mut Bulk) -> Result<HashMap<String, (Uuid, String)>> {
-    let rows = bulk
-        .query("SELECT org_code, id, path FROM orgs", &[], |row| {
-            Ok((
-                row.text(0)?.unwrap_or_default(),
-                (
-                    row.id(1)?.unwrap_or_default(),
-                    row.text(2)?.unwrap_or_default(),
-                ),
-            ))
-        })
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-/// All salespersons and partners by code.
-///
-/// # Errors
-/// What the database says.
-pub async fn load_agents(bulk: &mut Bulk) -> Result<HashMap<String, Uuid>> {
-    let rows = bulk
-        .query("SELECT agent_code, id FROM agents", &[], |row| {
-            Ok((
-                row.text(0)?.unwrap_or_default(),
-                row.id(1)?.unwrap_or_default(),
-            ))
-        })
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Ids of customers by number.
-///
-/// # Errors
-/// What the database says.
-pub async fn lookup_customers(bulk: &mut Bulk, numbers: &[Cell]) -> Result<HashMap<String, Uuid>> {
-    let sql = "SELECT customer_no, id FROM customers WHERE customer_no IN ({values})";
-    let rows = bulk
-        .query_in(sql, numbers, |row| {
-            Ok((
-                row.text(0)?.unwrap_or_default(),
-                row.id(1)?.unwrap_or_default(),
-            ))
-        })
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Ids of policies by number, each with its policyholder.
-///
-/// # Errors
-/// What the database says.
-pub async fn lookup_policies(
-    bulk: &mut Bulk,
-    numbers: &[Cell],
-) -> Result<HashMap<String, (Uuid, Uuid)>> {
-    let sql = "SELECT policy_no, id, policyholder_id FROM policies WHERE policy_no IN ({values})";
-    let rows = bulk
-        .query_in(sql, numbers, |row| {
-            let ids = (
-                row.id(1)?.unwrap_or_default(),
-                row.id(2)?.unwrap_or_default(),
-            );
-            Ok((row.text(0)?.unwrap_or_default(), ids))
-        })
-        .await?;
-    Ok(rows.into_iter().collect())
 }

@@ -292,7 +292,7 @@ async fn an_import_gives_no_consent_again(
         reveal(&t.app, &actor, t.now, "C50-ZHOU", &form).await
     };
     assert_eq!(
-        refused(reveal("callback").await.map(|_| ())),
+        refused(reveal("data_transfer").await.map(|_| ())),
         "reveal-restricted"
     );
     assert!(reveal("regulator_request").await.is_ok());
