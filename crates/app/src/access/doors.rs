@@ -91,7 +91,7 @@ impl Doors {
     /// # Errors
     /// When the address cannot be read.
     pub fn at(public_url: &str, company: &str) -> Result<Self> {
-        let url = Url::parse(public_url).ok().filter(|u| u.has_host());
+        let url = Url::parse(public_url).ok().filter(Url::has_host);
         let url = url.ok_or_else(|| Error::Fault(format!("public_url: {public_url}")))?;
         let secure = url.scheme() == "https" || url.domain() == Some("localhost");
         let webauthn = match url.domain().filter(|_| secure) {

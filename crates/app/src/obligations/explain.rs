@@ -50,10 +50,9 @@ pub(crate) fn replay(app: &App, obligation: ObligationRow) -> Result<Explanation
     let trace = if same_calendar {
         trace(rules.book(), at, &obligation)?
     } else {
-        let calendars = rules.calendars().iter();
+        let mut calendars = rules.calendars().iter();
         let calendar = calendars
-            .filter(|c| c.id == obligation.calendar_id)
-            .next()
+            .find(|c| c.id == obligation.calendar_id)
             .ok_or_else(gone)?;
         let calendar = Calendar::parse(&calendar.body).map_err(|e| Error::Fault(e.to_string()))?;
         let book = rules.book_over(calendar).map_err(|_| gone())?;

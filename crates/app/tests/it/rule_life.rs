@@ -97,7 +97,7 @@ async fn three_persons_make_a_rule(#[values(Engine::Sqlite, Engine::Postgres)] e
     let other = step(&t, &p.executive, id, "approve", |f| f.hash = "0".into()).await;
     assert_eq!(refused(other), "rules-other-text");
     let silent = step(&t, &p.executive, id, "send_back", |f| {
-        f.reason = String::new()
+        f.reason = String::new();
     })
     .await;
     assert_eq!(refused(silent), "rules-no-reason");
@@ -277,12 +277,12 @@ async fn days_and_sources_are_looked_at(
         ("2010-04-30", "rules-outside-text"),
     ] {
         let refusal = step(&t, &p.executive, id, "approve", |f| {
-            f.effective_from = from.into()
+            f.effective_from = from.into();
         });
         assert_eq!(refused(refusal.await), code, "{from}");
     }
     let wrong = step(&t, &p.executive, id, "approve", |f| {
-        f.effective_from = "soon".into()
+        f.effective_from = "soon".into();
     })
     .await;
     assert_eq!(invalid(wrong)[0].0, "effective_from");
