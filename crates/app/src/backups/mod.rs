@@ -1,7 +1,7 @@
 //! Backups: the whole database in one file that fits SQLite and PostgreSQL, tried out before anyone
 //! relies on it ([decision 22](../../../../docs/decisions/0022-one-file-for-both-databases.md)).
 //!
-//! [`format`] says what the file looks like; `write` makes one, `read` checks and reads one; `restore`
+//! `format` says what the file looks like; `write` makes one, `read` checks and reads one; `restore`
 //! fills an empty database, for good or as a trial; `run` and `schedule` are the use cases around it.
 
 mod files;

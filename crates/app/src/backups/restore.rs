@@ -103,7 +103,7 @@ impl RestoreReport {
 /// Restores a backup into an empty database, compares every row, and brings the schema up to date.
 ///
 /// # Errors
-/// [`Error::Refused`] with `restore-not-empty`, `restore-file-differs`, `backup-damaged`, `backup-newer`,
+/// [`crate::Error::Refused`] with `restore-not-empty`, `restore-file-differs`, `backup-damaged`, `backup-newer`,
 /// `backup-key` or `backup-altered`;/// the database is as empty as before then.
 pub async fn restore(
     request: &RestoreRequest<'_>,

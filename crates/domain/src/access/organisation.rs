@@ -113,7 +113,7 @@ impl Permission {
     /// Whether it goes over to who stands in. What gives power over people, rights and the system
     /// never does: whoever needs it is given it. What approves, or lets data out, goes over only when
     /// the person who is away arranged it, so that nobody hands out the rights of others
-    /// ([INF] §5.3(5)).
+    /// (requirements §5.3, 5).
     pub fn is_delegable(self, by_principal: bool) -> bool {
         match self {
             Self::UsersManage

@@ -2,7 +2,7 @@
 //!
 //! Every entry has a place in a lane and a code that nobody makes without the audit key
 //! ([`content`]); the head of each lane says how many entries it has ([`heads`]); seals bind batches
-//! of entries into a chain ([`seals`]); [`verify`] recomputes all of it. Decision 16 says what this
+//! of entries into a chain ([`seals`]); [`verify()`] recomputes all of it. Decision 16 says what this
 //! finds and what it cannot.
 
 mod begin;
