@@ -138,3 +138,28 @@ async fn a_pack_is_uploaded(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
         .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+/// GOV-02, GOV-03, GOV-05: a pack says whose it is to interpret, which rules of the regulator it
+/// implements, and from when it holds.
+#[rstest]
+#[tokio::test]
+async fn a_pack_says_what_it_implements(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let mut reader = Site::of(&t).sign_in("caller_cq").await;
+    let page = reader.read("/rules/company/property-callbacks").await;
+    assert!(
+        page.contains("运营管理部客服处"),
+        "who interprets it: {page}"
+    );
+    assert!(
+        page.contains("消费者权益保护法；保监发〔2014〕89号"),
+        "{page}"
+    );
+    let page = reader.read("/rules/cn-37/new-contract").await;
+    assert!(
+        page.contains("保监发〔2012〕105号") && page.contains("2013-03-01"),
+        "{page}"
+    );
+}
