@@ -111,7 +111,8 @@ async fn run_import(kind: &str, file: &Path, database: &Path) -> Result<(Spent, 
     };
     let actor = Actor::shell("bench");
     let watch = Stopwatch::process();
-    let report = import_file(&app, &actor, database::now()?, request, &|_| {}).await?;
+    let now = database::now()?;
+    let report = import_file(&app, &actor, &move || now, request, &|_| {}).await?;
     let spent = watch.spent();
     database::close(app).await?;
     let t = report.tally;
