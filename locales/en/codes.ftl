@@ -89,6 +89,8 @@ contact-channel-sms = Text message
 contact-channel-email = E-mail
 contact-channel-wechat = WeChat
 contact-channel-qq = QQ
+contact-channel-electronic = electronic callback
+contact-channel-gathering = symposium or survey event
 
 cause-policyholder = On the policyholder's side
 cause-other = Other

@@ -89,6 +89,8 @@ contact-channel-sms = 短信
 contact-channel-email = 电子邮件
 contact-channel-wechat = 微信
 contact-channel-qq = QQ
+contact-channel-electronic = 电子化回访
+contact-channel-gathering = 座谈会、满意度调查活动
 
 cause-policyholder = 投保人原因
 cause-other = 其他原因

@@ -1,6 +1,6 @@
 //! Running one DDL text on both databases.
 
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sea_orm_migration::{DbErr, SchemaManager};
 
 /// Replaces the type tokens and runs the statements one by one.
@@ -30,6 +30,60 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), D
             .get_connection()
             .execute_unprepared(statement)
             .await?;
+    }
+    Ok(())
+}
+
+/// Replaces the list of codes that a column takes, without touching a row.
+///
+/// PostgreSQL exchanges the constraint. SQLite keeps the table's text and cannot alter a `CHECK`; its
+/// documentation allows to rewrite that text where nothing on disk depends on it, which is so here.
+pub(crate) async fn set_codes(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    codes: &[&str],
+) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let quoted: Vec<String> = codes.iter().map(|c| format!("'{c}'")).collect();
+    let list = quoted.join(", ");
+    if manager.get_database_backend() != DbBackend::Sqlite {
+        let name = format!("{table}_{column}_check");
+        let statement = format!(
+            "ALTER TABLE {table} DROP CONSTRAINT {name}, \
+             ADD CONSTRAINT {name} CHECK ({column} IN ({list}))"
+        );
+        return db.execute_unprepared(&statement).await.map(|_| ());
+    }
+    let one = |sql: String| async move {
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql));
+        row.await?
+            .ok_or_else(|| DbErr::Custom(format!("there is no table {table}")))
+    };
+    let of_table =
+        format!("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '{table}'");
+    let text: String = one(of_table).await?.try_get_by_index(0)?;
+    let version: i64 = one("PRAGMA schema_version".into())
+        .await?
+        .try_get_by_index(0)?;
+    let opening = format!("CHECK ({column} IN (");
+    let at = text.find(&opening).map(|at| at + opening.len());
+    let end = at.and_then(|at| text[at..].find(')').map(|end| at + end));
+    let (Some(at), Some(end)) = (at, end) else {
+        let missing = format!("{table}.{column} has no list of codes");
+        return Err(DbErr::Custom(missing));
+    };
+    let text = format!("{}{list}{}", &text[..at], &text[end..]).replace('\'', "''");
+    let next = version + 1;
+    for statement in [
+        "PRAGMA writable_schema = ON".to_owned(),
+        format!(
+            "UPDATE sqlite_schema SET sql = '{text}' WHERE type = 'table' AND name = '{table}'"
+        ),
+        format!("PRAGMA schema_version = {next}"),
+        "PRAGMA writable_schema = RESET".to_owned(),
+    ] {
+        db.execute_unprepared(&statement).await?;
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ mod m20261124_000801_rights;
 mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
+mod m20261125_000001_channels;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000802_approvals::Migration),
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
+            Box::new(m20261125_000001_channels::Migration),
         ]
     }
 }

@@ -77,6 +77,10 @@ codes! {
         Wechat = "wechat",
         /// QQ.
         Qq = "qq",
+        /// Electronic callback: the customer answers on a page of the company's own.
+        Electronic = "electronic",
+        /// Symposium or satisfaction-survey event.
+        Gathering = "gathering",
     }
 }
 
