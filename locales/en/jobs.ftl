@@ -8,6 +8,7 @@ job-kind-import = Import
 job-kind-plan = Extraction
 job-kind-export = Export
 job-kind-report = Report
+job-kind-call_recording = Recording of a call
 job-kind-discard_file = Clean-up
 job-state-queued = waiting
 job-state-running = running

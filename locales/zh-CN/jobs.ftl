@@ -8,6 +8,7 @@ job-kind-import = 导入
 job-kind-plan = 抽取回访
 job-kind-export = 导出
 job-kind-report = 报表
+job-kind-call_recording = 通话录音归档
 job-kind-discard_file = 清理文件
 job-state-queued = 排队中
 job-state-running = 进行中

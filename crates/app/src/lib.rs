@@ -25,6 +25,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 mod state;
+pub mod telephony;
 pub mod tickets;
 
 pub use error::{Error, FieldProblem, Refusal};

@@ -6,6 +6,7 @@ use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
+use crate::telephony::Line;
 use argon2::Argon2;
 use domain::access::Rights;
 use domain::access::SignInPolicy;
@@ -28,6 +29,7 @@ pub struct App {
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
     doors: Arc<Doors>,
+    telephony: Line,
 }
 
 impl std::fmt::Debug for App {
@@ -111,6 +113,7 @@ impl App {
             policy: Arc::default(),
             decoy: decoy.into(),
             doors: Arc::new(Doors::default()),
+            telephony: None,
         })
     }
 
@@ -165,6 +168,18 @@ impl App {
     /// Other ways to sign in than passwords.
     pub fn doors(&self) -> &Arc<Doors> {
         &self.doors
+    }
+
+    /// The application with a telephone system.
+    #[must_use]
+    pub fn with_telephony(mut self, line: Line) -> Self {
+        self.telephony = line;
+        self
+    }
+
+    /// The telephone system, if there is one.
+    pub fn telephony(&self) -> Line {
+        self.telephony.clone()
     }
 
     /// The database.

@@ -45,6 +45,8 @@ id_types! {
     CallbackId,
     /// One call, letter or visit.
     AttemptId,
+    /// A telephone call.
+    CallId,
     /// A problem ticket.
     TicketId,
     /// A recording or scan.

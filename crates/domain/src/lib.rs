@@ -22,6 +22,7 @@ pub mod questionnaires;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod telephony;
 pub mod tickets;
 pub mod time;
 

@@ -3,6 +3,7 @@
 use crate::backup_plan::BackupConfig;
 use crate::doors::OidcConfig;
 use crate::security::Security;
+use crate::telephony::TelephonyConfig;
 use crate::tls::TlsSettings;
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     /// Providers of identities.
     #[serde(default)]
     pub oidc: Vec<OidcConfig>,
+    /// The telephone system.
+    pub telephony: Option<TelephonyConfig>,
     /// Certificate and key, when the server itself speaks HTTPS.
     pub tls: Option<TlsSettings>,
     /// Where `/metrics` is answered instead of the main address.

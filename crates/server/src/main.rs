@@ -9,6 +9,7 @@ mod environment;
 mod heads;
 mod progress;
 mod security;
+mod telephony;
 mod tls;
 
 use clap::Parser as _;

@@ -31,6 +31,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod settings;
+pub mod telephony;
 pub mod tickets;
 pub mod timeline;
 

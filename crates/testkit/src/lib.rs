@@ -19,6 +19,7 @@
     reason = "a test that cannot be set up must fail, with the place of it"
 )]
 
+mod asterisk;
 mod calls;
 mod chance;
 mod clock;
@@ -28,6 +29,7 @@ mod portfolio;
 mod table;
 mod test_app;
 
+pub use asterisk::{ARI_PASSWORD, ARI_USERNAME, Callee, FakeAsterisk};
 pub use chance::{FixedChance, resident_id};
 pub use clock::{at, day, morning};
 pub use database::{Engine, TestDatabase};

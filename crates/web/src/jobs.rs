@@ -97,6 +97,7 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::Backup
         | JobKind::Destruction
         | JobKind::DataCopy
+        | JobKind::CallRecording
         | JobKind::DiscardFile => None,
         JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
@@ -114,7 +115,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::RenewKeys => "keys",
         JobKind::Destruction => "retention",
         JobKind::DataCopy => "data-requests",
-        JobKind::Export | JobKind::DiscardFile => "jobs",
+        JobKind::Export | JobKind::CallRecording | JobKind::DiscardFile => "jobs",
     }
 }
 

@@ -28,6 +28,7 @@ mod reports;
 mod retention;
 mod rules;
 mod state;
+mod telephony;
 mod texts;
 mod tickets;
 mod uploads;
@@ -87,6 +88,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(pages)
         .merge(api::serve(&web, systems))
+        .merge(telephony::routes())
         .merge(health::routes(&web))
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -92,7 +92,7 @@ pub async fn call_page(
         .and_then(|open| items.iter().position(|i| i.item.code == open.code))
         .unwrap_or(items.len());
     let can_finish = gate.finish().is_ok();
-    let recorded = page.recordings.iter().any(|r| r.owner_id == attempt.id.0);
+    let recorded = is_recorded(&page, &attempt);
     let call_items = items
         .iter()
         .map(|i| CallItem {
@@ -120,6 +120,14 @@ pub async fn call_page(
         can_finish,
         recorded,
     })
+}
+
+/// The attempt has a recording, or the telephone system makes one.
+fn is_recorded(page: &CallbackPage, attempt: &AttemptRow) -> bool {
+    let mut calls = page.calls.iter();
+    let mut files = page.recordings.iter();
+    calls.any(|c| c.attempt == attempt.id && c.is_recorded())
+        || files.any(|r| r.owner_id == attempt.id.0)
 }
 
 impl CallItem {

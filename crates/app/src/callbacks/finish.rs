@@ -130,7 +130,9 @@ impl Step<'_> {
             let recordings =
                 store::recordings::list_recordings(work, self.scope, &[self.attempt.id.0]).await?;
             let phone = self.attempt.channel == ContactChannel::Phone.as_str();
-            let recorded = !phone || !recordings.is_empty();
+            let calls = store::telephony::list_calls(work, self.scope, &[self.attempt.id]).await?;
+            let by_system = calls.iter().any(store::telephony::CallRow::is_recorded);
+            let recorded = !phone || by_system || !recordings.is_empty();
             let command = Command::Finish {
                 reached,
                 interview: interview.clone(),

@@ -14,6 +14,7 @@ use store::customers::{ContactRow, CustomerRow};
 use store::obligations::ObligationRow;
 use store::policies::{ClaimRow, PolicyRow};
 use store::recordings::RecordingRow;
+use store::telephony::CallRow;
 use store::tickets::TicketRow;
 
 /// A callback with everything that belongs to it.
@@ -35,6 +36,8 @@ pub struct CallbackPage {
     pub attempts: Vec<AttemptRow>,
     /// Recordings and signed records.
     pub recordings: Vec<RecordingRow>,
+    /// Telephone calls, as the telephone system told of them.
+    pub calls: Vec<CallRow>,
     /// Tickets.
     pub tickets: Vec<TicketRow>,
     /// History.
@@ -108,7 +111,8 @@ pub(super) async fn load(
         None => (None, Vec::new()),
     };
     let attempts = rows::list_attempts(db, scope, callback.id).await?;
-    let mut owners: Vec<_> = attempts.iter().map(|a| a.id.0).collect();
+    let ids: Vec<_> = attempts.iter().map(|a| a.id).collect();
+    let mut owners: Vec<_> = ids.iter().map(|id| id.0).collect();
     owners.push(callback.id.0);
     let recordings = store::recordings::list_recordings(db, scope, &owners).await?;
     let tickets = if actor.may(Permission::TicketsRead) {
@@ -123,6 +127,7 @@ pub(super) async fn load(
         .clone();
     Ok(CallbackPage {
         entries: rows::list_entries(db, scope, callback.id).await?,
+        calls: store::telephony::list_calls(db, scope, &ids).await?,
         siblings: rows::list_siblings(db, scope, callback.customer_id, callback.id).await?,
         explanation,
         customer,

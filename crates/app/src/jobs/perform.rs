@@ -11,7 +11,7 @@ use crate::reports::{ReportFormat, ReportQuery, export_report};
 use crate::{App, Error, Result, access, retention};
 use chrono::Duration;
 use domain::access::Actor;
-use domain::ids::{ClientId, UserId};
+use domain::ids::{CallId, ClientId, UserId};
 use domain::imports::ImportKind;
 use domain::time::Instant;
 use std::fs::File;
@@ -30,6 +30,16 @@ pub(super) struct Done {
     pub(super) progress: JobProgress,
     /// A file to delete at a moment.
     pub(super) discard: Option<(String, Instant)>,
+}
+
+impl Done {
+    /// Nothing to show.
+    fn nothing() -> Self {
+        Self {
+            progress: JobProgress::default(),
+            discard: None,
+        }
+    }
 }
 
 /// Does what a job says, with the rights that its owner has today.
@@ -89,12 +99,13 @@ pub(super) async fn perform(
         Task::RenewKeys => renew_keys(app, &actor, clock, job, progress).await,
         Task::Destroy { batch } => destroy(app, clock, &batch, progress).await,
         Task::CopyData { request } => copy(app, &actor, clock(), &request).await,
+        Task::CallRecording { call } => {
+            crate::telephony::fetch_recording(app, clock(), CallId(call)).await?;
+            Ok(Done::nothing())
+        }
         Task::DiscardFile { key } => {
             crate::files::discard(app, clock(), &key).await?;
-            Ok(Done {
-                progress: JobProgress::default(),
-                discard: None,
-            })
+            Ok(Done::nothing())
         }
     }
 }

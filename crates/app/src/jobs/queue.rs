@@ -66,6 +66,11 @@ pub enum Task {
         /// Number of the request.
         request: String,
     },
+    /// Fetch the recording of a telephone call.
+    CallRecording {
+        /// The call.
+        call: Uuid,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -109,6 +114,7 @@ impl Task {
             Self::RenewKeys => JobKind::RenewKeys,
             Self::Destroy { .. } => JobKind::Destruction,
             Self::CopyData { .. } => JobKind::DataCopy,
+            Self::CallRecording { .. } => JobKind::CallRecording,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -1,6 +1,7 @@
 //! One call, letter or visit (requirements §4.2). Immutable once it is saved.
 
 use crate::obligations::Respondent;
+use crate::telephony::CallEnd;
 
 codes! {
     /// How an attempt ended.
@@ -45,6 +46,16 @@ impl AttemptResult {
             | Self::Appointment
             | Self::Interrupted => Contact::InPerson,
             Self::Finished => Contact::Interviewed,
+        }
+    }
+
+    /// The result that a caller would write down after a call ended so; nothing where only people can tell.
+    pub fn of_call(end: CallEnd) -> Option<Self> {
+        match end {
+            CallEnd::NoAnswer | CallEnd::Absent => Some(Self::NoAnswer),
+            CallEnd::Busy => Some(Self::Busy),
+            CallEnd::NoSuchNumber => Some(Self::WrongNumber),
+            CallEnd::Spoken | CallEnd::Rejected | CallEnd::GivenUp | CallEnd::Failed => None,
         }
     }
 

@@ -28,6 +28,8 @@ const SEAL_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
+/// Hexadecimal digits that tell servers side by side apart.
+const SERVER_NAME_DIGITS: usize = 8;
 /// How long it waits when it could not look.
 const TROUBLE: Duration = Duration::from_secs(10);
 
@@ -52,6 +54,9 @@ pub(crate) async fn run(
     app::access::note_policy(&app, environment::now()).await?;
     let company = config.company.as_deref().unwrap_or(DEFAULT_COMPANY);
     let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
+    let telephone = crate::telephony::open(config.telephony.as_ref(), &server_name())?;
+    let app = app.with_telephony(telephone.line.clone());
+    telephone.listen(app.clone());
     let mut beside = vec![
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),
@@ -98,6 +103,15 @@ pub(crate) async fn run(
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     heads::seal_and_hand_out(&app, config).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A name that no other server has: chance from an id.
+fn server_name() -> String {
+    let id = environment::ids()
+        .next(environment::now())
+        .simple()
+        .to_string();
+    id[id.len() - SERVER_NAME_DIGITS..].to_owned()
 }
 
 /// Says where the first administrator is created while nobody can sign in.

@@ -1,5 +1,6 @@
 //! The call page: who is called and why, one item at a time, everything kept as it happens.
 
+use super::line::LinePart;
 use super::{id_of, url};
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent, SentFile};
@@ -38,6 +39,8 @@ struct CallTemplate {
     at: usize,
     /// A day later at ten, as a first proposal.
     proposal: String,
+    /// The telephone, where there is a telephone system.
+    line: Option<LinePart>,
 }
 
 /// Starts, or goes on with, the next callback of the person's own list.
@@ -86,21 +89,32 @@ pub(crate) async fn show_call(
     let at = wanted
         .filter(|at| *at <= page.current)
         .unwrap_or(page.current);
-    render(&who, page, at)
+    render(&web, &who, page, at).await
 }
 
 async fn call_page(web: &Web, who: &Who, id: CallbackId) -> Result<CallPage, Error> {
     app::callbacks::call_page(&web.app, &who.actor, who.now, id, &web.settings.company).await
 }
 
-fn render(who: &Who, page: CallPage, at: usize) -> Answer {
+async fn render(web: &Web, who: &Who, page: CallPage, at: usize) -> Answer {
     let f = who.frame("callbacks");
+    let callback = page.page.callback.id;
+    let line = match app::callbacks::call_line(&web.app, &who.actor, who.now, callback).await {
+        _ if who.wants_part() => None,
+        Ok(line) => line.map(|line| LinePart {
+            f: who.frame("callbacks"),
+            line,
+            callback,
+        }),
+        Err(error) => return Err(error.into()),
+    };
     let proposal = crate::when::field(f.now + Duration::hours(2));
     let template = CallTemplate {
         f,
         page,
         at,
         proposal,
+        line,
     };
     if who.wants_part() {
         html(&template.as_script())
@@ -140,7 +154,7 @@ pub(crate) async fn answer_item(
     if !who.wants_part() {
         return Ok(who.go(&format!("{}/call", url(id))));
     }
-    render(&who, page, next)
+    render(&web, &who, page, next).await
 }
 
 pub(crate) async fn finish_attempt(

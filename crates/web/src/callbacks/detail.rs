@@ -14,6 +14,7 @@ use domain::ids::RecordingId;
 use domain::tickets::EvidenceKind;
 use store::callbacks::AttemptRow;
 use store::recordings::RecordingRow;
+use store::telephony::CallRow;
 
 #[derive(askama::Template)]
 #[template(path = "callbacks/detail.html")]
@@ -72,6 +73,22 @@ pub(crate) async fn open_recording(
 }
 
 impl DetailPage {
+    fn calls_of(&self, attempt: &AttemptRow) -> Vec<&CallRow> {
+        let all = self.page.calls.iter();
+        all.filter(|c| c.attempt == attempt.id).collect()
+    }
+
+    fn ended(call: &CallRow) -> &'static str {
+        let state = call.call.state.as_str();
+        call.call.end.map_or(state, |end| end.as_str())
+    }
+
+    fn spoken(call: &CallRow) -> String {
+        let until = call.call.ended_at.unwrap_or(call.created_at);
+        let seconds = call.call.spoken_seconds(until);
+        format!("{:02}:{:02}", seconds / 60, seconds % 60)
+    }
+
     fn answers_of(&self, attempt: &AttemptRow) -> Vec<&PastAnswer> {
         let mut latest: Vec<&PastAnswer> = Vec::new();
         for answer in self.page.answers.iter().filter(|a| a.attempt == attempt.id) {

@@ -4,6 +4,7 @@ pub(crate) mod api;
 mod assign;
 mod call;
 mod detail;
+mod line;
 mod list;
 mod workbench;
 
@@ -34,6 +35,10 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/callbacks/{id}/attempts", post(call::start_attempt))
         .route("/callbacks/{id}/call", get(call::show_call))
+        .route("/callbacks/{id}/line", get(line::show_line))
+        .route("/callbacks/{id}/dialling", post(line::dial))
+        .route("/callbacks/{id}/dialling/deletion", post(line::hang_up))
+        .route("/callbacks/{id}/extension", post(line::set_extension))
         .route("/callbacks/{id}/answers", post(call::answer_item))
         .route("/callbacks/{id}/outcome", post(call::finish_attempt))
         .route("/callbacks/{id}/recordings", upload)
