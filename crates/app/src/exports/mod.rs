@@ -14,7 +14,7 @@ mod work;
 mod write;
 
 pub use limits::{Allowance, allowance, request_export};
-use mark::Mark;
+pub(crate) use mark::Mark;
 pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
@@ -245,6 +245,28 @@ async fn start(
     }
     work.commit(entry).await?;
     Ok((id, mark))
+}
+
+/// Writes down a file that is made at once, with its rows: the id, and the mark that it carries. The caller
+/// commits, with an entry of its own.
+pub(crate) async fn keep_marked(
+    work: &store::UnitOfWork,
+    actor: &Actor,
+    now: Instant,
+    (kind, format): (&str, &str),
+    rows: i64,
+) -> Result<(uuid::Uuid, Mark)> {
+    let new = store::exports::NewExport {
+        kind,
+        format,
+        owner: store::AuditActor::from(actor),
+        purpose: "",
+        in_full: false,
+        approval: None,
+    };
+    let id = store::exports::insert_export(work, &new).await?;
+    store::exports::finish_export(work, id, rows, true).await?;
+    Ok((id, Mark::new(id, actor, now, None)))
 }
 
 /// What left the system as files, the newest first.

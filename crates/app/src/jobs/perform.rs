@@ -320,7 +320,7 @@ async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Re
     } else {
         rules::Language::Zh
     };
-    let report = export_report(app, actor, now, &query, format, language).await?;
+    let report = export_report(app, actor, now, &query, (format, language), &|_, _| {}).await?;
     let key = files::new_key(app, now, "exports", format.extension());
     crate::files::put(app, now, &key, &report.bytes).await?;
     let file = FileResult {
