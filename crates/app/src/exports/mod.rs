@@ -167,6 +167,8 @@ struct Export<'e> {
     scope: Scope,
     query: &'e ExportQuery,
     reveal: Option<Reveal>,
+    /// People whose data is restricted are left out, because the purpose does not reach them.
+    omits_restricted: bool,
     /// Rows that may be taken; no end when somebody agreed.
     rows_max: Option<u64>,
     mark: Mark,
@@ -192,6 +194,7 @@ pub async fn export(
     let (id, mark) = start(app, actor, now, query).await?;
     // Counted after it was written down: of two that begin at once, each sees the other.
     let rows_max = limits::rows_allowed(app, actor, now, query, id).await?;
+    let purpose = query.purpose_of(actor)?;
     let reveal = query.in_full.then(|| Reveal::traced(id));
     let export = Export {
         app,
@@ -200,6 +203,7 @@ pub async fn export(
         scope,
         query,
         reveal,
+        omits_restricted: purpose.is_some_and(|p| !p.purpose().reaches_restricted()),
         rows_max,
         mark,
     };

@@ -48,6 +48,14 @@ codes! {
     }
 }
 
+impl Purpose {
+    /// Whether data whose processing is restricted may be used for it: what law and the contract
+    /// demand, and no more (PIPL article 47).
+    pub fn reaches_restricted(self) -> bool {
+        !matches!(self, Self::DataTransfer | Self::Other)
+    }
+}
+
 /// Longest note beside a purpose, in characters.
 const NOTE_MAX: usize = 200;
 
