@@ -291,6 +291,7 @@ pub(super) fn actor(client: ClientRow, rights: &Rights) -> Actor {
         org: client.org_path,
         org_id: Some(client.org_id),
         agent: None,
+        delegation: None,
     }
 }
 

@@ -130,6 +130,7 @@ pub async fn enqueue(
         payload: &payload,
         run_at,
         owner: AuditActor::from(owner),
+        delegation: owner.delegation,
     };
     Ok(enqueue_job(work, &new).await?)
 }

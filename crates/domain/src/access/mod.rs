@@ -108,6 +108,8 @@ pub struct Actor {
     pub org_id: Option<OrgId>,
     /// The salesperson that this user is, for segregation of duties.
     pub agent: Option<AgentId>,
+    /// The delegation under which a person acts for somebody else.
+    pub delegation: Option<uuid::Uuid>,
 }
 
 /// A right that is missing. The message names the right so that people know what to ask for.
@@ -136,6 +138,7 @@ impl Actor {
             org: OrgPath::company(),
             org_id: None,
             agent: None,
+            delegation: None,
         }
     }
 
