@@ -72,7 +72,7 @@ pub async fn reveal(
     let field =
         PersonalField::parse(&form.field).map_err(|_| Error::invalid("field", "unknown-code"))?;
     let purpose = stated_purpose(&form.purpose, &form.note)?;
-    if !field.is_open_to(&actor.roles) {
+    if !app.rights_in_force().await?.opens(&actor.roles, field) {
         return Err(Refusal::new("reveal-field-closed").into());
     }
     let customer = find(app, &scope, customer_no).await?;

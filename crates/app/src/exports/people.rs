@@ -40,8 +40,9 @@ impl Export<'_> {
     }
 
     fn customer(&self, c: &CustomerRow) -> Vec<Cell> {
+        let rights = self.app.rights();
         let personal = |field: PersonalField, masked: Option<String>| match self.reveal {
-            Some(reveal) if field.is_open_to(&self.actor.roles) => {
+            Some(reveal) if rights.opens(&self.actor.roles, field) => {
                 Cell::from(revealed(c, field, reveal))
             }
             _ => Cell::from(masked),

@@ -6,6 +6,7 @@
 
 mod approval;
 pub mod duties;
+mod fields;
 mod limits;
 mod notice;
 mod organisation;
@@ -17,6 +18,7 @@ mod role;
 pub use approval::{
     ApprovalError, ApprovalKind, ApprovalState, ApprovalStep, check_step, expires_at,
 };
+pub use fields::PersonalField;
 pub use limits::{Limit, LimitChange, is_near};
 pub use notice::{NoticeKind, device_name};
 pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
