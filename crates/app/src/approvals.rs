@@ -116,6 +116,7 @@ pub(crate) async fn ask(
         reason,
         org,
         asked_by,
+        delegation: actor.delegation,
         expires_at: expires_at(work.now()),
     };
     let id = rows::insert_approval(work, &new).await?;
@@ -260,7 +261,8 @@ async fn carry_out(
         Asked::Rights(proposal) => crate::access::put_proposal(work, actor, proposal).await,
         Asked::Roles(proposal) => crate::access::grant_roles(app, work, actor, proposal).await,
         Asked::Export(query) => {
-            let asker = crate::access::actor_of_user(app, seen.row.asked_by).await?;
+            let (asker, under) = (seen.row.asked_by, seen.row.delegation);
+            let asker = crate::access::actor_of_user(app, work.now(), asker, under).await?;
             let gone = || Refusal::with("job-owner-gone", seen.row.asker_name.clone());
             let asker = asker.ok_or_else(gone)?;
             query.check(&asker)?;

@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Keys: what there is, exchanging them, and the proof that nothing lies in the clear
     #[command(subcommand)]
     Keys(crate::commands::keys::KeysCommand),
+    /// What is past its term: proposing it for destruction, and the batches there are
+    #[command(subcommand)]
+    Retention(crate::commands::retention::RetentionCommand),
     /// Accounts from the shell
     #[command(subcommand)]
     User(UserCommand),

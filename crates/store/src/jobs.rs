@@ -22,6 +22,8 @@ pub struct NewJob<'n> {
     pub run_at: Instant,
     /// For whom; it runs with their rights.
     pub owner: AuditActor,
+    /// The delegation under which the owner acts for somebody else.
+    pub delegation: Option<Uuid>,
 }
 
 /// A job.
@@ -53,6 +55,8 @@ pub struct JobRow {
     pub owner_kind: String,
     /// The owner.
     pub owner_id: Option<Uuid>,
+    /// The delegation under which the owner acted for somebody else.
+    pub delegation: Option<Uuid>,
     /// Name of the owner.
     pub created_by: String,
     /// When it was queued.
@@ -76,13 +80,14 @@ struct Row {
     result: Option<String>,
     owner_kind: Option<String>,
     owner_id: Option<Uuid>,
+    delegation_id: Option<Uuid>,
     created_by: String,
     created_at: i64,
     updated_at: i64,
 }
 
 const SELECT: &str = "SELECT id, kind, payload, state, run_at, attempts, lease_until, done, total, error, result, \
-     owner_kind, owner_id, created_by, created_at, updated_at FROM jobs";
+     owner_kind, owner_id, delegation_id, created_by, created_at, updated_at FROM jobs";
 
 fn job(r: Row) -> Result<JobRow> {
     Ok(JobRow {
@@ -99,6 +104,7 @@ fn job(r: Row) -> Result<JobRow> {
         result: r.result,
         owner_kind: r.owner_kind.unwrap_or_default(),
         owner_id: r.owner_id,
+        delegation: r.delegation_id,
         created_by: r.created_by,
         created_at: instant(r.created_at),
         updated_at: instant(r.updated_at),
@@ -112,7 +118,7 @@ fn job(r: Row) -> Result<JobRow> {
 pub async fn enqueue_job(work: &UnitOfWork, new: &NewJob<'_>) -> Result<Uuid> {
     let id = work.next_id();
     let sql = "INSERT INTO jobs (id, kind, payload, state, run_at, attempts, done, owner_kind, owner_id, created_by, \
-               created_at, updated_at) VALUES ($1, $2, $3, 'queued', $4, 0, 0, $5, $6, $7, $8, $8)";
+               created_at, updated_at, delegation_id) VALUES ($1, $2, $3, 'queued', $4, 0, 0, $5, $6, $7, $8, $8, $9)";
     let values = params![
         id,
         new.kind.as_str(),
@@ -122,6 +128,7 @@ pub async fn enqueue_job(work: &UnitOfWork, new: &NewJob<'_>) -> Result<Uuid> {
         new.owner.id,
         new.owner.name.as_str(),
         millis(work.now()),
+        new.delegation,
     ];
     work.execute(sql, values).await?;
     Ok(id)

@@ -50,7 +50,22 @@ pub(crate) fn limit_name(f: &Frame, limit: Limit) -> String {
             "role",
             f.code("role", role.as_str()),
         ),
+        Limit::FieldInFull(role, field) => {
+            let (role, field) = (
+                f.code("role", role.as_str()),
+                f.code("personal-field", field.as_str()),
+            );
+            format!("{role} · {field}")
+        }
         other => f.code("limit", other.key()),
+    }
+}
+
+fn limit_value(f: &Frame, limit: Limit, value: i64) -> String {
+    match limit {
+        Limit::FieldInFull(..) if value > 0 => f.code("export-shown", "in_full"),
+        Limit::FieldInFull(..) => f.code("export-shown", "masked"),
+        _ => value.to_string(),
     }
 }
 
@@ -79,8 +94,8 @@ pub(crate) fn lines(f: &Frame, view: &ApprovalView) -> Vec<DiffLine> {
                 .collect();
             lines.extend(proposal.limits().iter().map(|c| DiffLine {
                 what: limit_name(f, c.limit),
-                before: c.before.to_string(),
-                after: c.after.to_string(),
+                before: limit_value(f, c.limit, c.before),
+                after: limit_value(f, c.limit, c.after),
                 sensitive: true,
             }));
             lines

@@ -1,6 +1,6 @@
 //! Accounts from the shell: by user name, with passwords made here, on databases without units too.
 
-use super::{clients, sign_in};
+use super::{clients, delegations, sign_in};
 use crate::{App, Error, Result};
 use domain::access::{Actor, OrgLevel, Permission};
 use domain::ids::{ClientId, UserId};
@@ -8,6 +8,7 @@ use domain::time::Instant;
 use store::AuditEntry;
 use store::access::{self as rows, UserRow};
 use store::orgs::Org;
+use uuid::Uuid;
 
 /// Characters of passwords made here: none that are mistaken for one another.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
@@ -25,15 +26,27 @@ pub async fn find_user(app: &App, actor: &Actor, username: &str) -> Result<UserR
         .ok_or(Error::NotFound)
 }
 
-/// A user as an actor with the rights of today; nothing when they may not sign in any more.
+/// A user as an actor with the rights of today, or standing in under a delegation; nothing when they may not
+/// sign in any more, or the delegation is over.
 ///
 /// # Errors
 /// What the store says.
-pub(crate) async fn actor_of_user(app: &App, id: UserId) -> Result<Option<Actor>> {
+pub(crate) async fn actor_of_user(
+    app: &App,
+    now: Instant,
+    id: UserId,
+    delegation: Option<Uuid>,
+) -> Result<Option<Actor>> {
     let user = rows::find_user(app.store(), id).await?;
     let rights = app.rights_in_force().await?;
-    let user = user.filter(|u| u.active);
-    Ok(user.map(|u| sign_in::actor(&u, &rights)))
+    let Some(user) = user.filter(|u| u.active) else {
+        return Ok(None);
+    };
+    if delegation.is_none() {
+        return Ok(Some(sign_in::actor(&user, &rights)));
+    }
+    let acting = delegations::acting(app, now, &user, delegation).await?;
+    Ok(acting.map(|(actor, _)| actor))
 }
 
 /// A user of a demonstration or a test as an actor, with the rights of today.

@@ -60,7 +60,8 @@ pub async fn list_clients(app: &App, actor: &Actor) -> Result<Vec<ClientWithToke
     Ok(clients.into_iter().map(with).collect())
 }
 
-/// Adds a client.
+/// Adds a client. One with sensitive rights is kept out until a second person agrees, where the company
+/// wants two for such roles.
 ///
 /// # Errors
 /// All problems of the form at once.
@@ -111,9 +112,37 @@ pub async fn create_client(
     let detail = serde_json::json!({
         "name": form.name, "org": org.code, "roles": form.roles, "permissions": form.permissions,
     });
-    work.commit(AuditEntry::new(actor, "access.client_created", "api_client", id.0).detail(detail))
-        .await?;
+    let entry = AuditEntry::new(actor, "access.client_created", "api_client", id.0).detail(detail);
+    let created = ClientRow {
+        id,
+        name: form.name.trim().to_owned(),
+        org_id: org.id,
+        org_name: org.name,
+        org_path: org.path,
+        permissions: (!rights.is_empty()).then_some(rights),
+        roles,
+        active: false,
+    };
+    let asked = let_in(app, &work, actor, &created).await?;
+    work.commit(store::Audit::with(entry, asked)).await?;
     Ok(id)
+}
+
+/// Keeps a client out that needs a second person, and asks for one.
+async fn let_in(
+    app: &App,
+    work: &UnitOfWork,
+    by: &Actor,
+    client: &ClientRow,
+) -> Result<Option<AuditEntry>> {
+    let with = actor(client.clone(), &*app.rights_in_force().await?);
+    let waits = super::roles::is_client_for_two(app, by, &with);
+    rows::set_client_active(work, client.id, !waits).await?;
+    if !waits {
+        return Ok(None);
+    }
+    let asked = super::roles::ask_for_client(work, by, client.id, &client.name, &client.roles);
+    asked.await.map(Some)
 }
 
 /// Makes a token; it is shown once.
@@ -215,7 +244,7 @@ pub async fn revoke_token(
         .await?)
 }
 
-/// Lets a client in or keeps it out.
+/// Lets a client in or keeps it out. Where two persons let it in, the other one is asked.
 ///
 /// # Errors
 /// When the client is not in sight.
@@ -226,17 +255,18 @@ pub async fn set_client_active(
     client: ClientId,
     active: bool,
 ) -> Result<()> {
-    in_sight(app, actor, client).await?;
+    let row = in_sight(app, actor, client).await?;
     let work = app.store().begin(now).await?;
-    rows::set_client_active(&work, client, active).await?;
-    let action = if active {
-        "access.client_enabled"
+    let entry = if active {
+        match let_in(app, &work, actor, &row).await? {
+            Some(asked) => asked,
+            None => AuditEntry::new(actor, "access.client_enabled", "api_client", client.0),
+        }
     } else {
-        "access.client_disabled"
+        rows::set_client_active(&work, client, false).await?;
+        AuditEntry::new(actor, "access.client_disabled", "api_client", client.0)
     };
-    Ok(work
-        .commit(AuditEntry::new(actor, action, "api_client", client.0))
-        .await?)
+    Ok(work.commit(entry).await?)
 }
 
 /// The actor behind an API token, if it is good. That it was used, and from where, is noted now and then.
@@ -291,6 +321,7 @@ pub(super) fn actor(client: ClientRow, rights: &Rights) -> Actor {
         org: client.org_path,
         org_id: Some(client.org_id),
         agent: None,
+        delegation: None,
     }
 }
 

@@ -261,6 +261,7 @@ pub(super) async fn acting(
         kind: own.kind,
         name: format!("{}（代 {}）", user.username, principal.username),
         agent: own.agent,
+        delegation: Some(found.id),
         ..actor(&principal, &rights)
     };
     Ok(Some((acting, found)))

@@ -130,8 +130,8 @@ pub async fn rights_page(app: &App, actor: &Actor, now: Instant) -> Result<Right
     })
 }
 
-/// Proposes what a role is to be allowed: a scope for each right, nothing where it is to have none.
-/// Rights that are not named stay as they are.
+/// Proposes what a role is to be allowed: a scope for each right, nothing where it is to have none; 1 or 0 for each
+/// field in full, under the name of its limit. What is not named stays as it is.
 ///
 /// # Errors
 /// When the actor may not; when a code is unknown, nothing would change, no reason is given, or the
@@ -146,8 +146,15 @@ pub async fn propose_rights(
 ) -> Result<Uuid> {
     let role = Role::parse(role).map_err(|_| Error::NotFound)?;
     let rights = app.rights_in_force().await?;
-    let mut changes = Vec::new();
+    let (mut changes, mut fields) = (Vec::new(), Vec::new());
     for (permission, scope) in wanted {
+        if let Some(limit) = Limit::parse(permission) {
+            if !matches!(limit, Limit::FieldInFull(of, _) if of == role) {
+                return Err(Error::invalid(permission, "unknown-code"));
+            }
+            fields.extend(rights.limit_change(limit, limit_value(limit, permission, scope)?));
+            continue;
+        }
         let unknown = |_| Error::invalid(permission, "unknown-code");
         let permission = Permission::parse(permission).map_err(unknown)?;
         let after = match scope.as_str() {
@@ -164,7 +171,7 @@ pub async fn propose_rights(
             });
         }
     }
-    propose(app, actor, now, &rights, (&changes, &[]), reason).await
+    propose(app, actor, now, &rights, (&changes, &fields), reason).await
 }
 
 /// Proposes values of limits. Limits that are not named stay as they are.
@@ -182,16 +189,15 @@ pub async fn propose_limits(
     let mut changes = Vec::new();
     for (key, value) in wanted {
         let limit = Limit::parse(key).ok_or_else(|| Error::invalid(key, "unknown-code"))?;
-        let value: i64 = value
-            .trim()
-            .parse()
-            .map_err(|_| Error::invalid(key, "number"))?;
-        if !(0..=limit.most()).contains(&value) {
-            return Err(Error::invalid(key, "number"));
-        }
-        changes.extend(rights.limit_change(limit, value));
+        changes.extend(rights.limit_change(limit, limit_value(limit, key, value)?));
     }
     propose(app, actor, now, &rights, (&[], &changes), reason).await
+}
+
+fn limit_value(limit: Limit, key: &str, value: &str) -> Result<i64> {
+    let value = value.trim().parse().ok();
+    let value = value.filter(|v| (0..=limit.most()).contains(v));
+    value.ok_or_else(|| Error::invalid(key, "number"))
 }
 
 async fn propose(

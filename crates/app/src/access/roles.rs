@@ -6,7 +6,7 @@ use crate::approvals::{self, Asked};
 use crate::{App, Error, Refusal, Result};
 use domain::access::duties::{Duty, broken_by_roles};
 use domain::access::{Actor, Limit, Permission, Role};
-use domain::ids::UserId;
+use domain::ids::{ClientId, UserId};
 use store::access::{self as rows, UserRow};
 use store::{AuditEntry, UnitOfWork};
 
@@ -14,7 +14,10 @@ use store::{AuditEntry, UnitOfWork};
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RolesProposal {
     user: uuid::Uuid,
-    /// Name of the user.
+    /// It is no user but a client of the API, which is let in with the roles that it was given.
+    #[serde(default)]
+    is_client: bool,
+    /// Name of the user or client.
     pub username: String,
     roles: Vec<String>,
 }
@@ -44,6 +47,31 @@ pub(super) fn divide(
     (given.collect(), waiting)
 }
 
+/// Whether a client with some rights is let in by a second person only, as somebody with those rights is.
+pub(super) fn is_client_for_two(app: &App, actor: &Actor, client: &Actor) -> bool {
+    let asks = actor.user().is_some() && app.rights().limit(Limit::TwoPersonRoles) > 0;
+    let mut sensitive = Permission::ALL.iter().filter(|p| p.is_sensitive());
+    asks && sensitive.any(|p| client.may(*p))
+}
+
+/// Asks a second person to let a client in.
+pub(super) async fn ask_for_client(
+    work: &UnitOfWork,
+    actor: &Actor,
+    client: ClientId,
+    name: &str,
+    roles: &[Role],
+) -> Result<AuditEntry> {
+    let proposal = RolesProposal {
+        user: client.0,
+        is_client: true,
+        username: name.to_owned(),
+        roles: roles.iter().map(|r| r.as_str().to_owned()).collect(),
+    };
+    let (_, entry) = approvals::ask(work, actor, &Asked::Roles(proposal), name, "").await?;
+    Ok(entry)
+}
+
 /// Asks for roles that wait for a second person.
 pub(super) async fn ask_for(
     work: &UnitOfWork,
@@ -57,6 +85,7 @@ pub(super) async fn ask_for(
     }
     let proposal = RolesProposal {
         user: user.0,
+        is_client: false,
         username: username.to_owned(),
         roles: waiting.iter().map(|r| r.as_str().to_owned()).collect(),
     };
@@ -64,13 +93,21 @@ pub(super) async fn ask_for(
     Ok(Some(entry))
 }
 
-/// Gives roles to a user after somebody agreed. Their sessions end, as after any change of roles.
+/// Gives roles to a user after somebody agreed, or lets a client in. A user's sessions end, as after any change of
+/// roles.
 pub(crate) async fn grant_roles(
     app: &App,
     work: &UnitOfWork,
     actor: &Actor,
     proposal: &RolesProposal,
 ) -> Result<AuditEntry> {
+    if proposal.is_client {
+        let client = ClientId(proposal.user);
+        rows::set_client_active(work, client, true).await?;
+        let detail = serde_json::json!({ "roles": proposal.roles });
+        let entry = AuditEntry::new(actor, "access.client_enabled", "api_client", client.0);
+        return Ok(entry.detail(detail));
+    }
     let user: Option<UserRow> = rows::find_user(work, UserId(proposal.user)).await?;
     let user = user.filter(|u| u.active).ok_or(Error::NotFound)?;
     if actor.user() == Some(user.id) {

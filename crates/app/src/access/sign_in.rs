@@ -308,6 +308,7 @@ pub(crate) fn actor(user: &UserRow, rights: &Rights) -> Actor {
         org: user.org_path.clone(),
         org_id: Some(user.org_id),
         agent: user.agent,
+        delegation: None,
     }
 }
 

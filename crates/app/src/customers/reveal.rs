@@ -4,7 +4,7 @@ use super::page::find;
 use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, ActorKind, Permission};
-use domain::customers::{PersonalField, Purpose, PurposeError, Reveal, StatedPurpose};
+use domain::customers::{PersonalField, PurposeError, Reveal, StatedPurpose};
 use domain::time::{self, Instant};
 use store::customers::CustomerRow;
 use store::exports::DisclosureCount;
@@ -72,13 +72,11 @@ pub async fn reveal(
     let field =
         PersonalField::parse(&form.field).map_err(|_| Error::invalid("field", "unknown-code"))?;
     let purpose = stated_purpose(&form.purpose, &form.note)?;
-    if !field.is_open_to(&actor.roles) {
+    if !app.rights_in_force().await?.opens(&actor.roles, field) {
         return Err(Refusal::new("reveal-field-closed").into());
     }
     let customer = find(app, &scope, customer_no).await?;
-    // PIPL article 47: restricted data is stored, and used for what law and contract demand.
-    let idle = matches!(purpose.purpose(), Purpose::DataTransfer | Purpose::Other);
-    if customer.restricted_at.is_some() && idle {
+    if customer.restricted_at.is_some() && !purpose.purpose().reaches_restricted() {
         return Err(Refusal::new("reveal-restricted").into());
     }
     let work = app.store().begin(now).await?;

@@ -7,17 +7,20 @@ use uuid::Uuid;
 /// Digits of an id that its mark keeps; they are chance, not time.
 const DIGITS: usize = 12;
 
+/// Characters of a header or footer of a sheet, its commands left out: Excel refuses more than 255.
+const HEADER_MAX: usize = 240;
+
 /// The mark of an export.
 #[derive(Clone, Debug)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     /// The code, as it stands in the name of the file.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// Who took it.
-    pub(super) by: String,
+    pub(crate) by: String,
     /// When, in China.
-    pub(super) at: String,
+    pub(crate) at: String,
     /// What for.
-    pub(super) purpose: String,
+    pub(crate) purpose: String,
 }
 
 impl Mark {
@@ -32,11 +35,22 @@ impl Mark {
     }
 
     /// On one line, for headers of pages.
-    pub(super) fn line(&self) -> String {
-        format!(
-            "{} · {} · {} · {}",
-            self.code, self.by, self.at, self.purpose
-        )
+    pub(crate) fn line(&self) -> String {
+        let parts = [&self.code, &self.by, &self.at, &self.purpose];
+        let known: Vec<_> = parts
+            .into_iter()
+            .map(String::as_str)
+            .filter(|p| !p.is_empty())
+            .collect();
+        known.join(" · ")
+    }
+
+    /// Header and footer of every printed page of a workbook.
+    pub(crate) fn of_pages(&self) -> (String, String) {
+        // An ampersand begins a command in headers of sheets.
+        let line = self.line().replace('&', "&&");
+        let line: String = line.chars().take(HEADER_MAX).collect();
+        (format!("&L{line}"), format!("&L{line}&R&P/&N"))
     }
 }
 

@@ -14,7 +14,7 @@ mod work;
 mod write;
 
 pub use limits::{Allowance, allowance, request_export};
-use mark::Mark;
+pub(crate) use mark::Mark;
 pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
@@ -167,6 +167,8 @@ struct Export<'e> {
     scope: Scope,
     query: &'e ExportQuery,
     reveal: Option<Reveal>,
+    /// People whose data is restricted are left out, because the purpose does not reach them.
+    omits_restricted: bool,
     /// Rows that may be taken; no end when somebody agreed.
     rows_max: Option<u64>,
     mark: Mark,
@@ -192,6 +194,7 @@ pub async fn export(
     let (id, mark) = start(app, actor, now, query).await?;
     // Counted after it was written down: of two that begin at once, each sees the other.
     let rows_max = limits::rows_allowed(app, actor, now, query, id).await?;
+    let purpose = query.purpose_of(actor)?;
     let reveal = query.in_full.then(|| Reveal::traced(id));
     let export = Export {
         app,
@@ -200,6 +203,7 @@ pub async fn export(
         scope,
         query,
         reveal,
+        omits_restricted: purpose.is_some_and(|p| !p.purpose().reaches_restricted()),
         rows_max,
         mark,
     };
@@ -245,6 +249,28 @@ async fn start(
     }
     work.commit(entry).await?;
     Ok((id, mark))
+}
+
+/// Writes down a file that is made at once, with its rows: the id, and the mark that it carries. The caller
+/// commits, with an entry of its own.
+pub(crate) async fn keep_marked(
+    work: &store::UnitOfWork,
+    actor: &Actor,
+    now: Instant,
+    (kind, format): (&str, &str),
+    rows: i64,
+) -> Result<(uuid::Uuid, Mark)> {
+    let new = store::exports::NewExport {
+        kind,
+        format,
+        owner: store::AuditActor::from(actor),
+        purpose: "",
+        in_full: false,
+        approval: None,
+    };
+    let id = store::exports::insert_export(work, &new).await?;
+    store::exports::finish_export(work, id, rows, true).await?;
+    Ok((id, Mark::new(id, actor, now, None)))
 }
 
 /// What left the system as files, the newest first.

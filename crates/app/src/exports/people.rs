@@ -34,13 +34,15 @@ impl Export<'_> {
             ..filter
         };
         let page = list_customers(self.app.store(), &self.scope, &filter, PAGE_ROWS).await?;
-        let rows = page.rows.iter().map(|c| self.customer(c)).collect();
-        Ok((rows, page.next))
+        let kept = page.rows.iter();
+        let kept = kept.filter(|c| !(self.omits_restricted && c.restricted_at.is_some()));
+        Ok((kept.map(|c| self.customer(c)).collect(), page.next))
     }
 
     fn customer(&self, c: &CustomerRow) -> Vec<Cell> {
+        let rights = self.app.rights();
         let personal = |field: PersonalField, masked: Option<String>| match self.reveal {
-            Some(reveal) if field.is_open_to(&self.actor.roles) => {
+            Some(reveal) if rights.opens(&self.actor.roles, field) => {
                 Cell::from(revealed(c, field, reveal))
             }
             _ => Cell::from(masked),

@@ -11,8 +11,6 @@ use std::io::Write;
 pub(super) const SHEET_ROWS_MAX: u32 = 1_048_575;
 /// Characters of a cell: what Excel can hold.
 const SHEET_CELL_MAX: usize = 32_767;
-/// Characters of a header or footer of a sheet, its commands left out: Excel refuses more than 255.
-const HEADER_MAX: usize = 240;
 /// Width of a column of a sheet, in characters.
 const COLUMN_WIDTH: f64 = 18.0;
 
@@ -121,11 +119,9 @@ impl<'s> Sheet<'s> {
         let sheet = book
             .add_worksheet_with_constant_memory()
             .map_err(|e| broken(&e))?;
-        // An ampersand begins a command in headers of sheets.
-        let line = mark.line().replace('&', "&&");
-        let line: String = line.chars().take(HEADER_MAX).collect();
-        sheet.set_header(format!("&L{line}"));
-        sheet.set_footer(format!("&L{line}&R&P/&N"));
+        let (header, footer) = mark.of_pages();
+        sheet.set_header(header);
+        sheet.set_footer(footer);
         sheet.set_freeze_panes(1, 0).map_err(|e| broken(&e))?;
         for (at, column) in (0..).zip(columns) {
             sheet

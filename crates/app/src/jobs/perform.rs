@@ -51,7 +51,7 @@ pub(super) async fn perform(
 ) -> Result<Done> {
     let task: Task = serde_json::from_str(&job.payload)
         .map_err(|e| Error::from(crate::Refusal::with("job-payload", e.to_string())))?;
-    let actor = owner(app, job).await?;
+    let actor = owner(app, clock(), job).await?;
     match task {
         Task::Import {
             kind,
@@ -208,7 +208,7 @@ fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {
 }
 
 /// The owner with the rights of today; who was shut out since then has none.
-async fn owner(app: &App, job: &JobRow) -> Result<Actor> {
+async fn owner(app: &App, now: Instant, job: &JobRow) -> Result<Actor> {
     let gone = || {
         Error::from(crate::Refusal::with(
             "job-owner-gone",
@@ -218,7 +218,7 @@ async fn owner(app: &App, job: &JobRow) -> Result<Actor> {
     match (job.owner_kind.as_str(), job.owner_id) {
         ("shell", _) => Ok(Actor::shell(job.created_by.clone())),
         ("system", _) => Ok(Actor::system()),
-        ("user", Some(id)) => access::actor_of_user(app, UserId(id))
+        ("user", Some(id)) => access::actor_of_user(app, now, UserId(id), job.delegation)
             .await?
             .ok_or_else(gone),
         ("client", Some(id)) => access::actor_of_client(app, ClientId(id))
@@ -331,7 +331,7 @@ async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Re
     } else {
         rules::Language::Zh
     };
-    let report = export_report(app, actor, now, &query, format, language).await?;
+    let report = export_report(app, actor, now, &query, (format, language), &|_, _| {}).await?;
     let key = files::new_key(app, now, "exports", format.extension());
     crate::files::put(app, now, &key, &report.bytes).await?;
     let file = FileResult {

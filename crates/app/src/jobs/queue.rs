@@ -136,6 +136,7 @@ pub async fn enqueue(
         payload: &payload,
         run_at,
         owner: AuditActor::from(owner),
+        delegation: owner.delegation,
     };
     Ok(enqueue_job(work, &new).await?)
 }

@@ -3,7 +3,7 @@
 //! ```ignore
 //! let report = run_report(&app, &actor, now, &query).await?;      // on a page
 //! let behind = list_behind(&app, &actor, now, &behind_query).await?; // a click on a figure
-//! let file = export_report(&app, &actor, now, &query, ReportFormat::Xlsx, Language::Zh).await?;
+//! let file = export_report(&app, &actor, now, &query, (ReportFormat::Xlsx, Language::Zh), &|_, _| {}).await?;
 //! let dashboard = dashboard(&app, &actor, now).await?;
 //! ```
 
@@ -22,7 +22,7 @@ pub use names::Name;
 pub use query::{ReportQuery, is_long};
 pub use run::{Report, ReportColumn, ReportRow, run_report, run_report_with};
 pub use staffing::{Staffing, StaffingReport, ToMoveUp, staffing, staffing_csv};
-pub use write::{ReportFile, ReportFormat, export_report, registry_json, write_report};
+pub use write::{ReportFile, ReportFormat, export_report, registry_json};
 
 use crate::Result;
 use domain::access::{Actor, Permission};

@@ -1,6 +1,7 @@
 //! Headcount against load (ORG-03), and telephone callbacks that are to move up (ORG-02).
 
 use super::table::harmless;
+use super::write::{ReportFile, ReportFormat};
 use crate::access::{Unit, count_holders, load_units, post_kinds};
 use crate::{App, Result};
 use chrono::{Duration, NaiveDate};
@@ -235,7 +236,7 @@ impl Numbers {
 ///
 /// # Errors
 /// When the actor may not.
-pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<Vec<u8>> {
+pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<ReportFile> {
     actor.demand(Permission::DataExport)?;
     let report = staffing(app, actor, now).await?;
     let mut file = csv::Writer::from_writer(Vec::new());
@@ -284,8 +285,16 @@ pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<Vec<
         .into_inner()
         .map_err(|e| crate::Error::Fault(e.to_string()))?;
     let work = app.store().begin(now).await?;
-    let detail = serde_json::json!({ "report": "staffing", "rows": report.units.len() });
-    let entry = store::AuditEntry::new(actor, "report.exported", "report", None).detail(detail);
+    let rows = i64::try_from(report.units.len()).unwrap_or(i64::MAX);
+    let (id, mark) =
+        crate::exports::keep_marked(&work, actor, now, ("staffing", "csv"), rows).await?;
+    let detail =
+        serde_json::json!({ "report": "staffing", "rows": rows, "mark": mark.code.as_str() });
+    let entry = store::AuditEntry::new(actor, "report.exported", "export", id).detail(detail);
     work.commit(entry).await?;
-    Ok(bytes)
+    Ok(ReportFile {
+        name: format!("staffing_{}-{}.csv", time::date_in_china(now), mark.code),
+        content_type: ReportFormat::Csv.content_type(),
+        bytes,
+    })
 }

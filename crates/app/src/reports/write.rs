@@ -3,6 +3,7 @@
 use super::query::ReportQuery;
 use super::run::{Report, ReportRow, detail, run_report_with};
 use super::table::harmless;
+use crate::exports::{self, Mark};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::reports::{Metric, Text};
@@ -64,7 +65,9 @@ pub struct ReportFile {
     pub bytes: Vec<u8>,
 }
 
-/// Runs a report and takes it out of the system. It is an entry of the audit log.
+/// Runs a report and takes it out of the system. The file carries a mark under which the log keeps who
+/// took it and when; figures of many people need no purpose, and their rows count like those of any
+/// other export.
 ///
 /// # Errors
 /// When the actor may not take data out, or the query cannot be taken.
@@ -73,41 +76,43 @@ pub async fn export_report(
     actor: &Actor,
     now: Instant,
     query: &ReportQuery,
-    format: ReportFormat,
-    language: Language,
+    (format, language): (ReportFormat, Language),
+    progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<ReportFile> {
     actor.demand(Permission::DataExport)?;
-    let report = run_report_with(app, actor, now, query, &|_, _| {}).await?;
-    let bytes = write_report(&report, format, language)?;
+    let report = run_report_with(app, actor, now, query, progress).await?;
+    let work = app.store().begin(now).await?;
+    let rows = i64::try_from(report.rows.len() + 1).unwrap_or(i64::MAX);
+    let kind = ("report", format.extension());
+    let (id, mark) = exports::keep_marked(&work, actor, now, kind, rows).await?;
+    let bytes = write_report(&report, &mark, format, language)?;
     let mut what = detail(query);
     what["format"] = format.extension().into();
-    let work = app.store().begin(now).await?;
-    let entry = AuditEntry::new(actor, "report.exported", "report", None);
+    what["mark"] = mark.code.as_str().into();
+    let entry = AuditEntry::new(actor, "report.exported", "export", id);
     work.commit(entry.detail(what)).await?;
+    let (code, from, to) = (report.metric.code, report.from, report.to);
     Ok(ReportFile {
-        name: format!(
-            "{}_{}_{}.{}",
-            report.metric.code,
-            report.from,
-            report.to,
-            format.extension()
-        ),
+        name: format!("{code}_{from}_{to}-{}.{}", mark.code, format.extension()),
         content_type: format.content_type(),
         bytes,
     })
 }
 
 /// The bytes of a report. A ratio without a denominator is `n/a` (in JSON `null`).
-///
-/// # Errors
-/// When the workbook cannot be written.
-pub fn write_report(report: &Report, format: ReportFormat, language: Language) -> Result<Vec<u8>> {
+fn write_report(
+    report: &Report,
+    mark: &Mark,
+    format: ReportFormat,
+    language: Language,
+) -> Result<Vec<u8>> {
     let fault = |e: &dyn std::fmt::Display| Error::Fault(format!("report file: {e}"));
     match format {
         ReportFormat::Csv => csv(report, language).map_err(|e| fault(&e)),
-        ReportFormat::Xlsx => xlsx(report, language).map_err(|e| fault(&e)),
+        ReportFormat::Xlsx => xlsx(report, mark, language).map_err(|e| fault(&e)),
         ReportFormat::Json => {
-            let mut bytes = serde_json::to_vec_pretty(&json_of(report)).map_err(|e| fault(&e))?;
+            let mut bytes =
+                serde_json::to_vec_pretty(&json_of(report, mark)).map_err(|e| fault(&e))?;
             bytes.push(b'\n');
             Ok(bytes)
         }
@@ -133,7 +138,7 @@ fn csv(report: &Report, language: Language) -> std::result::Result<Vec<u8>, csv:
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-fn json_of(report: &Report) -> Value {
+fn json_of(report: &Report, mark: &Mark) -> Value {
     let row = |row: &ReportRow| {
         let figures: serde_json::Map<_, _> = report
             .columns
@@ -153,7 +158,7 @@ fn json_of(report: &Report) -> Value {
         .map(|c| json!({ "figure": c.figure.as_str(), "title": both(c.figure.title()) }))
         .collect();
     json!({
-        "metric": metric_json(report.metric), "from": report.from, "to": report.to, "made_at": report.made_at,
+        "mark": mark.code, "metric": metric_json(report.metric), "from": report.from, "to": report.to, "made_at": report.made_at,
         "org": report.org.as_ref().map(|(code, name)| json!({ "org_code": code, "name": name })),
         "programme": report.programme, "by": report.by.map(domain::reports::Dimension::as_str), "columns": columns,
         "rows": report.rows.iter().map(row).collect::<Vec<_>>(), "total": row(&report.total),
@@ -182,7 +187,11 @@ pub fn registry_json(metrics: &[&Metric]) -> Value {
 /// Rows above the table: title, period and unit, definition.
 const HEAD_ROWS: u32 = 5;
 
-fn xlsx(report: &Report, language: Language) -> std::result::Result<Vec<u8>, XlsxError> {
+fn xlsx(
+    report: &Report,
+    mark: &Mark,
+    language: Language,
+) -> std::result::Result<Vec<u8>, XlsxError> {
     let zh = language == Language::Zh;
     let pick = |text: Text| if zh { text.zh } else { text.en };
     let bold = Format::new().set_bold();
@@ -193,10 +202,17 @@ fn xlsx(report: &Report, language: Language) -> std::result::Result<Vec<u8>, Xls
     let sum = Format::new().set_bold().set_border_top(FormatBorder::Thin);
     let mut book = Workbook::new();
     let made_on = time::date_in_china(report.made_at);
-    // The file of the same report is the same file.
     let created = ExcelDateTime::parse_from_str(&format!("{made_on}T00:00:00"))?;
-    book.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    let properties = DocProperties::new()
+        .set_author(&mark.by)
+        .set_subject(&mark.code)
+        .set_comment(mark.line())
+        .set_creation_datetime(&created);
+    book.set_properties(&properties);
     let sheet = book.add_worksheet();
+    let (header, footer) = mark.of_pages();
+    sheet.set_header(header);
+    sheet.set_footer(footer);
     sheet.set_name(report.metric.code)?;
     let title = format!("{} {}", report.metric.code, pick(report.metric.title));
     sheet.write_with_format(0, 0, title, &bold)?;

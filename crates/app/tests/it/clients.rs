@@ -5,10 +5,11 @@ use app::access::{
     NewClient, authenticate_client, create_client, create_token, list_clients, revoke_token,
     rotate_token, set_client_active,
 };
+use app::approvals::{decide, list_approvals};
 use chrono::Duration;
-use domain::access::Permission;
+use domain::access::{ApprovalStep, Permission};
 use rstest::rstest;
-use testkit::{Engine, TestApp, invalid};
+use testkit::{Engine, TestApp, invalid, refused};
 
 /// A token works until it expires or is revoked, with the rights and the unit of its client.
 #[rstest]
@@ -215,4 +216,51 @@ async fn a_client_sees_personal_data_in_full_only_by_its_list(
     };
     let both = create_client(&t.app, admin, t.now, &both).await;
     assert_eq!(testkit::refused(both), "salesperson-barred");
+}
+
+/// SEC-02: where two persons give sensitive rights, they also let a system in that has them.
+#[rstest]
+#[tokio::test]
+async fn a_second_person_lets_a_strong_client_in(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let (admin, compliance) = (&t.people().administrator, &t.people().compliance);
+    crate::approvals::limit(&t, "security.two_person_roles", "1").await;
+    let form = |name: &str, permissions: &[&str]| NewClient {
+        name: name.into(),
+        org_code: "50".into(),
+        roles: vec!["team_leader".into()],
+        permissions: permissions.iter().map(|p| (*p).to_owned()).collect(),
+    };
+    let reading = form("看板", &["callbacks.read"]);
+    let reading = create_client(&t.app, admin, t.now, &reading).await.unwrap();
+    let strong = form("数据平台", &["data.export", "callbacks.read"]);
+    let strong = create_client(&t.app, admin, t.now, &strong).await.unwrap();
+    let is_in = async |id| {
+        let all = list_clients(&t.app, admin).await.unwrap();
+        all.iter()
+            .find(|c| c.client.id == id)
+            .unwrap()
+            .client
+            .active
+    };
+    assert!(is_in(reading).await && !is_in(strong).await);
+    let waiting = list_approvals(&t.app, compliance, t.now, "")
+        .await
+        .unwrap()
+        .waiting;
+    assert_eq!(waiting.len(), 1);
+    let approve = async |by, id| decide(&t.app, by, t.now, id, ApprovalStep::Approve, "").await;
+    let own = approve(admin, waiting[0].row.id).await;
+    assert_eq!(refused(own), "duty-proposer");
+    approve(compliance, waiting[0].row.id).await.unwrap();
+    assert!(is_in(strong).await);
+    // Kept out once, it comes back the same way.
+    for active in [false, true] {
+        set_client_active(&t.app, admin, t.now, strong, active)
+            .await
+            .unwrap();
+        assert!(!is_in(strong).await);
+    }
 }

@@ -220,7 +220,9 @@ async fn headcount_against_load(#[values(Engine::Sqlite, Engine::Postgres)] engi
             .iter()
             .all(|u| u.unit.org.path.as_str().starts_with("/000/50/"))
     );
-    let file = String::from_utf8(staffing_csv(&t.app, &p.manager, t.now).await.unwrap()).unwrap();
+    let file = staffing_csv(&t.app, &p.manager, t.now).await.unwrap();
+    assert!(file.name.contains("-EX"), "{}", file.name);
+    let file = String::from_utf8(file.bytes).unwrap();
     assert!(file.starts_with("org_code,name,level"));
     assert_eq!(file.lines().count(), report.units.len() + 1);
 }

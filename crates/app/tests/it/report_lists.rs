@@ -2,6 +2,7 @@
 
 use crate::reports::{a_day_of_calls, april, march, owned, set, shares};
 use app::Error;
+use app::exports::{list_exports, mark_of};
 use app::reports::{
     BehindQuery, ReportFormat, ReportQuery, dashboard, export_report, list_behind, registry,
     run_report,
@@ -114,7 +115,8 @@ async fn files(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let p = t.people();
     let query = march("problem_rate", "unit");
     let export = async |by: &Actor, format| {
-        export_report(&t.app, by, april(), &query, format, rules::Language::Zh).await
+        let how = (format, rules::Language::Zh);
+        export_report(&t.app, by, april(), &query, how, &|_, _| {}).await
     };
     let csv = export(&p.manager, ReportFormat::Csv).await.unwrap();
     let expected = "unit,name,succeeded,completed,problem,numerator,denominator,ratio\n\
@@ -122,7 +124,13 @@ async fn files(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
                     5001,渝中支公司,1,0,1,1,1,1.000000\n\
                     total,合计,2,1,1,1,2,0.500000\n";
     assert_eq!(String::from_utf8(csv.bytes).unwrap(), expected);
-    assert_eq!(csv.name, "K-07_2024-03-01_2024-03-31.csv");
+    let kept = list_exports(&t.app, &p.administrator, "").await.unwrap();
+    let mark = mark_of(kept.rows[0].id);
+    assert_eq!(
+        (kept.rows[0].kind.as_str(), kept.rows[0].rows),
+        ("report", 3)
+    );
+    assert_eq!(csv.name, format!("K-07_2024-03-01_2024-03-31-{mark}.csv"));
     let json = export(&p.manager, ReportFormat::Json).await.unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json.bytes).unwrap();
     assert_eq!(json["total"]["ratio"], 0.5);

@@ -5,8 +5,11 @@ use app::access::{
     DelegationForm, Device, act_for, authenticate, delegate, end_delegation, sign_in,
 };
 use app::callbacks::{AssignTarget, ListQuery, assign, list_callbacks};
+use app::exports::{ExportFormat, ExportKind, ExportQuery};
+use app::jobs::{find_job, run_due, start_export};
 use chrono::Duration;
 use domain::access::{Actor, Permission};
+use domain::jobs::JobState;
 use rstest::rstest;
 use testkit::{Engine, PASSWORD, TestApp, invalid, refused};
 
@@ -238,4 +241,53 @@ async fn a_delegation_keeps_the_duties_apart(
     roles(&p.caller_cq, &[Role::BranchSales]).await;
     let session = as_substitute(&t, "caller_cq", id).await;
     assert!(session.acting.is_none() && !session.actor.may(Permission::CallbacksAssign));
+}
+
+/// What somebody begins while standing in is done with the same rights, and no longer than the
+/// delegation holds.
+#[rstest]
+#[tokio::test]
+async fn jobs_keep_the_delegation(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let today = domain::time::date_in_china(t.now).to_string();
+    let form = stand_in("", "caller_cq", &today, &today);
+    let id = delegate(&t.app, &p.leader_cq, t.now, &form).await.unwrap();
+    let signed = sign_in(&t.app, t.now, "caller_cq", PASSWORD, &Device::default())
+        .await
+        .unwrap();
+    let look = async || {
+        let found = authenticate(&t.app, t.now, &signed.token.0).await;
+        found.unwrap().unwrap()
+    };
+    act_for(&t.app, &look().await, t.now, Some(id))
+        .await
+        .unwrap();
+    let actor = look().await.actor;
+    let query = ExportQuery::new(ExportKind::Callbacks, ExportFormat::Csv);
+    let query = query.stating("callback", "");
+    assert!(
+        start_export(&t.app, &p.caller_cq, t.now, query.clone())
+            .await
+            .is_err()
+    );
+    let done = start_export(&t.app, &actor, t.now, query.clone())
+        .await
+        .unwrap();
+    run(&t).await;
+    let done = find_job(&t.app, &p.caller_cq, done).await.unwrap();
+    assert_eq!(done.job.state, JobState::Finished, "{:?}", done.job.error);
+    let late = start_export(&t.app, &actor, t.now, query).await.unwrap();
+    end_delegation(&t.app, &p.leader_cq, t.now, id)
+        .await
+        .unwrap();
+    run(&t).await;
+    let late = find_job(&t.app, &p.caller_cq, late).await.unwrap();
+    assert_eq!(late.job.state, JobState::Dead);
+}
+
+async fn run(t: &TestApp) {
+    let (app, now) = (t.app.clone(), t.now);
+    let ran = tokio::spawn(async move { run_due(&app, &move || now).await }).await;
+    ran.unwrap().unwrap();
 }

@@ -152,6 +152,7 @@ mod tests {
             org: OrgPath::below(None, "000"),
             org_id: None,
             agent: None,
+            delegation: None,
         }
     }
 

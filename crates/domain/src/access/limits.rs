@@ -1,7 +1,7 @@
-//! Limits that stand beside the table of rights: how much a person may look at and take away in a day
-//! before somebody else has to agree.
+//! Limits that stand beside the table of rights: which fields somebody may look at in full, how many in a day,
+//! and how much they may take away before somebody else has to agree.
 
-use super::Role;
+use super::{PersonalField, Role};
 
 /// A limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,8 @@ pub enum Limit {
     TwoPersonRoles,
     /// Fields of customers that somebody of a role looks at in full in a day.
     RevealsPerDay(Role),
+    /// 1 when a role may look at a field in full, 0 otherwise.
+    FieldInFull(Role, PersonalField),
 }
 
 /// Fields in full for a day, by role: what a day's work needs, with room to spare. Callers dial some
@@ -30,8 +32,8 @@ const REVEALS: [(Role, i64); 6] = [
 const WARN_PERCENT: i64 = 80;
 
 impl Limit {
-    /// Every limit, in the order in which they are shown.
-    pub fn all() -> Vec<Self> {
+    /// Limits of the whole table, in the order in which they are shown; those of fields stand with their role.
+    pub fn of_table() -> Vec<Self> {
         let mut all = vec![
             Self::ExportRows,
             Self::ExportRowsPerDay,
@@ -41,6 +43,19 @@ impl Limit {
         all
     }
 
+    /// What a role may look at in full.
+    pub fn of_fields(role: Role) -> impl Iterator<Item = (PersonalField, Self)> {
+        let all = PersonalField::ALL.iter().copied();
+        all.map(move |field| (field, Self::FieldInFull(role, field)))
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        let fields = Role::ALL.iter().flat_map(|role| Self::of_fields(*role));
+        Self::of_table()
+            .into_iter()
+            .chain(fields.map(|(_, limit)| limit))
+    }
+
     /// Its name in forms and columns.
     pub fn key(self) -> String {
         match self {
@@ -48,12 +63,13 @@ impl Limit {
             Self::ExportRowsPerDay => "exports.rows_per_day".into(),
             Self::TwoPersonRoles => "security.two_person_roles".into(),
             Self::RevealsPerDay(role) => format!("reveals.per_day.{role}"),
+            Self::FieldInFull(role, field) => format!("fields.{role}.{field}"),
         }
     }
 
     /// Reads a name.
     pub fn parse(key: &str) -> Option<Self> {
-        Self::all().into_iter().find(|limit| limit.key() == key)
+        Self::all().find(|limit| limit.key() == key)
     }
 
     /// What the product ships.
@@ -66,6 +82,7 @@ impl Limit {
                 let found = REVEALS.iter().find(|(r, _)| *r == role);
                 found.map_or(0, |(_, n)| *n)
             }
+            Self::FieldInFull(role, field) => i64::from(field.is_shipped_open(role)),
         }
     }
 
@@ -73,7 +90,7 @@ impl Limit {
     pub fn most(self) -> i64 {
         match self {
             Self::ExportRows | Self::ExportRowsPerDay => 10_000_000,
-            Self::TwoPersonRoles => 1,
+            Self::TwoPersonRoles | Self::FieldInFull(..) => 1,
             Self::RevealsPerDay(_) => 10_000,
         }
     }

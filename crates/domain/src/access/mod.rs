@@ -6,6 +6,7 @@
 
 mod approval;
 pub mod duties;
+mod fields;
 mod limits;
 mod notice;
 mod organisation;
@@ -17,6 +18,7 @@ mod role;
 pub use approval::{
     ApprovalError, ApprovalKind, ApprovalState, ApprovalStep, check_step, expires_at,
 };
+pub use fields::PersonalField;
 pub use limits::{Limit, LimitChange, is_near};
 pub use notice::{NoticeKind, device_name};
 pub use organisation::{DelegationError, Deputy, PlaceError, may_delegate, may_lie_under};
@@ -108,6 +110,8 @@ pub struct Actor {
     pub org_id: Option<OrgId>,
     /// The salesperson that this user is, for segregation of duties.
     pub agent: Option<AgentId>,
+    /// The delegation under which a person acts for somebody else.
+    pub delegation: Option<uuid::Uuid>,
 }
 
 /// A right that is missing. The message names the right so that people know what to ask for.
@@ -136,6 +140,7 @@ impl Actor {
             org: OrgPath::company(),
             org_id: None,
             agent: None,
+            delegation: None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! What the product ships stands in [`SHIPPED`]; a company keeps its own changes beside it. An
 //! [`Actor`](super::Actor) carries what its roles add up to, as [`Held`].
 
-use super::{Limit, LimitChange, Permission, Role};
+use super::{Limit, LimitChange, Permission, PersonalField, Role};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -156,6 +156,12 @@ impl Rights {
     pub fn reveals_per_day(&self, roles: &[Role]) -> i64 {
         let each = roles.iter().map(|r| self.limit(Limit::RevealsPerDay(*r)));
         each.max().unwrap_or(0)
+    }
+
+    /// Whether any of some roles may look at a field in full.
+    pub fn opens(&self, roles: &[Role], field: PersonalField) -> bool {
+        let mut each = roles.iter();
+        each.any(|role| self.limit(Limit::FieldInFull(*role, field)) > 0)
     }
 
     /// What a wanted value of a limit changes; nothing when it stands so already.

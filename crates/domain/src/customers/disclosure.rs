@@ -1,30 +1,6 @@
 //! Showing personal data in full: which field, and for what.
 
 codes! {
-    /// A field of a customer that is shown masked until someone says why they need it.
-    pub enum PersonalField ("personal field") {
-        /// Name.
-        Name = "name",
-        /// Number of the identity document.
-        IdNo = "id_no",
-        /// Mobile number.
-        Mobile = "mobile",
-        /// Landline number.
-        Phone = "phone",
-        /// E-mail address.
-        Email = "email",
-        /// Home address.
-        Address = "address",
-        /// Mailing address.
-        MailingAddress = "mailing_address",
-        /// Insurance needs.
-        Needs = "needs",
-        /// Special needs.
-        SpecialNeeds = "special_needs",
-    }
-}
-
-codes! {
     /// What personal data is needed for.
     pub enum Purpose ("purpose") {
         /// To call the customer back.
@@ -45,6 +21,14 @@ codes! {
         DataTransfer = "data_transfer",
         /// Anything else; has to be said in words.
         Other = "other",
+    }
+}
+
+impl Purpose {
+    /// Whether data whose processing is restricted may be used for it: what law and the contract
+    /// demand, and no more (PIPL article 47).
+    pub fn reaches_restricted(self) -> bool {
+        !matches!(self, Self::DataTransfer | Self::Other)
     }
 }
 

@@ -4,10 +4,10 @@ mod disclosure;
 mod free_text;
 mod id_number;
 mod personal;
-mod sight;
 mod term;
 
-pub use disclosure::{PersonalField, Purpose, PurposeError, StatedPurpose};
+pub use crate::access::PersonalField;
+pub use disclosure::{Purpose, PurposeError, StatedPurpose};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
 pub use personal::{

@@ -13,6 +13,7 @@ pub(crate) mod keys;
 mod plan;
 mod report;
 mod restore;
+pub(crate) mod retention;
 pub(crate) mod rule_making;
 mod rules;
 mod serve;
@@ -81,6 +82,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         // Answered above, because it must also speak when the configuration cannot be read.
         Command::Doctor(_) => Ok(ExitCode::SUCCESS),
         Command::Keys(command) => keys::run(&opened().await?, command).await,
+        Command::Retention(command) => retention::run(&opened().await?, command).await,
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(RulesCommand::Making(command)) => {
             if command.needs_database() {

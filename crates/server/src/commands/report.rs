@@ -6,7 +6,7 @@ use crate::environment::{note, now, say};
 use crate::progress;
 use anyhow::{Context as _, Result};
 use app::App;
-use app::reports::{ReportFormat, ReportQuery, registry, run_report_with, write_report};
+use app::reports::{ReportFormat, ReportQuery, export_report, registry};
 use rules::Language;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -48,13 +48,14 @@ pub(super) async fn run(app: &App, args: ReportArgs) -> Result<ExitCode> {
         programme: args.programme.unwrap_or_default(),
     };
     let bar = progress::counter("report");
-    let report = run_report_with(app, &actor, now(), &query, &|done, steps| {
+    let how = (args.format.into(), language);
+    let file = export_report(app, &actor, now(), &query, how, &|done, steps| {
         bar.set_length(steps as u64);
         bar.set_position(done as u64);
     })
     .await;
     bar.finish_and_clear();
-    let report = match report {
+    let file = match file {
         Err(app::Error::Invalid(problems)) => {
             for p in &problems {
                 note(format!("--{}: {}", p.field, p.code));
@@ -63,7 +64,7 @@ pub(super) async fn run(app: &App, args: ReportArgs) -> Result<ExitCode> {
         }
         other => other?,
     };
-    let bytes = write_report(&report, args.format.into(), language)?;
+    let bytes = file.bytes;
     match args.out {
         Some(path) => std::fs::write(&path, bytes).with_context(|| path.display().to_string())?,
         None => std::io::stdout().write_all(&bytes)?,

@@ -6,4 +6,5 @@ mod backup;
 mod keys;
 mod killed;
 mod program;
+mod retention;
 mod tls;

@@ -23,6 +23,8 @@ pub struct NewApproval<'n> {
     pub org: OrgId,
     /// Who asks.
     pub asked_by: UserId,
+    /// The delegation under which they ask.
+    pub delegation: Option<Uuid>,
     /// When the request ends unless somebody decides.
     pub expires_at: Instant,
 }
@@ -44,6 +46,8 @@ pub struct ApprovalRow {
     pub state: ApprovalState,
     /// Who asks.
     pub asked_by: UserId,
+    /// The delegation under which they asked.
+    pub delegation: Option<Uuid>,
     /// Name of who asks.
     pub asker_name: String,
     /// Unit of who asks.
@@ -69,6 +73,7 @@ struct Row {
     reason: String,
     state: String,
     asked_by: Uuid,
+    delegation_id: Option<Uuid>,
     asker_name: String,
     asker_org: String,
     asked_at: i64,
@@ -78,7 +83,7 @@ struct Row {
     note: Option<String>,
 }
 
-const SELECT: &str = "SELECT a.id, a.kind, a.subject, a.payload, a.reason, a.state, a.asked_by, \
+const SELECT: &str = "SELECT a.id, a.kind, a.subject, a.payload, a.reason, a.state, a.asked_by, a.delegation_id, \
      u.display_name AS asker_name, o.name AS asker_org, a.asked_at, a.expires_at, d.display_name AS decider_name, \
      a.decided_at, a.note FROM approvals a JOIN users u ON u.id = a.asked_by JOIN orgs o ON o.id = a.org_id \
      LEFT JOIN users d ON d.id = a.decided_by";
@@ -95,6 +100,7 @@ impl TryFrom<Row> for ApprovalRow {
             reason: r.reason,
             state: ApprovalState::parse(&r.state)?,
             asked_by: UserId(r.asked_by),
+            delegation: r.delegation_id,
             asker_name: r.asker_name,
             asker_org: r.asker_org,
             asked_at: instant(r.asked_at),
@@ -112,8 +118,8 @@ impl TryFrom<Row> for ApprovalRow {
 /// What the database says.
 pub async fn insert_approval(work: &UnitOfWork, new: &NewApproval<'_>) -> Result<Uuid> {
     let id = work.next_id();
-    let sql = "INSERT INTO approvals (id, kind, subject, payload, reason, state, org_id, asked_by, asked_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9)";
+    let sql = "INSERT INTO approvals (id, kind, subject, payload, reason, state, org_id, asked_by, asked_at, expires_at, \
+               delegation_id) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10)";
     let values = params![
         id,
         new.kind.as_str(),
@@ -124,6 +130,7 @@ pub async fn insert_approval(work: &UnitOfWork, new: &NewApproval<'_>) -> Result
         new.asked_by.0,
         millis(work.now()),
         millis(new.expires_at),
+        new.delegation,
     ];
     work.execute(sql, values).await?;
     Ok(id)

@@ -8,7 +8,7 @@ use crate::state::Web;
 use app::access::RightsPage;
 use app::approvals::ApprovalView;
 use axum::extract::{Path, State};
-use domain::access::{Limit, Permission, RightArea, Rights, Role, RowScope};
+use domain::access::{Limit, Permission, PersonalField, RightArea, Rights, Role, RowScope};
 use std::sync::Arc;
 
 /// A row of the table.
@@ -130,8 +130,19 @@ impl TablePage {
             .collect()
     }
 
+    fn fields(&self) -> Vec<(PersonalField, Vec<bool>)> {
+        let open = |field| {
+            let roles = Role::ALL.iter();
+            roles
+                .map(|r| self.page.rights.opens(&[*r], field))
+                .collect()
+        };
+        let all = PersonalField::ALL.iter();
+        all.map(|field| (*field, open(*field))).collect()
+    }
+
     fn limits(&self) -> Vec<(String, String, i64, i64)> {
-        let all = Limit::all().into_iter();
+        let all = Limit::of_table().into_iter();
         all.map(|l| {
             let name = limit_name(&self.f, l);
             (l.key(), name, self.page.rights.limit(l), l.most())
@@ -159,6 +170,13 @@ impl RolePage {
 
     fn rights_of(&self, area: &RightArea) -> Vec<Permission> {
         of_area(*area).collect()
+    }
+
+    /// Name in the form, field, and whether it is open.
+    fn fields(&self) -> Vec<(String, PersonalField, bool)> {
+        let all = Limit::of_fields(self.role);
+        all.map(|(field, limit)| (limit.key(), field, self.rights.limit(limit) > 0))
+            .collect()
     }
 
     fn choices(&self, permission: &Permission) -> Vec<Choice> {

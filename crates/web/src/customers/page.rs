@@ -22,6 +22,8 @@ struct PageTemplate {
     more: Option<String>,
     /// Legal holds that stand and may be shown to this person.
     holds: Vec<HoldRow>,
+    /// Fields that the roles of this person open.
+    open: Vec<PersonalField>,
 }
 
 #[derive(askama::Template)]
@@ -40,7 +42,10 @@ pub(crate) async fn show_customer(
     let page = app::customers::customer_page(&web.app, &who.actor, who.now, &customer_no).await?;
     let f = who.frame("customers");
     let id = Some(page.customer.id);
+    let rights = web.app.rights();
+    let all = PersonalField::ALL.iter().copied();
     html(&PageTemplate {
+        open: all.filter(|p| rights.opens(&who.actor.roles, *p)).collect(),
         holds: app::retention::standing_holds(&web.app, &who.actor, id, None).await?,
         lines: lines(&f, &page.timeline.rows),
         more: more(&customer_no, &page.timeline),
@@ -185,12 +190,13 @@ impl PageTemplate {
     fn fields(&self) -> Vec<Choice> {
         let has = self.masked();
         let codes = has.iter().map(|m| m.field);
-        choices(
-            &self.f,
-            "personal-field",
-            codes.chain([PersonalField::Name.as_str()]),
-            "mobile",
-        )
+        let codes = codes.chain([PersonalField::Name.as_str()]);
+        let open = codes.filter(|code| self.is_open(code));
+        choices(&self.f, "personal-field", open, "mobile")
+    }
+
+    fn is_open(&self, field: &str) -> bool {
+        self.open.iter().any(|open| open.as_str() == field)
     }
 
     fn purposes(&self) -> Vec<Choice> {

@@ -8,10 +8,10 @@ use crate::forms::{Choice, Fields};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use crate::texts::Locale;
-use app::reports::{Report, ReportFormat, ReportQuery, ReportRow};
+use app::reports::{Report, ReportFile, ReportFormat, ReportQuery, ReportRow};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use domain::reports::{Dimension, Figure, Metric, Ratio, Text};
 use rules::Language;
@@ -96,7 +96,13 @@ pub(crate) async fn download_report(
         Locale::English => Language::En,
     };
     let (app, actor) = (&web.app, &who.actor);
-    let file = app::reports::export_report(app, actor, who.now, &query, format, language).await?;
+    let how = (format, language);
+    let file = app::reports::export_report(app, actor, who.now, &query, how, &|_, _| {}).await?;
+    Ok(download(file))
+}
+
+/// A file to keep.
+pub(super) fn download(file: ReportFile) -> Response {
     let headers = [
         (header::CONTENT_TYPE, file.content_type.to_owned()),
         (
@@ -105,7 +111,7 @@ pub(crate) async fn download_report(
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, file.bytes).into_response())
+    (headers, file.bytes).into_response()
 }
 
 impl ReportPage {

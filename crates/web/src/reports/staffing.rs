@@ -4,8 +4,6 @@ use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::reports::StaffingReport;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse as _;
 
 #[derive(askama::Template)]
 #[template(path = "reports/staffing.html")]
@@ -30,14 +28,6 @@ pub(crate) async fn show_staffing(State(web): State<Web>, who: Who) -> Answer {
 }
 
 pub(crate) async fn export_staffing(State(web): State<Web>, who: Who) -> Answer {
-    let bytes = app::reports::staffing_csv(&web.app, &who.actor, who.now).await?;
-    let name = format!(
-        "attachment; filename=\"staffing-{}.csv\"",
-        who.frame("staffing").today
-    );
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, bytes).into_response())
+    let file = app::reports::staffing_csv(&web.app, &who.actor, who.now).await?;
+    Ok(super::report::download(file))
 }

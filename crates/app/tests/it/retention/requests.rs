@@ -3,6 +3,7 @@
 use super::{look, person, run, step, submitted};
 use app::Error;
 use app::customers::{RevealForm, reveal};
+use app::exports::{ExportFormat, ExportKind, ExportQuery, export};
 use app::retention::{
     DataRequestForm, DataRequestQuery, RequestStepForm, create_request, list_requests, open_copy,
     request_page, start_copy, take_request_step,
@@ -296,6 +297,20 @@ async fn an_import_gives_no_consent_again(
         "reveal-restricted"
     );
     assert!(reveal("regulator_request").await.is_ok());
+    let exported = async |purpose: &str| {
+        let query = ExportQuery::new(ExportKind::Customers, ExportFormat::Csv);
+        let (query, mut file) = (query.stating(purpose, ""), Vec::new());
+        let actor = Actor::shell("tests");
+        export(&t.app, &actor, t.now, &query, &mut file, &|_| {})
+            .await
+            .unwrap();
+        String::from_utf8(file).unwrap().contains("C50-ZHOU")
+    };
+    assert!(
+        !exported("data_transfer").await,
+        "restricted data is handed over to nobody"
+    );
+    assert!(exported("regulator_request").await);
 }
 
 /// Answered in time by rule; another branch sees and does nothing.

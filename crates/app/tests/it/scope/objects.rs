@@ -147,6 +147,7 @@ async fn request(t: &TestApp, leader: &Actor, decided: bool) {
         reason: "审计",
         org: leader.org_id.unwrap(),
         asked_by,
+        delegation: None,
         expires_at: domain::access::expires_at(t.now),
     };
     let id = insert_approval(&work, &new).await.unwrap();
