@@ -167,7 +167,6 @@ fn write_font(
     new: &mut impl FnMut() -> Ref,
 ) -> Result<(), PaperError> {
     let typeface = glyphs.typeface();
-    let face = typeface.face();
     let (cid, descriptor, meanings, program) = (new(), new(), new(), new());
     let cut = typeface.cut(&glyphs.remapper);
     let cut = cut.map_err(|error| PaperError::Typeface(error.to_string()))?;
@@ -202,6 +201,36 @@ fn write_font(
     widths.finish();
     written.finish();
 
+    describe(
+        pdf,
+        typeface,
+        (name, descriptor, program),
+        outlines.is_some(),
+    );
+    let packed = pack(outlines.unwrap_or(&cut))?;
+    let mut stream = pdf.stream(program, &packed);
+    stream.filter(Filter::FlateDecode);
+    if outlines.is_some() {
+        stream.pair(Name(b"Subtype"), Name(b"CIDFontType0C"));
+    }
+    stream.finish();
+    let mut map = UnicodeCmap::<u16>::new(Name(b"Custom"), IDENTITY);
+    for (code, letter) in &glyphs.meanings {
+        map.pair(*code, *letter);
+    }
+    let packed = pack(&map.finish())?;
+    pdf.stream(meanings, &packed).filter(Filter::FlateDecode);
+    Ok(())
+}
+
+/// The measures of the typeface, for readers that lay text out again.
+fn describe(
+    pdf: &mut Pdf,
+    typeface: &Typeface,
+    (name, descriptor, program): (Name<'_>, Ref, Ref),
+    is_cff: bool,
+) {
+    let face = typeface.face();
     let bounds = face.global_bounding_box();
     let per_mille = |units: i16| typeface.per_mille(units.into());
     let mut written = pdf.font_descriptor(descriptor);
@@ -220,27 +249,12 @@ fn write_font(
         .ascent(per_mille(face.ascender()))
         .descent(per_mille(face.descender()));
     written.cap_height(per_mille(face.capital_height().unwrap_or(face.ascender())));
-    if outlines.is_some() {
+    if is_cff {
         written.font_file3(program);
     } else {
         written.font_file2(program);
     }
     written.finish();
-
-    let packed = pack(outlines.unwrap_or(&cut))?;
-    let mut stream = pdf.stream(program, &packed);
-    stream.filter(Filter::FlateDecode);
-    if outlines.is_some() {
-        stream.pair(Name(b"Subtype"), Name(b"CIDFontType0C"));
-    }
-    stream.finish();
-    let mut map = UnicodeCmap::<u16>::new(Name(b"Custom"), IDENTITY);
-    for (code, letter) in &glyphs.meanings {
-        map.pair(*code, *letter);
-    }
-    let packed = pack(&map.finish())?;
-    pdf.stream(meanings, &packed).filter(Filter::FlateDecode);
-    Ok(())
 }
 
 fn date(at: Instant) -> Date {
