@@ -4,6 +4,7 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use crate::telephony::Line;
@@ -30,6 +31,7 @@ pub struct App {
     decoy: Arc<str>,
     doors: Arc<Doors>,
     telephony: Line,
+    typeface: Arc<Typeface>,
 }
 
 impl std::fmt::Debug for App {
@@ -101,7 +103,9 @@ impl App {
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         let rights = store::access::load_rights(&store).await?;
+        let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
+            typeface: Arc::new(typeface),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -180,6 +184,16 @@ impl App {
     /// The telephone system, if there is one.
     pub fn telephony(&self) -> Line {
         self.telephony.clone()
+    /// The application with the company's own typeface for what is printed.
+    #[must_use]
+    pub fn with_typeface(mut self, typeface: Typeface) -> Self {
+        self.typeface = Arc::new(typeface);
+        self
+    }
+
+    /// What letters and forms are set in.
+    pub fn typeface(&self) -> &Typeface {
+        &self.typeface
     }
 
     /// The database.
