@@ -184,6 +184,8 @@ impl App {
     /// The telephone system, if there is one.
     pub fn telephony(&self) -> Line {
         self.telephony.clone()
+    }
+
     /// The application with the company's own typeface for what is printed.
     #[must_use]
     pub fn with_typeface(mut self, typeface: Typeface) -> Self {

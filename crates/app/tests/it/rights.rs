@@ -1,12 +1,14 @@
 //! The table of rights: what it gives, how far it reaches, and what a team outside the company sees.
 
-use app::access::{UserForm, change_user, create_user, disable_user, user_page};
+use app::access::{UserForm, change_user, create_user, disable_user, propose_rights, user_page};
+use app::approvals::decide;
 use app::callbacks::{AssignTarget, ListQuery, assign, list_callbacks};
-use domain::access::{Actor, Permission, RightChange, Role, RowScope};
+use app::customers::{RevealForm, reveal};
+use domain::access::{Actor, ApprovalStep, Permission, RightChange, Role, RowScope};
 use domain::imports::ImportKind;
 use rstest::rstest;
 use store::AuditEntry;
-use testkit::{Engine, PASSWORD, Table, TestApp, refused, row};
+use testkit::{Engine, PASSWORD, Table, TestApp, invalid, refused, row};
 
 /// Puts changes of the table into force, as an approval does.
 pub(crate) async fn put(t: &TestApp, changes: &[(Role, Permission, Option<RowScope>)]) {
@@ -192,4 +194,54 @@ async fn the_last_administrator_stays(#[values(Engine::Sqlite, Engine::Postgres)
     disable_user(&t.app, &shell, t.now, id, false)
         .await
         .unwrap();
+}
+
+/// SEC-08: fields in full are opened and closed by role, with a second person, and at once.
+#[rstest]
+#[tokio::test]
+async fn fields_in_full_change_when_a_second_person_agrees(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let (app, p, now) = (&t.app, t.people(), t.now);
+    let look = async |field: &str| {
+        let form = RevealForm {
+            field: field.into(),
+            purpose: "callback".into(),
+            note: String::new(),
+        };
+        reveal(app, &p.leader_cq, now, "C50-ZHOU", &form).await
+    };
+    assert!(look("mobile").await.is_ok());
+    let propose = async |pairs_of: &[(&str, &str)]| {
+        let wanted: Vec<_> = pairs_of
+            .iter()
+            .map(|(a, b)| ((*a).into(), (*b).into()))
+            .collect();
+        propose_rights(
+            app,
+            &p.administrator,
+            now,
+            "team_leader",
+            &wanted,
+            "最小必要",
+        )
+        .await
+    };
+    let foreign = propose(&[("fields.executive.mobile", "1")]).await;
+    assert_eq!(invalid(foreign)[0].1, "unknown-code");
+    let beyond = propose(&[("fields.team_leader.mobile", "2")]).await;
+    assert_eq!(invalid(beyond)[0].1, "number");
+    let id = propose(&[("fields.team_leader.mobile", "0")])
+        .await
+        .unwrap();
+    assert!(look("mobile").await.is_ok(), "nobody has agreed yet");
+    decide(app, &p.compliance, now, id, ApprovalStep::Approve, "同意")
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(look("mobile").await.map(|_| ())),
+        "reveal-field-closed"
+    );
+    assert!(look("name").await.is_ok());
 }

@@ -105,8 +105,6 @@ struct Channel {
 #[derive(Debug, Deserialize)]
 struct Recording {
     name: String,
-    #[serde(default)]
-    cause: String,
 }
 
 impl Ari {
