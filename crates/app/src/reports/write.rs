@@ -9,7 +9,9 @@ use domain::access::{Actor, Permission};
 use domain::reports::{Metric, Text};
 use domain::time::{self, Instant};
 use rules::Language;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 use serde_json::{Value, json};
 use store::AuditEntry;
 
@@ -187,6 +189,27 @@ pub fn registry_json(metrics: &[&Metric]) -> Value {
 /// Rows above the table: title, period and unit, definition.
 const HEAD_ROWS: u32 = 5;
 
+/// The sheet of a report: who took it and when stands on every page and in the properties of the file.
+fn marked_sheet<'b>(
+    book: &'b mut Workbook,
+    report: &Report,
+    mark: &Mark,
+) -> std::result::Result<&'b mut Worksheet, XlsxError> {
+    let made_on = time::date_in_china(report.made_at);
+    let created = ExcelDateTime::parse_from_str(&format!("{made_on}T00:00:00"))?;
+    let properties = DocProperties::new()
+        .set_author(&mark.by)
+        .set_subject(&mark.code)
+        .set_comment(mark.line())
+        .set_creation_datetime(&created);
+    book.set_properties(&properties);
+    let sheet = book.add_worksheet();
+    let (header, footer) = mark.of_pages();
+    sheet.set_header(header);
+    sheet.set_footer(footer);
+    Ok(sheet)
+}
+
 fn xlsx(
     report: &Report,
     mark: &Mark,
@@ -201,18 +224,7 @@ fn xlsx(
         .set_border_bottom(FormatBorder::Thin);
     let sum = Format::new().set_bold().set_border_top(FormatBorder::Thin);
     let mut book = Workbook::new();
-    let made_on = time::date_in_china(report.made_at);
-    let created = ExcelDateTime::parse_from_str(&format!("{made_on}T00:00:00"))?;
-    let properties = DocProperties::new()
-        .set_author(&mark.by)
-        .set_subject(&mark.code)
-        .set_comment(mark.line())
-        .set_creation_datetime(&created);
-    book.set_properties(&properties);
-    let sheet = book.add_worksheet();
-    let (header, footer) = mark.of_pages();
-    sheet.set_header(header);
-    sheet.set_footer(footer);
+    let sheet = marked_sheet(&mut book, report, mark)?;
     sheet.set_name(report.metric.code)?;
     let title = format!("{} {}", report.metric.code, pick(report.metric.title));
     sheet.write_with_format(0, 0, title, &bold)?;

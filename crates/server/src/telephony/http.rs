@@ -142,10 +142,11 @@ impl Gateway {
             .strip_prefix("sha256=")
             .and_then(|h| hex::decode(h).ok());
         let code = self.code(&timestamp, body);
-        match (given, code) {
-            (Some(given), Some(code)) if code.verify_slice(&given).is_ok() => Ok(()),
-            _ => Err(wrong("the signature is wrong")),
-        }
+        let fits = given
+            .zip(code)
+            .is_some_and(|(given, code)| code.verify_slice(&given).is_ok());
+        fits.then_some(())
+            .ok_or_else(|| wrong("the signature is wrong"))
     }
 
     /// A field of an event by our name for it.
