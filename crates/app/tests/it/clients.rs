@@ -215,7 +215,7 @@ async fn a_client_sees_personal_data_in_full_only_by_its_list(
         ..NewClient::default()
     };
     let both = create_client(&t.app, admin, t.now, &both).await;
-    assert_eq!(testkit::refused(both), "salesperson-barred");
+    assert_eq!(refused(both), "salesperson-barred");
 }
 
 /// SEC-02: where two persons give sensitive rights, they also let a system in that has them.

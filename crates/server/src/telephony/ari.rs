@@ -281,11 +281,7 @@ impl Ari {
                 })
             }
             Told::RecordingFailed { recording } => {
-                tracing::error!(
-                    call = recording.name,
-                    recording.cause,
-                    "a call is not recorded"
-                );
+                tracing::error!(call = recording.name, "a call is not recorded");
                 None
             }
             Told::Else => None,
