@@ -29,6 +29,7 @@ mod m20261124_000901_posts;
 mod m20261125_000001_channels;
 mod m20261125_090001_telephony;
 mod m20261125_110001_begun_standing_in;
+mod m20261125_010001_programmes;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_channels::Migration),
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),
+            Box::new(m20261125_010001_programmes::Migration),
         ]
     }
 }
