@@ -57,12 +57,12 @@ pub async fn call_line(
     now: Instant,
     id: CallbackId,
 ) -> Result<Option<LineView>> {
-    if app.telephony().is_none() {
-        return Ok(None);
-    }
     let scope = actor.scope(Permission::CallbacksMake)?;
     let by = person(actor)?;
     let record = record(app.store(), &scope, id).await?;
+    if app.telephony().is_none() {
+        return Ok(None);
+    }
     let attempt = under_way(app.store(), &record, by).await?;
     let call = rows::find_call_of_attempt(app.store(), attempt.id).await?;
     Ok(Some(LineView {
@@ -91,9 +91,9 @@ pub async fn dial(
 ) -> Result<CallId> {
     let scope = actor.scope(Permission::CallbacksMake)?;
     let by = person(actor)?;
-    let line = line(app)?;
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
+    let line = line(app)?;
     let attempt = under_way(&work, &record, by).await?;
     let extension = rows::find_extension(&work, by).await?;
     let extension = extension.ok_or_else(|| Refusal::new("extension-missing"))?;
@@ -181,8 +181,8 @@ const FAILURE_MAX: usize = 300;
 pub async fn hang_up(app: &App, actor: &Actor, now: Instant, id: CallbackId) -> Result<()> {
     let scope = actor.scope(Permission::CallbacksMake)?;
     let by = person(actor)?;
-    let line = line(app)?;
     let record = record(app.store(), &scope, id).await?;
+    let line = line(app)?;
     let attempt = under_way(app.store(), &record, by).await?;
     let last = rows::find_call_of_attempt(app.store(), attempt.id).await?;
     let running = last.filter(|l| l.call.state != CallState::Ended);

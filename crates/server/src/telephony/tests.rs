@@ -13,7 +13,7 @@ use std::time::Duration;
 use testkit::{ARI_PASSWORD, ARI_USERNAME, Callee, Engine, FakeAsterisk, TestApp, refused};
 
 /// The number of the customer of P50-ZHOU, by the trunk of the tests.
-const CUSTOMER: &str = "PJSIP/13905000088@trunk";
+const CUSTOMER: &str = "PJSIP/13800500001@trunk";
 
 struct Desk {
     t: TestApp,

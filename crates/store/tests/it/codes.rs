@@ -17,6 +17,7 @@ use domain::retention::{
     RequestState, Requester, Way,
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
+use domain::telephony::{CallEnd, CallState};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,8 @@ fn of_the_domain() -> Lists {
         "attempts.result" => AttemptResult,
         "answers.answer" => Answer,
         "recordings.kind" => EvidenceKind,
+        "calls.state" => CallState,
+        "calls.end_kind" => CallEnd,
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
