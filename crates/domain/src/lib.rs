@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod money;
 pub mod numbers;
 pub mod obligations;
+pub mod plans;
 pub mod policies;
 pub mod questionnaires;
 pub mod reports;

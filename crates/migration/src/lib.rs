@@ -30,6 +30,7 @@ mod m20261125_000001_channels;
 mod m20261125_090001_telephony;
 mod m20261125_110001_begun_standing_in;
 mod m20261125_010001_programmes;
+mod m20261125_100001_plans;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),
             Box::new(m20261125_010001_programmes::Migration),
+            Box::new(m20261125_100001_plans::Migration),
         ]
     }
 }

@@ -24,6 +24,7 @@ pub mod imports;
 pub mod jobs;
 pub mod obligations;
 pub mod orgs;
+pub mod plans;
 pub mod policies;
 pub mod questionnaires;
 pub mod recordings;

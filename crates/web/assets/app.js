@@ -207,4 +207,22 @@
     if (focus) focus.focus();
   });
   document.addEventListener("toggle", plots, true);
+
+  // The plan: rows are dragged onto a day; the chosen ones go along.
+  document.addEventListener("dragstart", (event) => {
+    const row = event.target.closest && event.target.closest("[data-draggable-rows] tr");
+    const box = row && one("input[name=id]", row);
+    if (!box) return;
+    box.checked = true;
+    countPicked();
+    event.dataTransfer.setData("text/plain", box.value);
+    event.dataTransfer.effectAllowed = "move";
+  });
+  const dropOn = (event) => event.target.closest && event.target.closest("[data-drop]");
+  document.addEventListener("dragover", (event) => { const day = dropOn(event); if (day) { event.preventDefault(); day.classList.add("dragover"); } });
+  document.addEventListener("dragleave", (event) => { const day = dropOn(event); if (day) day.classList.remove("dragover"); });
+  document.addEventListener("drop", (event) => { const day = dropOn(event); if (day) { event.preventDefault(); day.classList.remove("dragover"); day.click(); } });
+  const makeDraggable = () => all("[data-draggable-rows] tbody tr").forEach((row) => { row.draggable = true; });
+  makeDraggable();
+  document.addEventListener("htmx:afterSettle", makeDraggable);
 })();

@@ -23,6 +23,7 @@ mod jobs;
 mod keys;
 mod menu;
 mod obligations;
+mod plans;
 mod policies;
 mod reports;
 mod retention;
@@ -65,6 +66,7 @@ pub fn router(web: Web) -> Router {
         .merge(customers::routes())
         .merge(policies::routes())
         .merge(obligations::routes())
+        .merge(plans::routes())
         .merge(tickets::routes())
         .merge(retention::routes())
         .fallback(failure::no_such_page)

@@ -58,6 +58,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksRead),
     ),
     entry(
+        "plans",
+        "/plans",
+        "calendar-event",
+        Some(Permission::CallbacksAssign),
+    ),
+    entry(
         "tickets",
         "/tickets",
         "ticket",

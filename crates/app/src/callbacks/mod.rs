@@ -22,6 +22,7 @@ pub use call::{CallItem, CallPage, call_page};
 pub use decide::{Decision, decide};
 pub use dial::{LineView, call_line, dial, hang_up};
 pub use find::{find_callback, page_of_callbacks};
+pub(crate) use finish::parse_instant;
 pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};

@@ -30,6 +30,7 @@ mod organisation;
 mod passkeys;
 mod passwords;
 mod planning;
+mod plans;
 mod policies;
 mod recordings;
 mod report_lists;

@@ -27,6 +27,10 @@ pub struct CallbackFilter {
     pub due_to: Option<NaiveDate>,
     /// Without a due date: the receipt is missing.
     pub without_due: bool,
+    /// Planned on this day.
+    pub planned_on: Option<NaiveDate>,
+    /// Without a day in the plan.
+    pub unplanned: bool,
     /// Of customers served in this language.
     pub language: Option<String>,
     /// Of this unit and those below it, by the unit's path.
@@ -77,6 +81,12 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> 
         select.filter("b.assignee_id IS NULL", Vec::new());
     }
     between(&mut select, filter);
+    if let Some(day) = filter.planned_on {
+        select.filter("b.planned_on = ?", params![day]);
+    }
+    if filter.unplanned {
+        select.filter("b.planned_on IS NULL", Vec::new());
+    }
     if filter.without_due {
         select.filter("b.due_on IS NULL", Vec::new());
     }
