@@ -21,7 +21,7 @@ pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) ->
     } else {
         record.callback.earliest_on
     };
-    Timing::of(time::date_in_china(now), start, record.due_on)
+    Timing::at(now, start, record.due_on, record.due_at)
 }
 
 /// Ends the obligation when the callback has ended: discharged with its timing and what a late

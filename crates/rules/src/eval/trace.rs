@@ -440,7 +440,7 @@ fn days(calendar: &Calendar, events: &[Event]) -> Vec<DayTrace> {
                 unit,
                 count_first,
                 to,
-            } if *unit != Unit::Month
+            } if matches!(unit, Unit::CalendarDay | Unit::WorkingDay)
                 && to.signed_duration_since(*from).num_days().abs() <= LISTED_DAYS_MAX =>
             {
                 let counted = dates::count_days(calendar, *from, *n, *unit, *count_first);
@@ -496,6 +496,12 @@ fn say_move(n: i64, unit: Unit, count_first: bool) -> Text {
             format!("{verb_zh} {n} 个工作日"),
             format!("{verb_en} {n} working days"),
         ),
+        Unit::Hour => {
+            return Text::new(
+                format!("{verb_zh} {n} 小时（连续计算）"),
+                format!("{verb_en} {n} hours by the clock"),
+            );
+        }
         Unit::Month => {
             let zh = format!("{verb_zh} {n} 个月（当月无此日的取月末）");
             return Text::new(

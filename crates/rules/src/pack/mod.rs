@@ -418,6 +418,8 @@ pub struct Expression {
     pub base: Base,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// The minute of the day at which hours begin to run.
+    pub clock: Option<FactId>,
     /// What happens on a day off.
     pub roll: Setting<Roll>,
     /// Never later than this date of the programme.

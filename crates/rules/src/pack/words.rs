@@ -91,6 +91,7 @@ impl RuleBook {
                 let (unit_zh, unit_en) = match unit {
                     Unit::CalendarDay => ("自然日", "calendar days"),
                     Unit::WorkingDay => ("工作日", "working days"),
+                    Unit::Hour => ("小时", "hours"),
                     Unit::Month => ("月", "months"),
                 };
                 let (first_zh, first_en) = match (unit, count_first) {
@@ -98,6 +99,7 @@ impl RuleBook {
                         "当月无此日的取月末".to_owned(),
                         "clamped to the month’s end".to_owned(),
                     ),
+                    (Unit::Hour, _) => ("连续计算".to_owned(), "by the clock".to_owned()),
                     (_, Setting::Fixed(true)) => {
                         ("起算日计入".to_owned(), "starting day counted".to_owned())
                     }

@@ -3,7 +3,9 @@
 use super::span::{Of, Span, by_subject, id, text};
 use crate::Result;
 use crate::dialect::bulk::{Bulk, Cell, Row};
-use chrono::NaiveDate;
+use crate::sql::instant;
+use chrono::{NaiveDate, Timelike};
+use domain::time;
 use uuid::Uuid;
 
 /// A policy with its parties, as rules look at it.
@@ -138,6 +140,8 @@ pub struct EventCase {
     pub kind: String,
     /// The day on which it occurred.
     pub occurred_on: Option<NaiveDate>,
+    /// The minute of that day in China, counted from midnight.
+    pub minute: Option<i64>,
     /// The day of payment.
     pub paid_on: Option<NaiveDate>,
     /// Claim number.
@@ -245,7 +249,8 @@ pub async fn read_policies(
 }
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
-     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme";
+     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
+     occurred_at";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -265,7 +270,13 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         adjuster_code: row.text(13)?,
         outcome: row.text(14)?,
         programme: row.text(15)?,
+        minute: row.int(16)?.map(minute_in_china),
     })
+}
+
+fn minute_in_china(at_millis: i64) -> i64 {
+    let time = time::time_in_china(instant(at_millis));
+    i64::from(time.num_seconds_from_midnight()) / 60
 }
 
 /// All events of the policies of a span, by policy; or those of customers that concern no policy.

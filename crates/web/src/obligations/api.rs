@@ -64,6 +64,8 @@ pub(crate) struct ObligationJson {
     earliest_on: Option<NaiveDate>,
     /// By when.
     due_on: Option<NaiveDate>,
+    /// The moment by which, where a rule counts hours.
+    due_at: Option<DateTime<Utc>>,
     /// End of the customer's right.
     right_end_on: Option<NaiveDate>,
     /// Status.
@@ -97,6 +99,7 @@ impl From<ObligationRow> for ObligationJson {
             extract_on: r.extract_on,
             earliest_on: r.earliest_on,
             due_on: r.due_on,
+            due_at: r.due_at,
             right_end_on: r.right_end_on,
             status: r.status,
             timing: r.timing,

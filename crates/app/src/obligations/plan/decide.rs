@@ -5,8 +5,9 @@ use super::batch::{Batch, Cases};
 use super::compare::Decided;
 use crate::rules::Rules;
 use crate::{Error, Result};
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, NaiveTime};
 use domain::obligations::ObligationKind;
+use domain::time;
 use rules::facts::EventType as EventKind;
 use rules::pack::{ProgrammeId, Recurrence, Rhythm, Subject};
 use rules::{Facts, Found, Outcome, Window};
@@ -337,6 +338,11 @@ fn planned(
     let programme = rules.book().programme(id);
     let date = |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
     let raw = |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
+    let due_at = programme.find_date("due").and_then(|at| {
+        let minute = u32::try_from(found.minutes[at]?).ok()?;
+        let clock = NaiveTime::from_hms_opt(minute / 60, minute % 60, 0)?;
+        Some(time::at_in_china(found.dates[at]?, clock))
+    });
     let kind = ObligationKind::parse(&programme.kind);
     PlannedObligation {
         programme: programme.code.clone(),
@@ -355,6 +361,7 @@ fn planned(
         extract_on: date("extract"),
         earliest_on: date("earliest"),
         due_on: date("due"),
+        due_at,
         right_end_raw_on: raw("right_end"),
         right_end_on: date("right_end"),
         cancel_reason: found.cancelled.map(|r| r.code.clone()),
