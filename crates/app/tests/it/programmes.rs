@@ -170,6 +170,15 @@ async fn a_change_of_class_leaves_earlier_periods_alone(
     );
 }
 
+/// What the events below set off.
+const BY_EVENTS: [(&str, &str); 5] = [
+    ("SL-VISIT", "C50-ZHOU 2024-02-28 2024-02-29 open"),
+    ("GN-1W", "C50-ZHOU 2024-02-22 2024-02-29 open"),
+    ("SC-COMP", "C50-LI 2024-02-22 2024-02-29 open"),
+    ("GN-PLAN", "C50-LI 2024-02-29 2024-03-31 open"),
+    ("KA-SPEC", "C37-SUN 2024-02-29 2024-03-31 open"),
+];
+
 fn event(id: &str, kind: &str, occurred_at: &str, customer: &str) -> Vec<(&'static str, String)> {
     row([
         ("event_id", id),
@@ -230,13 +239,7 @@ async fn events_of_customers_set_programmes_off(
     ]);
     t.import(ImportKind::Events, &events).await;
     plan_at(&t, at("2024-03-05 10:00")).await;
-    for (programme, expected) in [
-        ("SL-VISIT", "C50-ZHOU 2024-02-28 2024-02-29 open"),
-        ("GN-1W", "C50-ZHOU 2024-02-22 2024-02-29 open"),
-        ("SC-COMP", "C50-LI 2024-02-22 2024-02-29 open"),
-        ("GN-PLAN", "C50-LI 2024-02-29 2024-03-31 open"),
-        ("KA-SPEC", "C37-SUN 2024-02-29 2024-03-31 open"),
-    ] {
+    for (programme, expected) in BY_EVENTS {
         assert_eq!(planned(&t, programme).await, [expected], "{programme}");
     }
     let due = "SELECT due_at FROM obligations WHERE programme = 'SL-VISIT'";

@@ -223,6 +223,22 @@ pub(crate) fn say_snap(snap: Snap) -> Text {
     }
 }
 
+/// What became of a date at days off.
+pub(crate) fn say_roll(roll: Roll, stayed: bool) -> Text {
+    match (roll, stayed) {
+        (Roll::None, _) => Text::new("遇休息日不顺延", "no roll at days off"),
+        (_, true) => Text::new("当日为工作日，不顺延", "a working day: no roll"),
+        (Roll::NextWorking, false) => Text::new(
+            "遇休息日顺延至其后第一个工作日",
+            "rolls to the next working day",
+        ),
+        (Roll::PreviousWorking, false) => Text::new(
+            "遇休息日提前至其前最后一个工作日",
+            "rolls to the previous working day",
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::pack::{RuleBook, Source};
