@@ -29,6 +29,7 @@ mod m20261124_000901_posts;
 mod m20261125_000001_channels;
 mod m20261125_010001_programmes;
 mod m20261125_010002_due_hours;
+mod m20261125_010003_samples;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_channels::Migration),
             Box::new(m20261125_010001_programmes::Migration),
             Box::new(m20261125_010002_due_hours::Migration),
+            Box::new(m20261125_010003_samples::Migration),
         ]
     }
 }

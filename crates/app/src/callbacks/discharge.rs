@@ -60,6 +60,8 @@ pub(super) async fn complete(
             let status = ObligationStatus::NotDischarged;
             let cause = change.cause.map(Cause::as_str);
             rows::discharge_obligation(work, obligation, status, None, cause).await?;
+            // Where a programme samples, the next case is drawn.
+            rows::look_again(work, record).await?;
             let detail = serde_json::json!({ "cause": cause });
             let entry = AuditEntry::new(
                 actor,

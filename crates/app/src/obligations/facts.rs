@@ -69,6 +69,7 @@ fact_ids! {
     event_payout_method = "event.payout_method",
     event_payee_role = "event.payee_role",
     event_handled_in_person = "event.handled_in_person",
+    event_adjuster = "event.adjuster",
     event_reporter_role = "event.reporter_role",
     event_loss_region = "event.loss_region",
     event_underwriting_region = "event.underwriting_region",
@@ -248,6 +249,7 @@ impl FactIds {
         facts.set(self.event_payout_method, event.payout_method.as_deref());
         facts.set(self.event_payee_role, event.payee_role.as_deref());
         facts.set(self.event_handled_in_person, event.handled_in_person);
+        facts.set(self.event_adjuster, event.adjuster_code.as_deref());
         facts.set(self.event_reporter_role, event.reporter_role.as_deref());
         facts.set(self.event_loss_region, event.loss_region.as_deref());
         facts.set(

@@ -41,6 +41,7 @@ mod rights;
 mod rule_diff;
 mod rule_life;
 mod rule_servers;
+mod samples;
 mod schedule;
 mod scope;
 mod scope_things;

@@ -1,5 +1,9 @@
 //! Obligations: what the company owes whom, from when, by when.
 
+mod sample;
+
+pub use sample::{Drawn, Sample, SampleState, Sampling, Shortfall};
+
 use crate::time::{self, Instant};
 use chrono::NaiveDate;
 

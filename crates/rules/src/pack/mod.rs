@@ -19,7 +19,7 @@ pub(crate) use cause::OCCURRENCE;
 pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject};
 pub use check::Finding;
 pub use compile::text_hash;
-pub use reasons::Reason;
+pub use reasons::{NOT_DRAWN, Reason};
 pub use standing::{Layer, Source, Standing, Status};
 pub use tests::{TestReport, TestResult};
 pub(crate) use words::{say_roll, say_snap};

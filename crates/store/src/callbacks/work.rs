@@ -288,13 +288,18 @@ pub async fn insert_completed_event(work: &UnitOfWork, record: &CallbackRecord) 
         record.programme.as_str(),
     ];
     work.execute(sql, values).await?;
-    let Some(policy) = record.policy else {
-        return crate::obligations::enqueue_customer(work, record.customer).await;
-    };
-    let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'policies', $2, $2)";
-    work.execute(sql, params![work.next_id(), policy.0])
-        .await
-        .map(|_| ())
+    look_again(work, record).await
+}
+
+/// Asks the planner to look at the policy of a callback, or at its customer when it has none.
+///
+/// # Errors
+/// What the database says.
+pub async fn look_again(work: &UnitOfWork, record: &CallbackRecord) -> Result<()> {
+    match record.policy {
+        Some(policy) => crate::obligations::enqueue_policy(work, policy).await,
+        None => crate::obligations::enqueue_customer(work, record.customer).await,
+    }
 }
 
 #[derive(FromQueryResult)]

@@ -166,6 +166,8 @@ pub struct EventCase {
     pub outcome: Option<String>,
     /// The programme of a completed callback.
     pub programme: Option<String>,
+    /// It was drawn where a programme samples.
+    pub drawn: bool,
 }
 
 const POLICY_COLUMNS: &str = "p.id, p.policyholder_id, p.org_id, p.line, p.product_class, p.channel, p.status, \
@@ -250,7 +252,7 @@ pub async fn read_policies(
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
      payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
-     occurred_at";
+     occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -271,6 +273,7 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         outcome: row.text(14)?,
         programme: row.text(15)?,
         minute: row.int(16)?.map(minute_in_china),
+        drawn: row.bool(17)?.unwrap_or_default(),
     })
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(list_obligations))
         .routes(routes!(get_obligation))
         .routes(routes!(explain_obligation))
+        .routes(routes!(super::samples::read_samples))
 }
 
 /// Something that the company owes.
