@@ -168,19 +168,6 @@ async fn walk_obligations(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
             .filter(|e| e.customer_no == o.customer_no)
             .count(),
     );
-    let february = (testkit::day("2024-02-01"), testkit::day("2024-02-29"));
-    let adjuster = format!("DS-{}", o.customer_no);
-    let found = store::obligations::list_sample_pool(db, scope, "MC-ADJ", february).await;
-    let mine = |a: &String| *a == adjuster;
-    note(
-        "list_sample_pool",
-        found.unwrap().iter().filter(|p| mine(&p.adjuster)).count(),
-    );
-    let found = store::obligations::list_sample_calls(db, scope, "MC-ADJ", february).await;
-    note(
-        "list_sample_calls",
-        found.unwrap().iter().filter(|(a, _)| mine(a)).count(),
-    );
     let found = store::recordings::list_recordings(db, scope, &[o.ticket.0])
         .await
         .unwrap();
