@@ -30,6 +30,7 @@ mod m20261125_000001_channels;
 mod m20261125_010001_programmes;
 mod m20261125_010002_due_hours;
 mod m20261125_010003_samples;
+mod m20261125_010004_together;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_010001_programmes::Migration),
             Box::new(m20261125_010002_due_hours::Migration),
             Box::new(m20261125_010003_samples::Migration),
+            Box::new(m20261125_010004_together::Migration),
         ]
     }
 }

@@ -92,7 +92,8 @@ pub async fn call_page(
         .and_then(|open| items.iter().position(|i| i.item.code == open.code))
         .unwrap_or(items.len());
     let can_finish = gate.finish().is_ok();
-    let recorded = page.recordings.iter().any(|r| r.owner_id == attempt.id.0);
+    let own = |id| id == attempt.id.0 || attempt.shared_with.is_some_and(|a| a.0 == id);
+    let recorded = page.recordings.iter().any(|r| own(r.owner_id));
     let call_items = items
         .iter()
         .map(|i| CallItem {

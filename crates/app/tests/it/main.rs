@@ -49,4 +49,5 @@ mod second_factor;
 mod standing_in;
 mod ticket_steps;
 mod tickets;
+mod together;
 mod users;

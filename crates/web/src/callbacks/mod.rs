@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Web> {
             post(assign::unassign_callback),
         )
         .route("/callbacks/{id}/attempts", post(call::start_attempt))
+        .route("/callbacks/{id}/together", post(call::start_together))
         .route("/callbacks/{id}/call", get(call::show_call))
         .route("/callbacks/{id}/answers", post(call::answer_item))
         .route("/callbacks/{id}/outcome", post(call::finish_attempt))

@@ -110,6 +110,7 @@ pub(super) const PAGES: &[Route] = &[
     ("GET",  "/callbacks/{id}", All(&[P::CallbacksRead]), Object),
     ("POST", "/callbacks/{id}/assignment/deletion", All(&[P::CallbacksAssign]), Object),
     ("POST", "/callbacks/{id}/attempts", All(&[P::CallbacksMake]), Object),
+    ("POST", "/callbacks/{id}/together", All(&[P::CallbacksMake]), Object),
     ("GET",  "/callbacks/{id}/call", All(&[P::CallbacksMake]), Object),
     ("POST", "/callbacks/{id}/answers", All(&[P::CallbacksMake]), Object),
     ("POST", "/callbacks/{id}/outcome", All(&[P::CallbacksMake]), Object),
