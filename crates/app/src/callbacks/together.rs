@@ -113,7 +113,10 @@ pub async fn start_together(
     // Calling hours and spacing were looked at when the connection was made.
     let command = Command::StartAttempt { channel };
     let change = record.callback.decide(&command, discharge, by, today)?;
-    let script = app.scripts().in_effect(&discharge.questionnaire, today);
+    let script = app
+        .scripts()
+        .in_effect(&discharge.questionnaire, today)
+        .map(|s| s.id);
     let is_recall = record.callback.is_recall
         || record.callback.state == domain::callbacks::CallbackState::RecallDue;
     let attempt = NewAttempt {
@@ -124,7 +127,7 @@ pub async fn start_together(
         channel,
         in_branch: record.callback.in_branch,
         is_recall,
-        questionnaire: script.map(|s| s.id),
+        questionnaire: script,
         caller: by,
     };
     let attempt = rows::insert_attempt(&work, &attempt).await?;

@@ -116,7 +116,7 @@ mod tests {
     #[case((1, 1), Respondent::Driver, Respondent::Policyholder, 5, Err(TogetherError::Respondent))]
     #[case((1, 1), Respondent::Policyholder, Respondent::Policyholder, 16, Err(TogetherError::Over))]
     fn what_may_be_taken_along(
-        #[case] (first, other): (u128, u128),
+        #[case] policies: (u128, u128),
         #[case] answered: Respondent,
         #[case] allowed: Respondent,
         #[case] minutes: i64,
@@ -126,12 +126,12 @@ mod tests {
         let ended_at = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let talk = Talk {
             customer,
-            policy: policy(first),
+            policy: policy(policies.0),
             respondent: answered,
             ended_at,
         };
         let now = ended_at + Duration::minutes(minutes);
-        let whom = (customer, policy(other));
+        let whom = (customer, policy(policies.1));
         let found = talk.takes(whom, &discharge(allowed), now, Duration::minutes(15));
         assert_eq!(found, expected);
     }

@@ -117,11 +117,12 @@ mod tests {
     #[case([0, 0, 1, 4], 0, SampleState::Short, Some(Shortfall::Unsuccessful))]
     #[case([0, 1, 1, 4], 0, SampleState::Open, None)]
     fn cases_are_drawn_until_two_callbacks_succeed(
-        #[case] [pool, open, succeeded, failed]: [u32; 4],
+        #[case] counts: [u32; 4],
         #[case] to_draw: u32,
         #[case] state: SampleState,
         #[case] why: Option<Shortfall>,
     ) {
+        let [pool, open, succeeded, failed] = counts;
         let sample = Sample {
             pool,
             open,

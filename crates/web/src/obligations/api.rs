@@ -5,6 +5,7 @@
 )]
 
 mod explanation;
+mod samples;
 
 use crate::api::{Asked, Caller, ListOf, Named, PageQuery, Reply, codes, listed, text};
 use crate::state::Web;
@@ -14,6 +15,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use explanation::ExplanationJson;
+use samples::{MonthQuery, SampleJson};
 use serde::{Deserialize, Serialize};
 use store::obligations::ObligationRow;
 use utoipa::{IntoParams, ToSchema};
@@ -26,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(list_obligations))
         .routes(routes!(get_obligation))
         .routes(routes!(explain_obligation))
-        .routes(routes!(super::samples::read_samples))
+        .routes(routes!(read_samples))
 }
 
 /// Something that the company owes.
@@ -203,4 +205,21 @@ pub(crate) async fn explain_obligation(
     let explanation =
         app::obligations::explain(&web.app, &caller.actor, caller.now, &number).await?;
     Ok(Json(ExplanationJson::from(explanation)).into_response())
+}
+
+/// Lists the samples of a month.
+///
+/// Where a programme samples, so many cases of each adjuster are called that the callbacks asked for
+/// succeed; a shortfall is told with its cause.
+#[utoipa::path(get, path = "/api/v1/adjuster-samples", tag = "obligations",
+    params(MonthQuery),
+    responses((status = 200, description = "One for each adjuster.", body = Vec<SampleJson>)))]
+pub(crate) async fn read_samples(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(query): Asked<MonthQuery>,
+) -> Reply {
+    let (actor, now, month) = (&caller.actor, caller.now, text(query.month));
+    let page = app::obligations::list_samples(&web.app, actor, now, &month).await?;
+    Ok(Json(SampleJson::list(page)).into_response())
 }

@@ -108,7 +108,8 @@ impl Planner {
 /// The place of a case in the order in which a month is drawn.
 fn place(programme: &str, month: NaiveDate, adjuster: &str, case: &SampleCase) -> ([u8; 32], Uuid) {
     let mut hasher = Sha256::new();
-    for part in [programme, &month.to_string(), adjuster, &case.claim_no] {
+    let month = month.to_string();
+    for part in [programme, month.as_str(), adjuster, case.claim_no.as_str()] {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
