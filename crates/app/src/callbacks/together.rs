@@ -9,7 +9,7 @@ use crate::rules::Rules;
 use crate::{App, Error, Refusal, Result};
 use chrono::Duration;
 use domain::access::{Actor, Permission, Scope};
-use domain::callbacks::{AttemptResult, Command, ContactChannel, Talk};
+use domain::callbacks::{AttemptResult, CallbackState, Command, ContactChannel, Talk};
 use domain::ids::{AttemptId, CallbackId};
 use domain::obligations::Respondent;
 use domain::questionnaires::Gate;
@@ -117,8 +117,7 @@ pub async fn start_together(
         .scripts()
         .in_effect(&discharge.questionnaire, today)
         .map(|s| s.id);
-    let is_recall = record.callback.is_recall
-        || record.callback.state == domain::callbacks::CallbackState::RecallDue;
+    let is_recall = is_recall(&record);
     let attempt = NewAttempt {
         callback: other,
         customer: record.customer,
@@ -154,6 +153,10 @@ pub async fn start_together(
     work.commit(entry.customer(record.customer.0).detail(detail))
         .await?;
     Ok(attempt)
+}
+
+fn is_recall(record: &CallbackRecord) -> bool {
+    record.callback.is_recall || record.callback.state == CallbackState::RecallDue
 }
 
 /// What carrying answers over needs to know.
