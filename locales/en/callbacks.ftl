@@ -134,3 +134,9 @@ decide-how = What next
 field-cause = Whose side
 history = History
 no-history = Nothing yet.
+
+together = In the same conversation
+together-hint = The customer is still on the line. These are due as well: one recording, each with its own record; what both questionnaires ask in the same words is carried over.
+together-go-on = Go on
+together-shared = Same conversation
+together-carried = carried over

@@ -40,6 +40,7 @@ attempt-result-finished = Interview finished
 attempt-result-cancelled = Cancelled
 
 callback-step-start_attempt = Call begun
+callback-step-start_together = Went on in the same conversation
 callback-step-assign = Assigned
 callback-step-unassign = Taken back
 callback-step-send_letter = Letter sent

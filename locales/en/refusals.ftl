@@ -32,3 +32,7 @@ refusal-import-unreadable = The file cannot be read: { $detail }
 refusal-import-too-many-orgs = More units than { $detail }
 refusal-file-unwritable = The file cannot be written: { $detail }
 refusal-export-too-many-rows = More rows than a workbook holds ({ $detail }); choose CSV or filter
+refusal-together-over = The conversation ended some time ago, or without an interview; please call again.
+refusal-together-elsewhere = This callback concerns another customer or policy and cannot be taken along.
+refusal-together-respondent = Whoever answered is not the one to call here.
+refusal-together-channel = This callback is not made by telephone.

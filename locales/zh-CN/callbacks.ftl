@@ -134,3 +134,9 @@ decide-how = 下一步怎么办
 field-cause = 原因归属
 history = 经过
 no-history = 还没有记录。
+
+together = 同一通话一并回访
+together-hint = 客户还在线上，以下到期回访可接着做：同一录音，各自记录；两份问卷相同的问题沿用刚才的回答。
+together-go-on = 接着回访
+together-shared = 同一通话
+together-carried = 沿用

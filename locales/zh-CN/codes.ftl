@@ -40,6 +40,7 @@ attempt-result-finished = 完成问答
 attempt-result-cancelled = 已取消
 
 callback-step-start_attempt = 开始拨打
+callback-step-start_together = 同一通话接着回访
 callback-step-assign = 分派
 callback-step-unassign = 收回
 callback-step-send_letter = 寄出信函

@@ -32,3 +32,7 @@ refusal-import-unreadable = 文件无法读取：{ $detail }
 refusal-import-too-many-orgs = 机构数超过上限 { $detail }
 refusal-file-unwritable = 文件无法写入：{ $detail }
 refusal-export-too-many-rows = 超过工作簿的行数上限 { $detail }，请改用 CSV 或缩小范围
+refusal-together-over = 上一通回访已结束较久或没有完成访谈，请另行拨打。
+refusal-together-elsewhere = 这项回访涉及其他客户或其他保单，不能并入本次通话。
+refusal-together-respondent = 刚才接听的人不是这项回访的回访对象。
+refusal-together-channel = 这项回访不以电话进行。

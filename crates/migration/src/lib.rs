@@ -27,10 +27,13 @@ mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 mod m20261125_000001_channels;
-mod m20261125_090001_telephony;
-mod m20261125_110001_begun_standing_in;
 mod m20261125_010001_programmes;
+mod m20261125_010002_due_hours;
+mod m20261125_010003_samples;
+mod m20261125_010004_together;
+mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
+mod m20261125_110001_begun_standing_in;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -66,10 +69,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261125_000001_channels::Migration),
-            Box::new(m20261125_090001_telephony::Migration),
-            Box::new(m20261125_110001_begun_standing_in::Migration),
             Box::new(m20261125_010001_programmes::Migration),
+            Box::new(m20261125_010002_due_hours::Migration),
+            Box::new(m20261125_010003_samples::Migration),
+            Box::new(m20261125_010004_together::Migration),
+            Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_100001_plans::Migration),
+            Box::new(m20261125_110001_begun_standing_in::Migration),
         ]
     }
 }

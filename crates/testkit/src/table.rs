@@ -27,6 +27,12 @@ impl Table {
         self
     }
 
+    /// Turns the order of the rows round.
+    pub fn reverse(&mut self) -> &mut Self {
+        self.rows.reverse();
+        self
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> u64 {
         self.rows.len() as u64

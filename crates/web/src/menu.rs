@@ -111,6 +111,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         Some(Permission::ReportsRead),
     ),
     entry(
+        "samples",
+        "/samples",
+        "list-check",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
         "work-rules",
         "/work-rules",
         "bookmark",

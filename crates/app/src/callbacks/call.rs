@@ -7,7 +7,7 @@ use crate::questionnaires::{AnswerLabels, CaseFacts, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::customers::Reveal;
-use domain::ids::CallbackId;
+use domain::ids::{AttemptId, CallbackId};
 use domain::questionnaires::{Answer, Gate, Item, Words};
 use domain::time::{self, Instant};
 use store::callbacks::{self as rows, AttemptRow};
@@ -122,12 +122,13 @@ pub async fn call_page(
     })
 }
 
-/// The attempt has a recording, or the telephone system makes one.
+/// The attempt, or the one whose conversation it shares, has a recording, or the telephone system makes one.
 fn is_recorded(page: &CallbackPage, attempt: &AttemptRow) -> bool {
+    let own = |id| id == attempt.id || attempt.shared_with == Some(id);
     let mut calls = page.calls.iter();
     let mut files = page.recordings.iter();
-    calls.any(|c| c.attempt == attempt.id && c.is_recorded())
-        || files.any(|r| r.owner_id == attempt.id.0)
+    calls.any(|c| own(c.attempt) && c.is_recorded())
+        || files.any(|r| own(AttemptId(r.owner_id)))
 }
 
 impl CallItem {

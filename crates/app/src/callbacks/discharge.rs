@@ -21,7 +21,7 @@ pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) ->
     } else {
         record.callback.earliest_on
     };
-    Timing::of(time::date_in_china(now), start, record.due_on)
+    Timing::at(now, start, record.due_on, record.due_at)
 }
 
 /// Ends the obligation when the callback has ended: discharged with its timing and what a late
@@ -60,6 +60,8 @@ pub(super) async fn complete(
             let status = ObligationStatus::NotDischarged;
             let cause = change.cause.map(Cause::as_str);
             rows::discharge_obligation(work, obligation, status, None, cause).await?;
+            // Where a programme samples, the next case is drawn.
+            rows::look_again(work, record).await?;
             let detail = serde_json::json!({ "cause": cause });
             let entry = AuditEntry::new(
                 actor,

@@ -127,8 +127,9 @@ impl Step<'_> {
         if result == AttemptResult::Finished {
             let interview = self.interview(work).await?;
             let reached = self.reached(form)?;
-            let recordings =
-                store::recordings::list_recordings(work, self.scope, &[self.attempt.id.0]).await?;
+            let shared = self.attempt.shared_with.unwrap_or(self.attempt.id);
+            let owners = [self.attempt.id.0, shared.0];
+            let recordings = store::recordings::list_recordings(work, self.scope, &owners).await?;
             let phone = self.attempt.channel == ContactChannel::Phone.as_str();
             let calls = store::telephony::list_calls(work, self.scope, &[self.attempt.id]).await?;
             let by_system = calls.iter().any(store::telephony::CallRow::is_recorded);

@@ -13,6 +13,7 @@ mod page;
 mod recordings;
 mod refusals;
 mod spoken;
+mod together;
 mod values;
 mod workbench;
 
@@ -28,6 +29,7 @@ pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use recordings::{add_link, add_upload};
+pub use together::start_together;
 pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 

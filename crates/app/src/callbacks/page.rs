@@ -44,6 +44,8 @@ pub struct CallbackPage {
     pub entries: Vec<EntryRow>,
     /// Other open callbacks of the same customer.
     pub siblings: Vec<CallbackRow>,
+    /// Those that may be taken into the conversation that the person looking has just held.
+    pub takeable: Vec<CallbackRow>,
     /// How the programme wants it discharged.
     pub discharge: Discharge,
     /// Answers of every attempt, with the words of their items.
@@ -65,6 +67,8 @@ pub struct PastAnswer {
     pub answered_at: Instant,
     /// The problem that it raises, if it does.
     pub problem: Option<ProblemType>,
+    /// It was given to another callback in the same conversation.
+    pub carried: bool,
 }
 
 /// A callback in sight with everything that belongs to it. That someone looked is recorded.
@@ -113,6 +117,7 @@ pub(super) async fn load(
     let attempts = rows::list_attempts(db, scope, callback.id).await?;
     let ids: Vec<_> = attempts.iter().map(|a| a.id).collect();
     let mut owners: Vec<_> = ids.iter().map(|id| id.0).collect();
+    owners.extend(attempts.iter().filter_map(|a| a.shared_with).map(|a| a.0));
     owners.push(callback.id.0);
     let recordings = store::recordings::list_recordings(db, scope, &owners).await?;
     let tickets = if actor.may(Permission::TicketsRead) {
@@ -125,10 +130,14 @@ pub(super) async fn load(
         .rules()
         .discharge_of(callback.pack, &callback.programme)?
         .clone();
+    let siblings = rows::list_siblings(db, scope, callback.customer_id, callback.id).await?;
+    let rules = app.rules();
+    let takeable = super::together::takeable(&rules, actor, now, &callback, &attempts, &siblings);
     Ok(CallbackPage {
         entries: rows::list_entries(db, scope, callback.id).await?,
         calls: store::telephony::list_calls(db, scope, &ids).await?,
-        siblings: rows::list_siblings(db, scope, callback.customer_id, callback.id).await?,
+        siblings,
+        takeable,
         explanation,
         customer,
         contacts,
@@ -180,6 +189,7 @@ async fn past_answers(
                 given: a.given,
                 words: a.words,
                 answered_at: a.answered_at,
+                carried: a.carried,
                 problem,
             }
         })

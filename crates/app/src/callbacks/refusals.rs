@@ -1,7 +1,7 @@
 //! Refusals of decisions as codes that messages hang on.
 
 use crate::{Error, Refusal};
-use domain::callbacks::{AssignError, CallbackError, ScheduleError};
+use domain::callbacks::{AssignError, CallbackError, ScheduleError, TogetherError};
 use domain::questionnaires::GateError;
 use domain::tickets::TicketError;
 use domain::time;
@@ -25,6 +25,18 @@ impl From<CallbackError> for Error {
             CallbackError::ReasonMissing => return Self::invalid("reason", "missing"),
         };
         refusal.into()
+    }
+}
+
+impl From<TogetherError> for Error {
+    fn from(error: TogetherError) -> Self {
+        Refusal::new(match error {
+            TogetherError::Elsewhere => "together-elsewhere",
+            TogetherError::Respondent => "together-respondent",
+            TogetherError::Channel => "together-channel",
+            TogetherError::Over => "together-over",
+        })
+        .into()
     }
 }
 

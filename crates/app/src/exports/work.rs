@@ -14,7 +14,7 @@ use store::obligations::{
 };
 use store::tickets::{ExportedTicket, TicketFilter, export_tickets};
 
-pub(super) const OBLIGATIONS: [&str; 18] = [
+pub(super) const OBLIGATIONS: [&str; 19] = [
     "number",
     "programme",
     "pack",
@@ -33,6 +33,7 @@ pub(super) const OBLIGATIONS: [&str; 18] = [
     "status",
     "org_code",
     "kind",
+    "due_at",
 ];
 pub(super) const EXCLUSIONS: [&str; 9] = [
     "programme",
@@ -315,6 +316,7 @@ fn obligation(o: ObligationRow) -> Vec<Cell> {
         o.status.into(),
         o.org_code.into(),
         o.kind.into(),
+        o.due_at.into(),
     ]
 }
 

@@ -51,6 +51,7 @@ fact_ids! {
     customer_birth_date = "customer.birth_date",
     customer_large = "customer.large",
     customer_key_account = "customer.key_account",
+    customer_key_or_large = "customer.key_or_large",
     customer_shareholder_related = "customer.shareholder_related",
     customer_value_class = "customer.value_class",
     customer_relationship_stage = "customer.relationship_stage",
@@ -62,11 +63,13 @@ fact_ids! {
     holder_kind = "holder.kind",
     insured_kind = "insured.kind",
     event_occurred_on = "event.occurred_on",
+    event_minute = "event.minute",
     event_paid_on = "event.paid_on",
     event_amount = "event.amount",
     event_payout_method = "event.payout_method",
     event_payee_role = "event.payee_role",
     event_handled_in_person = "event.handled_in_person",
+    event_adjuster = "event.adjuster",
     event_reporter_role = "event.reporter_role",
     event_loss_region = "event.loss_region",
     event_underwriting_region = "event.underwriting_region",
@@ -160,6 +163,12 @@ impl FactIds {
         facts.set(self.customer_birth_date, profile.birth_date);
         facts.set(self.customer_large, profile.large);
         facts.set(self.customer_key_account, profile.key_account);
+        let either = match (profile.key_account, profile.large) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        };
+        facts.set(self.customer_key_or_large, either);
         facts.set(
             self.customer_shareholder_related,
             profile.shareholder_related,
@@ -234,11 +243,13 @@ impl FactIds {
     /// Fills in one event.
     pub(super) fn set_event<'a>(&self, facts: &mut Facts<'a>, event: &'a EventCase) {
         facts.set(self.event_occurred_on, event.occurred_on);
+        facts.set(self.event_minute, event.minute);
         facts.set(self.event_paid_on, event.paid_on);
         facts.set(self.event_amount, event.amount_fen);
         facts.set(self.event_payout_method, event.payout_method.as_deref());
         facts.set(self.event_payee_role, event.payee_role.as_deref());
         facts.set(self.event_handled_in_person, event.handled_in_person);
+        facts.set(self.event_adjuster, event.adjuster_code.as_deref());
         facts.set(self.event_reporter_role, event.reporter_role.as_deref());
         facts.set(self.event_loss_region, event.loss_region.as_deref());
         facts.set(

@@ -4,6 +4,7 @@ mod explain;
 mod facts;
 mod list;
 pub(crate) mod plan;
+mod samples;
 mod siblings;
 mod since;
 
@@ -15,5 +16,6 @@ pub use list::{
     list_obligations, obligation_page, page_of_obligations,
 };
 pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
+pub use samples::{AdjusterSample, SamplesPage, list_samples};
 pub use siblings::list_siblings;
 pub use since::set_since;

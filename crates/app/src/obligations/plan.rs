@@ -7,10 +7,12 @@
 mod batch;
 mod compare;
 mod decide;
+mod found;
 mod generations;
 mod prepare;
 pub(crate) mod preview;
 mod request;
+mod sample;
 
 use crate::{App, Error, Result};
 use batch::{Batch, Subjects};
@@ -184,7 +186,17 @@ impl Planner {
         Ok(self.bulk.commit(store::Audit::with(entry, others)).await?)
     }
 
+    /// Works off the queue, and again while samples are drawn from what was found.
     async fn work(&mut self, progress: &(dyn Fn(PlanProgress) + Sync)) -> Result<()> {
+        loop {
+            self.work_off(progress).await?;
+            if self.draw().await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn work_off(&mut self, progress: &(dyn Fn(PlanProgress) + Sync)) -> Result<()> {
         for kind in [QueueKind::Policies, QueueKind::Events, QueueKind::Customers] {
             loop {
                 self.begin_chunk().await?;

@@ -1,8 +1,9 @@
 //! What a pack wants done to discharge a callback.
 
 use domain::callbacks::{ContactChannel, Discharge, Success};
-use domain::obligations::{ObligationKind, Respondent};
+use domain::obligations::{ObligationKind, Respondent, Sampling};
 use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
+use std::collections::BTreeMap;
 
 /// Reads what each callback programme wants done, with the numbers of a day: the position of the
 /// programme in the book, and what it wants. A pack that says nonsense there does not load.
@@ -30,6 +31,10 @@ pub fn discharges(book: &RuleBook, on: NaiveDate) -> Result<Vec<(usize, Discharg
                 findings.push(finding("kind", what, Some(hint)));
                 continue;
             }
+        }
+        if let Err(what) = sampling(book, programme, on) {
+            findings.push(finding("discharge", what, None));
+            continue;
         }
         match read_discharge(book, programme, on) {
             Ok(discharge) => discharges.push((at, discharge)),
@@ -110,6 +115,40 @@ fn read_discharge(
         deemed_days: number("deemed_days")?.and_then(|n| u32::try_from(n).ok()),
         promotion_allowed: flag("promotion_allowed"),
     })
+}
+
+/// The programmes that sample their candidates, and how; what is wrong with one keeps its pack out
+/// before.
+pub(super) fn samplings(book: &RuleBook, on: NaiveDate) -> BTreeMap<String, Sampling> {
+    let programmes = book.programmes().iter();
+    let found = programmes.filter_map(|p| {
+        let sampling = sampling(book, p, on).ok().flatten()?;
+        Some((p.code.clone(), sampling))
+    });
+    found.collect()
+}
+
+/// How a programme samples its candidates, if it does.
+fn sampling(
+    book: &RuleBook,
+    programme: &Programme,
+    on: NaiveDate,
+) -> Result<Option<Sampling>, String> {
+    let table = &programme.discharge;
+    let Some(name) = table.get("sample_successes") else {
+        return Ok(None);
+    };
+    let id = name.as_str().and_then(|n| n.strip_prefix("param:"));
+    let id = id.ok_or("sample_successes must name a parameter")?;
+    let value = parameter(book, programme, id, on).flatten();
+    let successes = value.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+    let whole = table.get("sample_whole_months");
+    Ok(Some(Sampling {
+        successes: successes.ok_or(format!("sample_successes: {id} must be positive"))?,
+        whole_months: whole
+            .and_then(toml::Value::as_bool)
+            .ok_or("sample_whole_months is missing")?,
+    }))
 }
 
 /// The value of a parameter on a day for a case inside the programme's own pack. `Some(None)` is a parameter

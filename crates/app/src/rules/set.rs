@@ -2,15 +2,16 @@
 //! the number of a set, its *generation*, grows with each approval, and every obligation keeps the
 //! number of the set that it was decided with (GOV-04).
 
-use super::discharge::discharges;
+use super::discharge::{discharges, samplings};
 use crate::{Error, Result};
 use domain::callbacks::{CallingHours, Discharge};
+use domain::obligations::Sampling;
 use domain::rules::Span;
 use rules::{
     Calendar, FactSchema, Facts, Finding, NaiveDate, Programme, RuleBook, Source, Standing, Status,
     Value,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::rules::{StoredCalendar, StoredPack};
 use uuid::Uuid;
@@ -47,6 +48,8 @@ pub struct Rules {
     packs: Vec<StoredPack>,
     pack_ids: HashMap<(String, u32), Uuid>,
     discharges: HashMap<(Uuid, String), Discharge>,
+    /// Programmes that sample their candidates.
+    samplings: BTreeMap<String, Sampling>,
     /// The version of each programme that counts today, else the latest.
     current: HashMap<String, Uuid>,
     earlier: Mutex<HashMap<i64, Arc<Rules>>>,
@@ -69,6 +72,7 @@ impl Rules {
             .iter()
             .map(|p| ((p.pack.clone(), version(p)), p.id))
             .collect();
+        let samplings = samplings(&book, library.today);
         let (mut by_pack, mut current) = (HashMap::new(), HashMap::new());
         for (at, discharge) in discharges(&book, library.today)? {
             let programme = &book.programmes()[at];
@@ -89,6 +93,7 @@ impl Rules {
             packs,
             pack_ids,
             discharges: by_pack,
+            samplings,
             current,
             earlier: Mutex::default(),
             library,
@@ -242,6 +247,11 @@ impl Rules {
             Some(own) => Ok(own),
             None => self.discharge(programme),
         }
+    }
+
+    /// Programmes that sample their candidates, and how.
+    pub fn samplings(&self) -> &BTreeMap<String, Sampling> {
+        &self.samplings
     }
 
     /// The programme of a code that is in force; the newest pack first.

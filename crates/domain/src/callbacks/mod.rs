@@ -5,12 +5,14 @@ mod attempt;
 mod life;
 mod outcome;
 mod schedule;
+mod together;
 
 pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};
 pub use schedule::{CallingHours, DayOff, ScheduleError};
+pub use together::{Talk, TogetherError};
 
 codes! {
     /// Where a callback stands (requirements §4.1). Candidates and exclusions are kept by the

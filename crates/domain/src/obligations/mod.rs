@@ -1,5 +1,10 @@
 //! Obligations: what the company owes whom, from when, by when.
 
+mod sample;
+
+pub use sample::{Drawn, Sample, SampleState, Sampling, Shortfall};
+
+use crate::time::{self, Instant};
 use chrono::NaiveDate;
 
 codes! {
@@ -53,6 +58,23 @@ impl Timing {
             Some(start) if completed_on < start => Self::Early,
             _ if completed_on <= due_on => Self::InTime,
             _ => Self::Late,
+        })
+    }
+
+    /// As [`Self::of`] for a moment, where a rule may count hours: on the last day what comes after
+    /// the hour is late.
+    pub fn at(
+        completed_at: Instant,
+        starts_on: Option<NaiveDate>,
+        due_on: Option<NaiveDate>,
+        due_at: Option<Instant>,
+    ) -> Option<Self> {
+        let timing = Self::of(time::date_in_china(completed_at), starts_on, due_on)?;
+        let past = due_at.is_some_and(|due| due < completed_at);
+        Some(if timing == Self::InTime && past {
+            Self::Late
+        } else {
+            timing
         })
     }
 }
@@ -136,6 +158,23 @@ mod tests {
     fn completions_are_classed_by_day(#[case] on: &str, #[case] expected: Option<Timing>) {
         let (start, due) = (Some(day("2024-01-17")), Some(day("2024-01-31")));
         assert_eq!(Timing::of(day(on), start, due), expected);
+    }
+
+    #[rstest]
+    #[case("14:29", Timing::InTime)]
+    #[case("14:30", Timing::InTime)]
+    #[case("14:31", Timing::Late)]
+    fn where_hours_count_the_last_day_ends_at_one(#[case] clock: &str, #[case] expected: Timing) {
+        let at = |clock: &str| time::at_in_china(day("2025-03-13"), clock.parse().unwrap());
+        let time = |clock: &str| at(&format!("{clock}:00"));
+        let due = Some(day("2025-03-13"));
+        let timing = Timing::at(
+            time(clock),
+            Some(day("2025-03-12")),
+            due,
+            Some(time("14:30")),
+        );
+        assert_eq!(timing, Some(expected));
     }
 
     #[test]

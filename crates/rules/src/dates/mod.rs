@@ -20,6 +20,8 @@ pub enum Unit {
     CalendarDay,
     /// Only days that are worked, by the calendar.
     WorkingDay,
+    /// Hours of the clock, from the time of day that the rule names.
+    Hour,
     /// Calendar months; a day that the month lacks becomes the month's last day.
     Month,
 }
@@ -30,6 +32,7 @@ impl Unit {
         match self {
             Self::CalendarDay => "calendar_day",
             Self::WorkingDay => "working_day",
+            Self::Hour => "hour",
             Self::Month => "month",
         }
     }
@@ -178,8 +181,22 @@ pub fn add(
     match unit {
         Unit::CalendarDay => add_calendar_days(from, n, count_first),
         Unit::WorkingDay => add_working_days(calendar, from, n, count_first),
+        Unit::Hour => add_hours(from, 0, n).0,
         Unit::Month => add_months(from, n),
     }
+}
+
+/// Minutes of a day.
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// Adds hours of the clock to a minute of a day, counted from midnight: the day and its minute.
+pub fn add_hours(from: NaiveDate, minute: i64, hours: i64) -> (NaiveDate, i64) {
+    let end = minute.saturating_add(hours.saturating_mul(60));
+    let days = end.div_euclid(DAY_MINUTES);
+    (
+        add_calendar_days(from, days, false),
+        end.rem_euclid(DAY_MINUTES),
+    )
 }
 
 /// One day of a derivation: what it is and which day of the period it was counted as.
@@ -213,7 +230,7 @@ pub fn count_days(
             let counts = match unit {
                 Unit::CalendarDay => !starting || count_first,
                 Unit::WorkingDay => day.kind.is_working() && (!starting || count_first),
-                Unit::Month => false,
+                Unit::Hour | Unit::Month => false,
             };
             number += i64::from(counts);
             CountedDay {

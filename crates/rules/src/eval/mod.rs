@@ -4,6 +4,7 @@
 //! but the dates it returns.
 
 pub mod explain;
+mod lookup;
 mod source;
 mod trace;
 
@@ -11,14 +12,14 @@ pub use trace::{
     Cited, ConditionTrace, DateTrace, DayTrace, Part, QuantityTrace, StepTrace, Trace, TraceOutcome,
 };
 
-use crate::calendar::DayStatus;
 use crate::dates::{self, Roll, Unit};
 use crate::facts::{Facts, Value};
 use crate::pack::{
-    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, Op, Operand, PackId,
-    ParameterId, Pick, Programme, ProgrammeId, Quantity, Reason, Relation, RuleBook, Setting, Step,
+    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, ParameterId, Programme,
+    ProgrammeId, Quantity, Reason, RuleBook, Setting, Step,
 };
 use chrono::NaiveDate;
+use lookup::Lookup;
 use std::cmp::Ordering;
 
 /// The span of triggers to look at, both days included.
@@ -59,6 +60,8 @@ pub struct Found<'b> {
     pub dates: Vec<Option<NaiveDate>>,
     /// The same dates before any roll at days off.
     pub raw_dates: Vec<Option<NaiveDate>>,
+    /// The minute of the day of each date, counted from midnight, where a rule counts hours.
+    pub minutes: Vec<Option<i64>>,
     /// Whom to reach.
     pub respondent: &'b str,
     /// Why the obligation is void, if it is.
@@ -151,14 +154,6 @@ pub(crate) trait Record {
 pub(crate) struct NoTrace;
 impl Record for NoTrace {}
 
-/// Parameters in the light of one case.
-struct Lookup<'b, 'f> {
-    book: &'b RuleBook,
-    facts: &'f Facts<'f>,
-    trigger_on: NaiveDate,
-    provisional: bool,
-}
-
 struct Evaluation<'b, 'f, R> {
     programme: &'b Programme,
     lookup: Lookup<'b, 'f>,
@@ -167,6 +162,9 @@ struct Evaluation<'b, 'f, R> {
     raw_dates: Vec<Option<NaiveDate>>,
     /// The date that the last expression gave before its roll.
     raw: Option<NaiveDate>,
+    /// Its minute of the day, where it counts hours.
+    minute: Option<i64>,
+    minutes: Vec<Option<i64>>,
     recorder: R,
 }
 
@@ -190,6 +188,8 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             dates: Vec::new(),
             raw_dates: Vec::new(),
             raw: None,
+            minute: None,
+            minutes: Vec::new(),
             recorder,
         }
     }
@@ -248,6 +248,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             cancelled: self.cancelled()?,
             dates: std::mem::take(&mut self.dates),
             raw_dates: std::mem::take(&mut self.raw_dates),
+            minutes: std::mem::take(&mut self.minutes),
             provisional: self.lookup.provisional,
         }))
     }
@@ -286,6 +287,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             self.recorder.date(at, date);
             self.dates.push(date);
             self.raw_dates.push(date.and(self.raw));
+            self.minutes.push(date.and(self.minute));
         }
         Ok(())
     }
@@ -333,6 +335,8 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
         let Some(mut date) = self.base(&expression.base)? else {
             return Ok(None);
         };
+        let facts = self.lookup.facts;
+        let mut minute = expression.clock.and_then(|f| facts.get(f).as_int());
         for step in &expression.steps {
             match step {
                 Step::Snap(snap) => {
@@ -350,7 +354,13 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
                     };
                     let n = if *backwards { -n } else { n };
                     let count_first = self.flag(count_first)?;
-                    let to = dates::add(&self.lookup.book.calendar, date, n, *unit, count_first);
+                    let to = if *unit == Unit::Hour {
+                        let (to, at) = dates::add_hours(date, minute.unwrap_or(0), n);
+                        minute = minute.map(|_| at);
+                        to
+                    } else {
+                        dates::add(&self.lookup.book.calendar, date, n, *unit, count_first)
+                    };
                     if *unit == Unit::WorkingDay {
                         self.lookup.rely_on(date, to);
                     }
@@ -360,6 +370,7 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
             }
         }
         self.raw = Some(date);
+        self.minute = minute;
         let roll = self.roll(&expression.roll)?;
         if roll != Roll::None {
             let to = roll.apply(&self.lookup.book.calendar, date);
@@ -446,150 +457,5 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
                 Ok(Roll::parse(&code).unwrap_or(Roll::None))
             }
         }
-    }
-}
-
-impl Lookup<'_, '_> {
-    /// Notes that a date depends on days between these two.
-    fn rely_on(&mut self, a: NaiveDate, b: NaiveDate) {
-        let calendar = &self.book.calendar;
-        let expected = |d| calendar.day(d).status == DayStatus::Expected;
-        self.provisional = self.provisional || expected(a) || expected(b);
-    }
-
-    fn holds(
-        &mut self,
-        condition: &Condition,
-        dates: &[Option<NaiveDate>],
-        recorder: &mut impl Record,
-    ) -> Result<Option<bool>, Conflict> {
-        let actual = self.facts.get(condition.fact);
-        match condition.op {
-            Op::Known => return Ok(Some(!actual.is_unknown())),
-            Op::Unknown => return Ok(Some(actual.is_unknown())),
-            _ if actual.is_unknown() => return Ok(None),
-            _ => {}
-        }
-        let one;
-        let wanted: &[Value<'_>] = match &condition.operand {
-            Operand::Nothing => &[],
-            Operand::Literals(values) => values,
-            Operand::Parameter(id) => {
-                one = [self.parameter(*id, recorder)?];
-                &one
-            }
-            Operand::Fact(fact) => std::slice::from_ref(self.facts.get(*fact)),
-            Operand::Date(at) => {
-                one = [Value::from(dates.get(*at).copied().flatten())];
-                &one
-            }
-        };
-        Ok(compare(condition.op, actual, wanted))
-    }
-
-    /// The value of a parameter over all layers, the widest first.
-    fn parameter(
-        &mut self,
-        id: ParameterId,
-        recorder: &mut impl Record,
-    ) -> Result<Value<'static>, Conflict> {
-        let group = &self.book.parameters[id.0];
-        let on = match group.dated_by {
-            Some(fact) => self.facts.get(fact).as_date().unwrap_or(self.trigger_on),
-            None => self.trigger_on,
-        };
-        let pick = group.members.first().map_or(Pick::Only, |m| m.pick);
-        let mut result: Option<(&Value<'static>, &DatedValue)> = None;
-        for member in &group.members {
-            if !self.is_live(member.pack, on)? {
-                continue;
-            }
-            let mut own: Option<(&Value<'static>, &DatedValue)> = None;
-            for dated in &member.values {
-                let covers =
-                    dated.from.is_none_or(|f| f <= on) && dated.until.is_none_or(|u| on <= u);
-                if !covers || !self.all_hold(&dated.when)? {
-                    continue;
-                }
-                own = Some(match own {
-                    Some(known) => picked(member.pick, known, (&dated.value, dated))?,
-                    None => (&dated.value, dated),
-                });
-            }
-            let Some(own) = own else { continue };
-            result = Some(match (member.relation, result) {
-                (Relation::Tightens, Some(wider)) => picked(pick, wider, own)?,
-                (Relation::Fills, Some(wider)) => wider,
-                (Relation::Base, Some(_)) => return Err(Conflict),
-                (Relation::Overrides, _) | (_, None) => own,
-            });
-        }
-        let Some((value, source)) = result else {
-            return Ok(Value::Unknown);
-        };
-        recorder.parameter(id, value, source);
-        Ok(value.clone())
-    }
-
-    /// Whether a pack that replaces this programme applies to the case.
-    fn is_overridden(&mut self, programme: &Programme) -> Result<bool, Conflict> {
-        for pack in &programme.overridden_by {
-            if self.is_live(*pack, self.trigger_on)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn is_live(&mut self, pack: PackId, on: NaiveDate) -> Result<bool, Conflict> {
-        let pack = self.book.pack(pack);
-        let dated = pack.status.is_evaluated() && pack.in_force.covers(on);
-        Ok(dated && self.all_hold(&pack.scope)?)
-    }
-
-    fn all_hold(&mut self, conditions: &[Condition]) -> Result<bool, Conflict> {
-        for condition in conditions {
-            if self.holds(condition, &[], &mut NoTrace)? != Some(true) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-}
-
-type Dated<'b> = (&'b Value<'static>, &'b DatedValue);
-
-fn picked<'b>(pick: Pick, a: Dated<'b>, b: Dated<'b>) -> Result<Dated<'b>, Conflict> {
-    let order = compare_values(a.0, b.0);
-    match (pick, order) {
-        (Pick::Only, _) | (_, None) => Err(Conflict),
-        (Pick::Max, Some(Ordering::Less)) | (Pick::Min, Some(Ordering::Greater)) => Ok(b),
-        (Pick::Max | Pick::Min, Some(_)) => Ok(a),
-    }
-}
-
-fn compare(op: Op, actual: &Value<'_>, wanted: &[Value<'_>]) -> Option<bool> {
-    if op == Op::In || op == Op::NotIn {
-        let found = wanted.iter().any(|w| w == actual);
-        return Some(found == (op == Op::In));
-    }
-    let wanted = wanted.first().filter(|w| !w.is_unknown())?;
-    let order = compare_values(actual, wanted);
-    Some(match op {
-        Op::Eq => actual == wanted,
-        Op::Ne => actual != wanted,
-        Op::Gt => order? == Ordering::Greater,
-        Op::Ge => order? != Ordering::Less,
-        Op::Lt => order? == Ordering::Less,
-        Op::Le => order? != Ordering::Greater,
-        Op::In | Op::NotIn | Op::Known | Op::Unknown => return None,
-    })
-}
-
-fn compare_values(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
-        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Parameters with the place that their value comes from.
 
-use super::{Lookup, Record};
+use super::Record;
+use super::lookup::Lookup;
 use crate::facts::{Facts, Value};
 use crate::pack::{DatedValue, ParameterId, RuleBook};
 use chrono::NaiveDate;

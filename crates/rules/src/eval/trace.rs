@@ -6,7 +6,7 @@ use crate::calendar::Calendar;
 use crate::dates::{self, Roll, Snap, Unit};
 use crate::facts::Value;
 use crate::pack::{
-    Anchor, Citation, Condition, DatedValue, ParameterId, Programme, RuleBook, say_snap,
+    Anchor, Citation, Condition, DatedValue, ParameterId, Programme, RuleBook, say_roll, say_snap,
 };
 use crate::text::Text;
 use chrono::NaiveDate;
@@ -440,7 +440,7 @@ fn days(calendar: &Calendar, events: &[Event]) -> Vec<DayTrace> {
                 unit,
                 count_first,
                 to,
-            } if *unit != Unit::Month
+            } if matches!(unit, Unit::CalendarDay | Unit::WorkingDay)
                 && to.signed_duration_since(*from).num_days().abs() <= LISTED_DAYS_MAX =>
             {
                 let counted = dates::count_days(calendar, *from, *n, *unit, *count_first);
@@ -496,6 +496,12 @@ fn say_move(n: i64, unit: Unit, count_first: bool) -> Text {
             format!("{verb_zh} {n} 个工作日"),
             format!("{verb_en} {n} working days"),
         ),
+        Unit::Hour => {
+            return Text::new(
+                format!("{verb_zh} {n} 小时（连续计算）"),
+                format!("{verb_en} {n} hours by the clock"),
+            );
+        }
         Unit::Month => {
             let zh = format!("{verb_zh} {n} 个月（当月无此日的取月末）");
             return Text::new(
@@ -508,20 +514,5 @@ fn say_move(n: i64, unit: Unit, count_first: bool) -> Text {
         Text::new(zh + "（起算日计入）", en + " (starting day counted)")
     } else {
         Text::new(zh + "（起算日不计）", en + " (starting day not counted)")
-    }
-}
-
-fn say_roll(roll: Roll, stayed: bool) -> Text {
-    match (roll, stayed) {
-        (Roll::None, _) => Text::new("遇休息日不顺延", "no roll at days off"),
-        (_, true) => Text::new("当日为工作日，不顺延", "a working day: no roll"),
-        (Roll::NextWorking, false) => Text::new(
-            "遇休息日顺延至其后第一个工作日",
-            "rolls to the next working day",
-        ),
-        (Roll::PreviousWorking, false) => Text::new(
-            "遇休息日提前至其前最后一个工作日",
-            "rolls to the previous working day",
-        ),
     }
 }

@@ -22,6 +22,7 @@ pub struct RuleBook {
     pub(crate) files: Vec<file::PackFile>,
     pub(crate) unknown_reasons: Vec<Reason>,
     pub(crate) conflict: Reason,
+    pub(crate) not_drawn: Reason,
     pub(crate) hash: String,
 }
 

@@ -5,6 +5,9 @@ use crate::facts::{EventType, FactId, FactSchema, Facts};
 use crate::text::Text;
 use chrono::{Datelike, NaiveDate};
 
+/// The fact that holds the day on which the calendar sets a programme off.
+pub(crate) const OCCURRENCE: &str = "occurrence.on";
+
 /// What sets a programme off.
 #[derive(Clone, Debug)]
 pub enum Cause {

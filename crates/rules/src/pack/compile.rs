@@ -75,6 +75,13 @@ pub(super) fn fit(
                 "two rules apply without precedence; compliance must decide",
             ),
         },
+        not_drawn: Reason {
+            code: super::NOT_DRAWN.into(),
+            text: Text::new(
+                "在抽样清单中，未被抽中",
+                "in the list that is sampled from, and not drawn",
+            ),
+        },
         hash: String::new(),
     };
     let names = parameter::collect_ids(&mut book, &files, sources, &mut findings);

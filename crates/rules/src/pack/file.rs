@@ -198,6 +198,8 @@ pub(crate) struct DateExpression {
     #[serde(default)]
     pub steps: Vec<Step>,
     pub roll: Option<String>,
+    /// The fact that holds the minute of the day at which hours begin to run.
+    pub clock: Option<String>,
     pub not_after: Option<String>,
     pub not_before: Option<String>,
     #[serde(flatten)]

@@ -15,13 +15,14 @@ mod tests;
 mod words;
 
 pub use book::RuleBook;
+pub(crate) use cause::OCCURRENCE;
 pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject};
 pub use check::Finding;
 pub use compile::text_hash;
-pub use reasons::Reason;
+pub use reasons::{NOT_DRAWN, Reason};
 pub use standing::{Layer, Source, Standing, Status};
 pub use tests::{TestReport, TestResult};
-pub(crate) use words::say_snap;
+pub(crate) use words::{say_roll, say_snap};
 
 use crate::dates::{Roll, Snap, Unit};
 use crate::facts::{FactId, FactType, Value};
@@ -418,6 +419,8 @@ pub struct Expression {
     pub base: Base,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// The minute of the day at which hours begin to run.
+    pub clock: Option<FactId>,
     /// What happens on a day off.
     pub roll: Setting<Roll>,
     /// Never later than this date of the programme.
@@ -500,9 +503,6 @@ impl Programme {
         self.dates.iter().position(|d| d.name == name)
     }
 }
-
-/// The fact that holds the day on which the calendar sets a programme off.
-pub(crate) const OCCURRENCE: &str = "occurrence.on";
 
 /// Index by name, used while compiling.
 pub(crate) type Names = BTreeMap<String, usize>;

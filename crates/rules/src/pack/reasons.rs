@@ -12,6 +12,9 @@ pub struct Reason {
     pub text: Text,
 }
 
+/// The code of candidates that wait to be drawn where a programme samples.
+pub const NOT_DRAWN: &str = "not_drawn";
+
 impl RuleBook {
     /// The reason of a code that a programme may give for excluding a candidate or cancelling an
     /// obligation; nothing when the packs do not know it any more.
@@ -23,7 +26,7 @@ impl RuleBook {
             .flat_map(|p| p.require.iter().chain(&p.cancel))
             .filter_map(|condition| condition.reason.as_ref());
         own.chain(&self.unknown_reasons)
-            .chain(std::iter::once(&self.conflict))
+            .chain([&self.conflict, &self.not_drawn])
             .find(|reason| reason.code == code)
     }
 }

@@ -91,6 +91,7 @@ impl RuleBook {
                 let (unit_zh, unit_en) = match unit {
                     Unit::CalendarDay => ("自然日", "calendar days"),
                     Unit::WorkingDay => ("工作日", "working days"),
+                    Unit::Hour => ("小时", "hours"),
                     Unit::Month => ("月", "months"),
                 };
                 let (first_zh, first_en) = match (unit, count_first) {
@@ -98,6 +99,7 @@ impl RuleBook {
                         "当月无此日的取月末".to_owned(),
                         "clamped to the month’s end".to_owned(),
                     ),
+                    (Unit::Hour, _) => ("连续计算".to_owned(), "by the clock".to_owned()),
                     (_, Setting::Fixed(true)) => {
                         ("起算日计入".to_owned(), "starting day counted".to_owned())
                     }
@@ -218,6 +220,22 @@ pub(crate) fn say_snap(snap: Snap) -> Text {
         Snap::HalfYearEnd => Text::new("取当半年最后一日", "last day of the half-year"),
         Snap::YearStart => Text::new("取当年第一日", "first day of the year"),
         Snap::YearEnd => Text::new("取当年最后一日", "last day of the year"),
+    }
+}
+
+/// What became of a date at days off.
+pub(crate) fn say_roll(roll: Roll, stayed: bool) -> Text {
+    match (roll, stayed) {
+        (Roll::None, _) => Text::new("遇休息日不顺延", "no roll at days off"),
+        (_, true) => Text::new("当日为工作日，不顺延", "a working day: no roll"),
+        (Roll::NextWorking, false) => Text::new(
+            "遇休息日顺延至其后第一个工作日",
+            "rolls to the next working day",
+        ),
+        (Roll::PreviousWorking, false) => Text::new(
+            "遇休息日提前至其前最后一个工作日",
+            "rolls to the previous working day",
+        ),
     }
 }
 

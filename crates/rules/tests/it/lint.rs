@@ -164,3 +164,50 @@ fn syntax_errors_name_the_line() {
         found[0]
     );
 }
+
+/// A company pack with one passage changed.
+fn check_in(file: &str, find: &str, replace: &str, expected: &str) {
+    let mut sources = sources();
+    let pack = sources.iter_mut().find(|s| s.name == file).unwrap();
+    assert!(pack.text.contains(find), "{file} has no {find:?}");
+    pack.text = pack.text.replacen(find, replace, 1);
+    let found = load(&sources);
+    assert!(
+        found.iter().any(|f| f.contains(expected)),
+        "expected {expected:?} in {found:#?}"
+    );
+}
+
+#[test]
+fn triggers_of_the_calendar_say_for_each_of_what() {
+    let file = "company/value-callbacks.toml";
+    let trigger = "every = \"quarter\", of = \"customer\"";
+    check_in(
+        file,
+        trigger,
+        "every = \"quarter\"",
+        "for each of what is not said",
+    );
+    check_in(
+        file,
+        trigger,
+        "anniversary = \"customer.birth_date\", of = \"customer\"",
+        "where 29 February goes is not said",
+    );
+    check_in(
+        file,
+        trigger,
+        "every = \"quarter\", event = \"policy_issued\", of = \"customer\"",
+        "nothing sets the programme off, or several things do",
+    );
+}
+
+#[test]
+fn hours_begin_at_a_time_of_day() {
+    check_in(
+        "company/sales-callbacks.toml",
+        "clock = \"event.minute\"\n",
+        "",
+        "the time of day at which hours begin is not said",
+    );
+}

@@ -60,6 +60,17 @@ pub async fn insert_answer(work: &UnitOfWork, answer: &NewAnswer<'_>) -> Result<
     work.execute(sql, values).await.map(|_| ())
 }
 
+/// Marks all answers so far of an attempt as carried over from another.
+///
+/// # Errors
+/// What the database says.
+pub async fn mark_carried(work: &UnitOfWork, attempt: AttemptId, from: AttemptId) -> Result<()> {
+    let sql = "UPDATE answers SET carried_from = $1 WHERE attempt_id = $2";
+    work.execute(sql, params![from.0, attempt.0])
+        .await
+        .map(|_| ())
+}
+
 /// An answer as it is shown.
 #[derive(Clone, Debug)]
 pub struct AnswerRow {
@@ -71,6 +82,8 @@ pub struct AnswerRow {
     pub words: Option<String>,
     /// When it was given.
     pub answered_at: Instant,
+    /// It was given to another callback in the same conversation.
+    pub carried: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -82,6 +95,7 @@ struct AnswerDbRow {
     rating: Option<i64>,
     words: Option<Vec<u8>>,
     answered_at: i64,
+    carried_from: Option<Uuid>,
 }
 
 /// Answers of a callback in sight, in the order in which they were given.
@@ -94,7 +108,7 @@ pub async fn list_answers(
     callback: CallbackId,
 ) -> Result<Vec<AnswerRow>> {
     let mut select = Select::new(
-        "SELECT n.id, n.attempt_id, n.item, n.answer, n.rating, n.words, n.answered_at FROM answers n \
+        "SELECT n.id, n.attempt_id, n.item, n.answer, n.rating, n.words, n.answered_at, n.carried_from FROM answers n \
          JOIN attempts a ON a.id = n.attempt_id JOIN callbacks b ON b.id = n.callback_id",
     );
     select
@@ -118,6 +132,7 @@ pub async fn list_answers(
                     .map(|w| keys.open("answers.words", r.id, &w))
                     .transpose()?,
                 answered_at: instant(r.answered_at),
+                carried: r.carried_from.is_some(),
             })
         })
         .collect()

@@ -59,6 +59,15 @@ pub async fn insert_attempt(work: &UnitOfWork, attempt: &NewAttempt) -> Result<A
     Ok(AttemptId(id))
 }
 
+/// Notes that an attempt goes on in the connection of another, and shares its recording.
+///
+/// # Errors
+/// What the database says.
+pub async fn share_attempt(work: &UnitOfWork, attempt: AttemptId, with: AttemptId) -> Result<()> {
+    let sql = "UPDATE attempts SET shared_with = $1 WHERE id = $2 AND saved_at IS NULL";
+    work.execute_one(sql, params![with.0, attempt.0]).await
+}
+
 /// Ends an attempt; it cannot be changed afterwards.
 ///
 /// # Errors
@@ -129,6 +138,8 @@ pub struct AttemptRow {
     pub appointment_at: Option<Instant>,
     /// Whether it is saved.
     pub is_saved: bool,
+    /// The attempt of another callback whose connection and recording it shares.
+    pub shared_with: Option<AttemptId>,
 }
 
 #[derive(FromQueryResult)]
@@ -152,11 +163,12 @@ struct Row {
     note: Option<Vec<u8>>,
     appointment_at: Option<i64>,
     saved_at: Option<i64>,
+    shared_with: Option<Uuid>,
 }
 
 const SELECT: &str = "SELECT a.id, a.callback_id, b.number AS callback_number, b.programme, a.seq, a.round, a.channel, \
      a.in_branch, a.is_recall, a.questionnaire_id, a.caller_id, u.display_name AS caller_name, a.started_at, \
-     a.ended_at, a.result, a.respondent, a.note, a.appointment_at, a.saved_at \
+     a.ended_at, a.result, a.respondent, a.note, a.appointment_at, a.saved_at, a.shared_with \
      FROM attempts a JOIN callbacks b ON b.id = a.callback_id JOIN users u ON u.id = a.caller_id";
 
 fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
@@ -183,6 +195,7 @@ fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
         respondent: r.respondent,
         appointment_at: r.appointment_at.map(instant),
         is_saved: r.saved_at.is_some(),
+        shared_with: r.shared_with.map(AttemptId),
     })
 }
 

@@ -11,9 +11,10 @@ pub(crate) mod row;
 mod work;
 mod workbench;
 
-pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers};
+pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers, mark_carried};
 pub use attempts::{
     AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
+    share_attempt,
 };
 pub use entries::{EntryRow, insert_entry, list_entries};
 pub use export::{
@@ -26,6 +27,6 @@ pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use row::CallbackRow;
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
-    insert_completed_event, open_deemed_right, save_change,
+    insert_completed_event, look_again, open_deemed_right, save_change,
 };
 pub use workbench::{CallbackCounts, CallerDay, list_caller_day, read_counts};

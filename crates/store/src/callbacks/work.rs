@@ -39,6 +39,8 @@ pub struct CallbackRecord {
     pub salesperson: Option<AgentId>,
     /// When it is due.
     pub due_on: Option<NaiveDate>,
+    /// The moment at which it is due, where a rule counts hours.
+    pub due_at: Option<Instant>,
     /// The agreed time.
     pub appointment_at: Option<Instant>,
     /// When to try again.
@@ -67,6 +69,7 @@ struct Row {
     state: String,
     earliest_on: Option<NaiveDate>,
     due_on: Option<NaiveDate>,
+    due_at: Option<i64>,
     assignee_id: Option<Uuid>,
     appointment_at: Option<i64>,
     again_at: Option<i64>,
@@ -94,7 +97,7 @@ pub async fn find_record(
     id: CallbackId,
 ) -> Result<Option<CallbackRecord>> {
     let sql = "SELECT b.id, b.number, b.obligation_id, g.facts, b.programme, g.pack_id, b.customer_id, b.policy_id, b.org_id, \
-               o.path AS org_path, p.agent_id, b.state, b.earliest_on, b.due_on, b.assignee_id, b.appointment_at, \
+               o.path AS org_path, p.agent_id, b.state, b.earliest_on, b.due_on, g.due_at, b.assignee_id, b.appointment_at, \
                b.again_at, b.round, b.attempts_in_round, b.attempts_total, b.in_branch, b.is_recall, \
                b.contact_uncorrectable, b.version FROM callbacks b JOIN obligations g ON g.id = b.obligation_id \
                JOIN orgs o ON o.id = b.org_id LEFT JOIN policies p ON p.id = b.policy_id WHERE b.id = $1";
@@ -139,6 +142,7 @@ pub async fn find_record(
         org: r.org_id,
         salesperson: r.agent_id.map(AgentId),
         due_on: r.due_on,
+        due_at: r.due_at.map(instant),
         appointment_at: r.appointment_at.map(instant),
         again_at: r.again_at.map(instant),
         attempts_total: r.attempts_total,
@@ -284,13 +288,18 @@ pub async fn insert_completed_event(work: &UnitOfWork, record: &CallbackRecord) 
         record.programme.as_str(),
     ];
     work.execute(sql, values).await?;
-    let Some(policy) = record.policy else {
-        return crate::obligations::enqueue_customer(work, record.customer).await;
-    };
-    let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'policies', $2, $2)";
-    work.execute(sql, params![work.next_id(), policy.0])
-        .await
-        .map(|_| ())
+    look_again(work, record).await
+}
+
+/// Asks the planner to look at the policy of a callback, or at its customer when it has none.
+///
+/// # Errors
+/// What the database says.
+pub async fn look_again(work: &UnitOfWork, record: &CallbackRecord) -> Result<()> {
+    match record.policy {
+        Some(policy) => crate::obligations::enqueue_policy(work, policy).await,
+        None => crate::obligations::enqueue_customer(work, record.customer).await,
+    }
 }
 
 #[derive(FromQueryResult)]

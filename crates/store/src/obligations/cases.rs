@@ -3,7 +3,9 @@
 use super::span::{Of, Span, by_subject, id, text};
 use crate::Result;
 use crate::dialect::bulk::{Bulk, Cell, Row};
-use chrono::NaiveDate;
+use crate::sql::instant;
+use chrono::{NaiveDate, Timelike};
+use domain::time;
 use uuid::Uuid;
 
 /// A policy with its parties, as rules look at it.
@@ -138,6 +140,8 @@ pub struct EventCase {
     pub kind: String,
     /// The day on which it occurred.
     pub occurred_on: Option<NaiveDate>,
+    /// The minute of that day in China, counted from midnight.
+    pub minute: Option<i64>,
     /// The day of payment.
     pub paid_on: Option<NaiveDate>,
     /// Claim number.
@@ -162,6 +166,8 @@ pub struct EventCase {
     pub outcome: Option<String>,
     /// The programme of a completed callback.
     pub programme: Option<String>,
+    /// It was drawn where a programme samples.
+    pub drawn: bool,
 }
 
 const POLICY_COLUMNS: &str = "p.id, p.policyholder_id, p.org_id, p.line, p.product_class, p.channel, p.status, \
@@ -245,7 +251,8 @@ pub async fn read_policies(
 }
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
-     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme";
+     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
+     occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -265,7 +272,14 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         adjuster_code: row.text(13)?,
         outcome: row.text(14)?,
         programme: row.text(15)?,
+        minute: row.int(16)?.map(minute_in_china),
+        drawn: row.bool(17)?.unwrap_or_default(),
     })
+}
+
+fn minute_in_china(at_millis: i64) -> i64 {
+    let time = time::time_in_china(instant(at_millis));
+    i64::from(time.num_seconds_from_midnight()) / 60
 }
 
 /// All events of the policies of a span, by policy; or those of customers that concern no policy.

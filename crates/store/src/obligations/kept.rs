@@ -3,8 +3,10 @@
 use super::span::{Of, by_subject, id, text};
 use crate::Result;
 use crate::dialect::bulk::Bulk;
+use crate::sql::instant;
 use chrono::NaiveDate;
 use domain::obligations::ObligationKind;
+use domain::time::Instant;
 use uuid::Uuid;
 
 /// An obligation as the planner compares it.
@@ -41,6 +43,8 @@ pub struct PlannedObligation {
     pub earliest_on: Option<NaiveDate>,
     /// By when.
     pub due_on: Option<NaiveDate>,
+    /// The moment by which, where a rule counts hours.
+    pub due_at: Option<Instant>,
     /// End of the customer's right before any roll.
     pub right_end_raw_on: Option<NaiveDate>,
     /// End of the customer's right.
@@ -73,7 +77,7 @@ pub struct ExistingObligation {
 pub async fn read_obligations(bulk: &mut Bulk, of: &Of<'_>) -> Result<Vec<ExistingObligation>> {
     let select = "SELECT id, status, programme, pack_id, trigger_type, trigger_ref, trigger_on, customer_id, \
          policy_id, claim_no, adjuster_code, respondent, org_id, extract_on, earliest_on, due_on, \
-         right_end_raw_on, right_end_on, cancel_reason, provisional, facts, rules_generation, kind FROM obligations";
+         right_end_raw_on, right_end_on, cancel_reason, provisional, facts, rules_generation, kind, due_at FROM obligations";
     let order = format!("{}, id", of.column());
     by_subject(bulk, of, select, &order, |row| {
         Ok(ExistingObligation {
@@ -96,6 +100,7 @@ pub async fn read_obligations(bulk: &mut Bulk, of: &Of<'_>) -> Result<Vec<Existi
                 extract_on: row.date(13)?,
                 earliest_on: row.date(14)?,
                 due_on: row.date(15)?,
+                due_at: row.int(23)?.map(instant),
                 right_end_raw_on: row.date(16)?,
                 right_end_on: row.date(17)?,
                 cancel_reason: row.text(18)?,

@@ -9,6 +9,7 @@ mod plan;
 mod queue;
 mod read;
 mod runs;
+mod samples;
 mod span;
 
 pub(crate) use begun::HAS_BEGUN;
@@ -29,7 +30,7 @@ pub use plan::{
 };
 pub use queue::{
     QueueEntry, QueueKind, enqueue, enqueue_all, enqueue_customer, enqueue_everything,
-    find_due_entries, remove_entries, shrink_entry,
+    enqueue_policy, find_due_entries, remove_entries, shrink_entry,
 };
 pub use read::{
     ObligationFilter, ObligationOrder, ObligationRow, count_obligations, find_obligation_by_number,
@@ -38,6 +39,10 @@ pub use read::{
 pub use runs::{
     ExtractionRun, RunCount, RunSums, add_to_extraction, find_extraction_run, finish_extraction,
     list_extraction_counts, list_extraction_runs, start_extraction,
+};
+pub use samples::{
+    SampleCase, SamplePool, insert_draws, list_sample_calls, list_sample_pool, read_sample_calls,
+    read_sample_pool,
 };
 pub use span::{Of, Span};
 

@@ -38,6 +38,7 @@ static OBLIGATIONS: Table = Table {
         ("created_at", CellType::Int),
         ("updated_at", CellType::Int),
         ("kind", CellType::Text),
+        ("due_at", CellType::Int),
     ],
 };
 
@@ -132,6 +133,7 @@ pub async fn insert_obligations(
             now.clone(),
             now.clone(),
             Cell::Code(o.kind.as_str()),
+            o.due_at.map(millis).into(),
         ]);
     }
     bulk.insert(&OBLIGATIONS, &obligations).await?;
@@ -185,7 +187,7 @@ pub async fn redate_obligation(
 ) -> Result<()> {
     let sql = "UPDATE obligations SET pack_id = $1, trigger_on = $2, respondent = $3, org_id = $4, extract_on = $5, \
                earliest_on = $6, due_on = $7, right_end_raw_on = $8, right_end_on = $9, provisional = $10, \
-               facts = $11, calendar_id = $12, updated_at = $13 WHERE id = $14";
+               facts = $11, calendar_id = $12, updated_at = $13, due_at = $14 WHERE id = $15";
     let cells = [
         Cell::Id(o.pack),
         Cell::Date(o.trigger_on),
@@ -200,6 +202,7 @@ pub async fn redate_obligation(
         Cell::Text(o.facts.clone()),
         Cell::Id(calendar),
         Cell::Int(millis(bulk.now())),
+        o.due_at.map(millis).into(),
         Cell::Id(obligation),
     ];
     let date = CellType::Date;
@@ -216,6 +219,7 @@ pub async fn redate_obligation(
         CellType::Bool,
         CellType::Text,
         CellType::Id,
+        CellType::Int,
         CellType::Int,
         CellType::Id,
     ];

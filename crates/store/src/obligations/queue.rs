@@ -5,7 +5,7 @@ use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
 use crate::sql::params;
 use crate::{Result, UnitOfWork};
 use chrono::NaiveDate;
-use domain::ids::CustomerId;
+use domain::ids::{CustomerId, PolicyId};
 use uuid::Uuid;
 
 /// What an entry spans.
@@ -102,6 +102,17 @@ pub async fn enqueue_all(bulk: &mut Bulk, kind: QueueKind) -> Result<()> {
 pub async fn enqueue_customer(work: &UnitOfWork, customer: CustomerId) -> Result<()> {
     let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'customers', $2, $2)";
     work.execute(sql, params![work.next_id(), customer.0])
+        .await
+        .map(|_| ())
+}
+
+/// Asks for a policy to be looked at, in the transaction that changed what rules may look at.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_policy(work: &UnitOfWork, policy: PolicyId) -> Result<()> {
+    let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'policies', $2, $2)";
+    work.execute(sql, params![work.next_id(), policy.0])
         .await
         .map(|_| ())
 }

@@ -58,6 +58,8 @@ pub struct ObligationRow {
     pub earliest_on: Option<NaiveDate>,
     /// By when.
     pub due_on: Option<NaiveDate>,
+    /// The moment by which, where a rule counts hours.
+    pub due_at: Option<Instant>,
     /// End of the customer's right before any roll.
     pub right_end_raw_on: Option<NaiveDate>,
     /// End of the customer's right.
@@ -105,6 +107,7 @@ struct Row {
     extract_on: Option<NaiveDate>,
     earliest_on: Option<NaiveDate>,
     due_on: Option<NaiveDate>,
+    due_at: Option<i64>,
     right_end_raw_on: Option<NaiveDate>,
     right_end_on: Option<NaiveDate>,
     status: String,
@@ -121,7 +124,7 @@ struct Row {
 const SELECT: &str = "SELECT o.id, o.number, o.programme, o.kind, o.pack_id, o.rules_generation, k.pack, k.version AS pack_version, \
      o.calendar_id, o.trigger_type, o.trigger_on, o.customer_id, c.customer_no, o.policy_id, p.policy_no, \
      o.claim_no, o.adjuster_code, o.respondent, u.org_code, u.name AS org_name, o.extract_on, o.earliest_on, \
-     o.due_on, o.right_end_raw_on, o.right_end_on, o.status, o.cancel_reason, o.timing, o.discharged_at, \
+     o.due_on, o.due_at, o.right_end_raw_on, o.right_end_on, o.status, o.cancel_reason, o.timing, o.discharged_at, \
      o.provisional, o.facts, o.created_at, b.id AS callback_id, b.number AS callback_number \
      FROM obligations o JOIN customers c ON c.id = o.customer_id JOIN orgs u ON u.id = o.org_id \
      JOIN rule_packs k ON k.id = o.pack_id LEFT JOIN policies p ON p.id = o.policy_id \
@@ -153,6 +156,7 @@ impl From<Row> for ObligationRow {
             extract_on: r.extract_on,
             earliest_on: r.earliest_on,
             due_on: r.due_on,
+            due_at: r.due_at.map(instant),
             right_end_raw_on: r.right_end_raw_on,
             right_end_on: r.right_end_on,
             status: r.status,

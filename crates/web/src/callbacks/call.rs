@@ -68,6 +68,17 @@ async fn start(web: &Web, who: &Who, id: CallbackId, channel: &str) -> Answer {
     Ok(who.go(&format!("{}/call", url(id))))
 }
 
+/// Goes on with another callback in the same connection.
+pub(crate) async fn start_together(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Sent(who, form): Sent,
+) -> Answer {
+    let (first, other) = (id_of(&id)?, id_of(form.get("other"))?);
+    app::callbacks::start_together(&web.app, &who.actor, who.now, first, other).await?;
+    Ok(who.go(&format!("{}/call", url(other))))
+}
+
 pub(crate) async fn show_call(
     State(web): State<Web>,
     Path(id): Path<String>,

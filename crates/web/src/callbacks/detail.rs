@@ -102,7 +102,9 @@ impl DetailPage {
         self.page
             .recordings
             .iter()
-            .filter(|r| r.owner_id == attempt.id.0)
+            .filter(|r| {
+                r.owner_id == attempt.id.0 || attempt.shared_with.is_some_and(|a| a.0 == r.owner_id)
+            })
             .collect()
     }
 

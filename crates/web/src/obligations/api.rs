@@ -5,6 +5,7 @@
 )]
 
 mod explanation;
+mod samples;
 
 use crate::api::{Asked, Caller, ListOf, Named, PageQuery, Reply, codes, listed, text};
 use crate::state::Web;
@@ -14,6 +15,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use explanation::ExplanationJson;
+use samples::{MonthQuery, SampleJson};
 use serde::{Deserialize, Serialize};
 use store::obligations::ObligationRow;
 use utoipa::{IntoParams, ToSchema};
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(list_obligations))
         .routes(routes!(get_obligation))
         .routes(routes!(explain_obligation))
+        .routes(routes!(read_samples))
 }
 
 /// Something that the company owes.
@@ -64,6 +67,8 @@ pub(crate) struct ObligationJson {
     earliest_on: Option<NaiveDate>,
     /// By when.
     due_on: Option<NaiveDate>,
+    /// The moment by which, where a rule counts hours.
+    due_at: Option<DateTime<Utc>>,
     /// End of the customer's right.
     right_end_on: Option<NaiveDate>,
     /// Status.
@@ -97,6 +102,7 @@ impl From<ObligationRow> for ObligationJson {
             extract_on: r.extract_on,
             earliest_on: r.earliest_on,
             due_on: r.due_on,
+            due_at: r.due_at,
             right_end_on: r.right_end_on,
             status: r.status,
             timing: r.timing,
@@ -199,4 +205,21 @@ pub(crate) async fn explain_obligation(
     let explanation =
         app::obligations::explain(&web.app, &caller.actor, caller.now, &number).await?;
     Ok(Json(ExplanationJson::from(explanation)).into_response())
+}
+
+/// Lists the samples of a month.
+///
+/// Where a programme samples, so many cases of each adjuster are called that the callbacks asked for
+/// succeed; a shortfall is told with its cause.
+#[utoipa::path(get, path = "/api/v1/adjuster-samples", tag = "obligations",
+    params(MonthQuery),
+    responses((status = 200, description = "One for each adjuster.", body = Vec<SampleJson>)))]
+pub(crate) async fn read_samples(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(query): Asked<MonthQuery>,
+) -> Reply {
+    let (actor, now, month) = (&caller.actor, caller.now, text(query.month));
+    let page = app::obligations::list_samples(&web.app, actor, now, &month).await?;
+    Ok(Json(SampleJson::list(page)).into_response())
 }

@@ -5,6 +5,7 @@ mod calendar;
 mod list;
 mod page;
 mod runs;
+mod samples;
 
 use crate::state::Web;
 use axum::Router;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> Router<Web> {
             get(runs::list_runs).post(runs::create_run),
         )
         .route("/extraction-runs/{id}", get(runs::show_run))
+        .route("/samples", get(samples::list_samples))
         .route("/obligations", get(list::list_obligations))
         .route("/obligations/{number}", get(page::show_obligation))
 }

@@ -140,6 +140,18 @@ impl PageTemplate {
         steps.join(self.f.pick("，", ", "))
     }
 
+    /// The company's last day, with the hour where a rule counts hours.
+    fn due(&self) -> String {
+        let o = self.obligation();
+        match o.due_at {
+            Some(at) => {
+                let time = domain::time::time_in_china(at).format("%H:%M");
+                format!("{} {time}", self.f.full(&o.due_on))
+            }
+            None => self.f.full(&o.due_on),
+        }
+    }
+
     /// Trigger, earliest, the company's last day, the end of the customer's right.
     fn big_facts(&self) -> Vec<BigFact> {
         let (o, f) = (self.obligation(), &self.f);
@@ -159,12 +171,12 @@ impl PageTemplate {
                 self.note("earliest"),
                 "",
             ),
-            fact(
-                f.say("obligation-due"),
-                o.due_on,
-                self.note("due"),
-                "danger",
-            ),
+            BigFact {
+                label: f.say("obligation-due"),
+                value: self.due(),
+                note: self.note("due"),
+                class: "danger",
+            },
             fact(
                 f.say("obligation-right-end"),
                 right,

@@ -11,6 +11,10 @@ use chrono::{Datelike as _, Days, NaiveDate};
 
 /// Companies among the customers, in a thousand.
 const COMPANIES_PER_MILLE: u32 = 30;
+/// Yearly premiums from which on a customer is large, and worth much to the company: 50,000 yuan.
+pub(super) const LARGE_FEN: i64 = 5_000_000;
+/// Yearly premiums of a customer of medium value: 10,000 yuan.
+const MEDIUM_FEN: i64 = 1_000_000;
 /// The age at which people buy insurance for themselves.
 pub(super) const ADULT_YEARS: i32 = 18;
 
@@ -69,6 +73,18 @@ pub(super) struct Relationship {
     pub premium_fen: i64,
     /// Salesperson who collected the data.
     pub agent: Option<String>,
+}
+
+impl Relationship {
+    /// What the customer is worth, as a code; nothing without a policy in force.
+    fn value_class(&self) -> &'static str {
+        match self.premium_fen {
+            fen if fen >= LARGE_FEN => "high",
+            fen if fen >= MEDIUM_FEN => "medium",
+            fen if fen > 0 => "low",
+            _ => "",
+        }
+    }
 }
 
 /// A household of at most so many members, numbered from `first` on.
@@ -236,7 +252,7 @@ impl Household<'_> {
             )
         }));
         self.write_profile(sheet, dice, adult, relationship);
-        sheet.text(self.unit).end()
+        sheet.text(self.unit).text(relationship.value_class()).end()
     }
 
     /// Writes the contact persons of a company.

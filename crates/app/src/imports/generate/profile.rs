@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::numbers;
-use super::people::{Household, Member, Relationship};
+use super::people::{Household, LARGE_FEN, Member, Relationship};
 use super::sheet::Sheet;
 use chrono::{Days, NaiveDate};
 
@@ -131,8 +131,7 @@ impl Household<'_> {
             .text(self.language)
             .text(dice.code(&PREFERRED));
         sheet.text(relationship.stage);
-        // Yearly premiums from 50,000 yuan on make a large customer.
-        let large = relationship.premium_fen >= 5_000_000;
+        let large = relationship.premium_fen >= LARGE_FEN;
         sheet
             .shown(large)
             .shown(large && dice.per_mille(400))

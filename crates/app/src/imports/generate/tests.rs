@@ -135,8 +135,9 @@ async fn everything_imports_and_every_programme_finds_work() {
         .collect();
     // NB-SUP follows callbacks that were made too early; nothing in a file sets it off.
     let shipped = [
-        "CP-SET", "MC-OFF", "MC-PAID", "NB-2017", "NB-BR", "NB-BS", "NB-CQ", "NB-SD", "NB-T10",
-        "PC-CL1", "PC-REN", "PC-UW1",
+        "CP-SET", "GN-1W", "GN-1WS", "MC-ADJ", "MC-OFF", "MC-PAID", "NB-2017", "NB-BR", "NB-BS",
+        "NB-CQ", "NB-SD", "NB-T10", "OV-KEY", "OV-SHR", "PC-CL1", "PC-REN", "PC-UW1", "SC-NEW",
+        "SC-NEW2", "SL-COOP", "SL-VISIT", "VF-HIGH", "VF-LOW", "VF-MED",
     ];
     for programme in shipped {
         assert!(

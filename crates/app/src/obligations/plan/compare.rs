@@ -180,7 +180,8 @@ async fn follow(
         _ => {}
     }
     let same_dates = |a: &PlannedObligation, b: &PlannedObligation| {
-        (a.earliest_on, a.due_on, a.right_end_on) == (b.earliest_on, b.due_on, b.right_end_on)
+        (a.earliest_on, a.due_on, a.due_at, a.right_end_on)
+            == (b.earliest_on, b.due_on, b.due_at, b.right_end_on)
     };
     rows::redate_obligation(&mut planner.bulk, id, calendar, &planned).await?;
     if same_dates(&existing.planned, &planned) && existing.status != "cancelled" {
@@ -196,7 +197,7 @@ async fn follow(
             .period_start(&planned.programme, &planned.facts)
             .or(planned.earliest_on);
         let called_on = time::date_in_china(at);
-        let timing = Timing::of(called_on, start, planned.due_on);
+        let timing = Timing::at(at, start, planned.due_on, planned.due_at);
         rows::reclass_obligation(&mut planner.bulk, id, timing.map(Timing::as_str)).await?;
         let days = rules
             .discharge_of(planned.pack, &planned.programme)?

@@ -1,21 +1,18 @@
 //! What a set of rules says of policies and customers: obligations, exclusions, and when to look again.
 
-use super::super::facts::{self, FactIds, Implied, Regions};
+use super::super::facts::{FactIds, Implied, Regions};
 use super::batch::{Batch, Cases};
 use super::compare::Decided;
+use super::found::{Spark, Target, exclusion, occurrence_ref, planned};
 use crate::rules::Rules;
 use crate::{Error, Result};
 use chrono::{Days, NaiveDate};
-use domain::obligations::ObligationKind;
 use rules::facts::EventType as EventKind;
-use rules::pack::{ProgrammeId, Recurrence, Rhythm, Subject};
-use rules::{Facts, Found, Outcome, Window};
-use sha2::{Digest, Sha256};
+use rules::pack::{NOT_DRAWN, ProgrammeId, Recurrence, Rhythm, Subject};
+use rules::{Facts, Outcome, Window};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::obligations::{
-    CustomerCase, EventCase, PlannedExclusion, PlannedObligation, PolicyCase,
-};
+use store::obligations::{CustomerCase, EventCase, PolicyCase};
 use uuid::Uuid;
 
 /// Everything that deciding needs besides the cases.
@@ -30,24 +27,6 @@ pub(super) struct Judge {
     ids: FactIds,
     implied: Implied,
     regions: Regions,
-}
-
-/// To whom something may be owed.
-struct Target<'c> {
-    /// The policy or customer.
-    subject: Uuid,
-    customer: Uuid,
-    policy: Option<Uuid>,
-    org: Uuid,
-    language: Option<&'c String>,
-}
-
-/// What sets a programme off.
-struct Spark<'c> {
-    /// The type of event, or the rhythm of the calendar.
-    name: &'c str,
-    reference: Uuid,
-    event: Option<&'c EventCase>,
 }
 
 impl Judge {
@@ -302,18 +281,17 @@ impl Judge {
                 None
             }
             Outcome::Excluded { trigger_on, reason } => {
-                decided.exclusions.push(PlannedExclusion {
-                    programme: programme.code.clone(),
-                    pack: rules.pack_id(programme),
-                    trigger_type: spark.name.to_owned(),
-                    trigger_ref: spark.reference,
-                    trigger_on,
-                    customer: target.customer,
-                    policy: target.policy,
-                    claim_no: spark.event.and_then(|e| e.claim_no.clone()),
-                    org: target.org,
-                    reason_code: reason.code.clone(),
-                });
+                let excluded = exclusion(rules, id, (target, spark), trigger_on, &reason.code);
+                decided.exclusions.push(excluded);
+                None
+            }
+            Outcome::Applies(found)
+                if rules.samplings().contains_key(&programme.code)
+                    && !spark.event.is_some_and(|e| e.drawn) =>
+            {
+                let on = found.trigger_on;
+                let waiting = exclusion(rules, id, (target, spark), on, NOT_DRAWN);
+                decided.exclusions.push(waiting);
                 None
             }
             Outcome::Applies(found) => {
@@ -325,55 +303,6 @@ impl Judge {
             }
         }
     }
-}
-
-fn planned(
-    rules: &Rules,
-    id: ProgrammeId,
-    (target, spark): (&Target<'_>, &Spark<'_>),
-    facts: &Facts<'_>,
-    found: &Found<'_>,
-) -> PlannedObligation {
-    let programme = rules.book().programme(id);
-    let date = |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
-    let raw = |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
-    let kind = ObligationKind::parse(&programme.kind);
-    PlannedObligation {
-        programme: programme.code.clone(),
-        // Packs of another kind do not load.
-        kind: kind.unwrap_or(ObligationKind::Callback),
-        pack: rules.pack_id(programme),
-        trigger_type: spark.name.to_owned(),
-        trigger_ref: spark.reference,
-        trigger_on: found.trigger_on,
-        customer: target.customer,
-        policy: target.policy,
-        claim_no: spark.event.and_then(|e| e.claim_no.clone()),
-        adjuster_code: spark.event.and_then(|e| e.adjuster_code.clone()),
-        respondent: found.respondent.to_owned(),
-        org: target.org,
-        extract_on: date("extract"),
-        earliest_on: date("earliest"),
-        due_on: date("due"),
-        right_end_raw_on: raw("right_end"),
-        right_end_on: date("right_end"),
-        cancel_reason: found.cancelled.map(|r| r.code.clone()),
-        provisional: found.provisional,
-        facts: facts::snapshot(rules.book().schema(), programme, facts),
-    }
-}
-
-/// The name of a day of the calendar for a subject and a programme: the same whenever it is asked.
-fn occurrence_ref(subject: Uuid, programme: &str, on: NaiveDate) -> Uuid {
-    let mut hasher = Sha256::new();
-    hasher.update(b"occurrence\0");
-    hasher.update(subject.as_bytes());
-    hasher.update(programme.as_bytes());
-    hasher.update([0]);
-    hasher.update(on.to_string().as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {

@@ -61,6 +61,7 @@ pub(super) fn portfolio() -> Portfolio {
             Portfolio::life_policy(&short, group, org, "A5002", "2024-02-26", "2024-03-01");
         life.retain(|(column, _)| *column != "insured_no");
         portfolio.policies.add(life);
+        sampled(&mut portfolio, group, org);
         for (event, kind) in [("paid", "claim_paid"), ("settled", "claim_settled")] {
             portfolio.events.add(row([
                 ("event_id", &format!("{group}-{event}")),
@@ -74,6 +75,34 @@ pub(super) fn portfolio() -> Portfolio {
         }
     }
     portfolio
+}
+
+/// Motor claims of one damage assessor: three to draw two from, and one that is not called.
+fn sampled(portfolio: &mut Portfolio, group: &str, org: &str) {
+    let policy = format!("PM-{group}");
+    portfolio.policies.add(row([
+        ("policy_no", &policy),
+        ("product_name", "机动车辆保险"),
+        ("product_class", "motor"),
+        ("line", "motor"),
+        ("channel", "direct"),
+        ("policyholder_no", group),
+        ("insured_no", group),
+        ("org_code", org),
+        ("issue_date", "2023-09-01"),
+        ("status", "in_force"),
+    ]));
+    for (n, reporter) in [(1, "insured"), (2, "driver"), (3, "insured"), (4, "agent")] {
+        portfolio.events.add(row([
+            ("event_id", &format!("{group}-registered-{n}")),
+            ("type", "claim_registered"),
+            ("occurred_at", "2024-02-15T15:00:00+08:00"),
+            ("policy_no", &policy),
+            ("claim_no", &format!("CM-{group}-{n}")),
+            ("adjuster_code", &format!("DS-{group}")),
+            ("reporter_role", reporter),
+        ]));
+    }
 }
 
 pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {

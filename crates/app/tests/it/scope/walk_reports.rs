@@ -55,10 +55,33 @@ pub(super) async fn walk_reports(t: &TestApp, scope: &Scope, o: &Objects) -> See
             .unwrap();
         ours.push(labels.iter().filter(|l| l.code.starts_with(o.org)).count());
     }
-    Seen::from([
+    let mut seen = walk_samples(t, scope, o).await;
+    seen.extend([
         ("list_behind", listed),
         ("list_figures", ours[0]),
         ("list_tallies", ours[1]),
         ("list_late", ours[2]),
-    ])
+    ]);
+    seen
+}
+
+/// Samples of the damage assessors whose cases belong to the unit.
+async fn walk_samples(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db: &Store = t.app.store();
+    let mut seen = Seen::new();
+    let mut note = |name, n| seen.insert(name, n);
+    let february = (day("2024-02-01"), day("2024-02-29"));
+    let adjuster = format!("DS-{}", o.customer_no);
+    let found = store::obligations::list_sample_pool(db, scope, "MC-ADJ", february).await;
+    let mine = |a: &String| *a == adjuster;
+    note(
+        "list_sample_pool",
+        found.unwrap().iter().filter(|p| mine(&p.adjuster)).count(),
+    );
+    let found = store::obligations::list_sample_calls(db, scope, "MC-ADJ", february).await;
+    note(
+        "list_sample_calls",
+        found.unwrap().iter().filter(|(a, _)| mine(a)).count(),
+    );
+    seen
 }

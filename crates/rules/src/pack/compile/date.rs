@@ -5,7 +5,7 @@ use super::super::file;
 use super::super::{Anchor, Base, Expression, Let, Quantity, Setting, Step};
 use super::{Context, parameter};
 use crate::dates::{Roll, Unit};
-use crate::facts::FactType;
+use crate::facts::{FactId, FactType};
 
 /// What a date rule may refer to besides facts and parameters.
 pub(super) struct Names<'n> {
@@ -21,8 +21,7 @@ pub(super) fn expression(
     lint: &mut Linter<'_>,
 ) -> Option<Expression> {
     for key in file.rest.keys() {
-        let hint =
-            "known: from, first_of, earliest_of, latest_of, steps, roll, not_after, not_before";
+        let hint = "known: from, first_of, earliest_of, latest_of, clock, steps, roll, not_after, not_before";
         lint.report(None, format!("unknown key {key:?}"), Some(hint.into()));
     }
     let base = base(context, file, names, lint);
@@ -44,9 +43,11 @@ pub(super) fn expression(
     let not_after = bound(file.not_after.as_deref(), names, lint);
     let not_before = bound(file.not_before.as_deref(), names, lint);
     let steps: Option<Vec<_>> = steps.into_iter().collect();
+    let clock = clock(context, file, lint);
     Some(Expression {
         base: base?,
         steps: steps?,
+        clock,
         roll: roll?,
         not_after,
         not_before,
@@ -115,6 +116,36 @@ fn anchor(
         return None;
     }
     Some(Anchor::Fact(fact))
+}
+
+/// The fact with the minute of the day; hours without one are an error.
+fn clock(
+    context: &Context<'_>,
+    file: &file::DateExpression,
+    lint: &mut Linter<'_>,
+) -> Option<FactId> {
+    let hours = file.steps.iter().any(|s| s.unit == Some(Unit::Hour));
+    let Some(name) = &file.clock else {
+        if hours {
+            let hint = "write clock = \"…\", a fact with the minute of the day";
+            lint.report(
+                None,
+                "the time of day at which hours begin is not said",
+                Some(hint.into()),
+            );
+        }
+        return None;
+    };
+    let fact = context.schema.find_fact(name);
+    let fact = fact.filter(|f| context.schema.fact(*f).kind == FactType::Int);
+    if fact.is_none() {
+        let hint = context
+            .schema
+            .suggest(name)
+            .map(|s| format!("did you mean {s:?}?"));
+        lint.report(None, format!("no number is called {name:?}"), hint);
+    }
+    fact
 }
 
 fn bound(name: Option<&str>, names: &Names<'_>, lint: &mut Linter<'_>) -> Option<usize> {
@@ -190,6 +221,9 @@ fn count_first(
                 Some(hint.into()),
             );
         }
+        return Some(Setting::Fixed(false));
+    }
+    if unit == Unit::Hour {
         return Some(Setting::Fixed(false));
     }
     match &file.count_first {

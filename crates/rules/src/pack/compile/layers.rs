@@ -219,6 +219,7 @@ impl Usage {
                 }
             }
         }
+        self.facts.extend(expression.clock);
         for step in &expression.steps {
             if let Step::Move {
                 by, count_first, ..

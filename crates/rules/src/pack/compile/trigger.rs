@@ -150,6 +150,7 @@ fn on(day: FactId) -> Expression {
     Expression {
         base: Base::First(vec![Anchor::Fact(day)]),
         steps: Vec::new(),
+        clock: None,
         roll: Setting::Fixed(Roll::None),
         not_after: None,
         not_before: None,
