@@ -106,6 +106,7 @@ export-table-answers = Answers
 export-table-tickets = Tickets
 export-table-customers = Customers
 export-table-policies = Policies
+export-table-payouts = Servicing payout callbacks
 export-table-events = Events
 exports-log = Exports
 exports-log-empty = Nothing was exported yet

@@ -58,6 +58,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksRead),
     ),
     entry(
+        "payouts",
+        "/payouts",
+        "clipboard-check",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
         "tickets",
         "/tickets",
         "ticket",

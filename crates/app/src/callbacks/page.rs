@@ -1,5 +1,6 @@
 //! A callback with everything that belongs to it.
 
+use super::payouts::{PayoutView, beside};
 use crate::obligations::{Explanation, replay};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
@@ -43,6 +44,8 @@ pub struct CallbackPage {
     pub siblings: Vec<CallbackRow>,
     /// How the programme wants it discharged.
     pub discharge: Discharge,
+    /// What lies beside a payout callback; nothing for others.
+    pub payout: Option<PayoutView>,
     /// Answers of every attempt, with the words of their items.
     pub answers: Vec<PastAnswer>,
 }
@@ -121,7 +124,9 @@ pub(super) async fn load(
         .rules()
         .discharge_of(callback.pack, &callback.programme)?
         .clone();
+    let payout = beside(app, scope, &callback, discharge.payout).await?;
     Ok(CallbackPage {
+        payout,
         entries: rows::list_entries(db, scope, callback.id).await?,
         siblings: rows::list_siblings(db, scope, callback.customer_id, callback.id).await?,
         explanation,

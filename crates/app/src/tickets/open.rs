@@ -136,6 +136,53 @@ pub(crate) async fn close_followers(
     Ok(audit)
 }
 
+/// Leaves payouts that were not confirmed to the second callback. Gives whether any other problem of
+/// the callback still waits for its feedback to be judged.
+pub(crate) async fn leave_to_second_callback(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    reason: &str,
+) -> Result<(Vec<AuditEntry>, bool)> {
+    let (mut audit, mut others) = (Vec::new(), false);
+    for ticket in all_of(work, record).await? {
+        let settled = matches!(ticket.state, TicketState::Verified | TicketState::Closed);
+        if ticket.follows_callback() || settled {
+            continue;
+        }
+        let of_payout = matches!(
+            ticket.problem,
+            ProblemType::PayoutNotConfirmed | ProblemType::PayoutFollowUp
+        );
+        if !of_payout || ticket.state == TicketState::FeedbackGiven {
+            others = true;
+            continue;
+        }
+        let step = Step::LeaveToSecondCallback {
+            reason: reason.to_owned(),
+        };
+        audit.push(apply(work, actor, &ticket, &step, "second_callback", Some(reason)).await?);
+    }
+    Ok((audit, others))
+}
+
+/// Opens the follow-up case of a payout, unless one is open.
+pub(crate) async fn open_follow_up(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    finding: Option<&str>,
+) -> Result<Option<AuditEntry>> {
+    let problem = ProblemType::PayoutFollowUp;
+    let open = all_of(work, record).await?;
+    let known = |t: &TicketRow| t.problem == problem && !t.state.is_final();
+    if open.iter().any(known) {
+        return Ok(None);
+    }
+    let entry = open_ticket(work, actor, record, problem, Some("no_aftercare"), finding).await?;
+    Ok(Some(entry))
+}
+
 /// Applies a step that the system takes itself.
 async fn apply(
     work: &UnitOfWork,

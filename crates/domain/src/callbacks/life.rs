@@ -52,6 +52,10 @@ pub struct Discharge {
     pub deemed_days: Option<u32>,
     /// Promotion items may be asked.
     pub promotion_allowed: bool,
+    /// Only the respondent that was fixed at listing may answer (B13).
+    pub respondent_fixed: bool,
+    /// A payout of policy servicing: traced, followed up and spot-checked as B13 says.
+    pub payout: bool,
 }
 
 /// A callback as far as decisions need it.

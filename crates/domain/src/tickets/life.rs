@@ -82,6 +82,12 @@ pub enum Step {
         /// Why no second callback is needed.
         reason: String,
     },
+    /// Leaves a payout that was not confirmed to a second callback: nothing is to be done, the customer
+    /// checks the account and is asked again (B13).
+    LeaveToSecondCallback {
+        /// Why nothing is to be done.
+        reason: String,
+    },
     /// Hands it to another department.
     Transfer {
         /// Who gets it.
@@ -194,6 +200,13 @@ impl Ticket {
                 self.handled_by(by)?;
                 demand(reason)?;
                 Ok(stay(S::Closed))
+            }
+            (
+                S::Open | S::Issued | S::Transferred | S::InProgress | S::Extended,
+                Step::LeaveToSecondCallback { reason },
+            ) if self.kind == CaseKind::Problem => {
+                demand(reason)?;
+                Ok(stay(S::Verified))
             }
             (S::Verified, Step::SecondCallbackAffirmed) => Ok(stay(S::Closed)),
             (S::Verified, Step::SecondCallbackNegative) => Ok(stay(S::InProgress)),

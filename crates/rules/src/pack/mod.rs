@@ -488,6 +488,8 @@ pub struct Programme {
     pub discharge: toml::Table,
     /// Packs whose programme of the same code takes this one's place where they apply.
     pub overridden_by: Vec<PackId>,
+    /// Programmes of other codes that take this one's place for the cases that they apply to.
+    pub displaced_by: Vec<ProgrammeId>,
     /// Facts that the programme looks at, to keep with each decision.
     pub facts_used: Vec<FactId>,
 }

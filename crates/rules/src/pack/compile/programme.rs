@@ -76,6 +76,7 @@ pub(super) fn compile(
         cancel,
         discharge: file.discharge.clone(),
         overridden_by: Vec::new(),
+        displaced_by: Vec::new(),
         facts_used: Vec::new(),
     })
 }
