@@ -3,7 +3,7 @@
 use super::attempt::{facts_of, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
 use super::spoken::Spoken;
-use crate::questionnaires::{AnswerLabels, CaseFacts, Term};
+use crate::questionnaires::{AnswerLabels, CaseFacts, ScriptItem, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::customers::{CustomerKind, Reveal};
@@ -106,20 +106,13 @@ pub async fn call_page(
         .unwrap_or(items.len());
     let can_finish = gate.finish().is_ok();
     let recorded = page.recordings.iter().any(|r| r.owner_id == attempt.id.0);
-    let call_items = items
-        .iter()
-        .map(|i| CallItem {
-            item: i.item.clone(),
-            ask: values.fill(&i.item.ask),
-            labels: i.answers.clone(),
-            answer: page
-                .answers
-                .iter()
-                .rev()
-                .find(|a| a.attempt == attempt.id && a.given.item == i.item.code)
-                .cloned(),
-        })
-        .collect();
+    let call_item = |i: &&ScriptItem| CallItem {
+        item: i.item.clone(),
+        ask: values.fill(&i.item.ask),
+        labels: i.answers.clone(),
+        answer: page.last_answer(attempt.id, &i.item.code).cloned(),
+    };
+    let call_items = items.iter().map(call_item).collect();
     let words = script.script();
     Ok(CallPage {
         items: call_items,

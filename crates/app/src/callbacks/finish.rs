@@ -9,7 +9,8 @@ use crate::{App, Error, Result};
 use chrono::{DateTime, NaiveDateTime};
 use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::{
-    AttemptResult, CallbackError, CallbackState, Change, Command, Contact, ContactChannel, Discharge, Reached,
+    AttemptResult, CallbackError, CallbackState, Change, Command, Contact, ContactChannel,
+    Discharge, Reached,
 };
 use domain::ids::{CallbackId, UserId};
 use domain::obligations::{Respondent, Timing};

@@ -26,9 +26,7 @@ pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
-pub use payouts::{
-    PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items,
-};
+pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
 pub use recordings::{add_link, add_upload};
 pub use spot_checks::{
     JudgementForm, SpotCheck, close_spot_check, draw_spot_check, judge_spot_check, spot_check,

@@ -6,7 +6,7 @@ use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::Discharge;
 use domain::customers::CustomerKind;
-use domain::ids::CallbackId;
+use domain::ids::{AttemptId, CallbackId};
 use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
@@ -50,11 +50,19 @@ pub struct CallbackPage {
     pub answers: Vec<PastAnswer>,
 }
 
+impl CallbackPage {
+    /// The answer to an item that counts in an attempt.
+    pub(super) fn last_answer(&self, attempt: AttemptId, item: &str) -> Option<&PastAnswer> {
+        let mut answers = self.answers.iter().rev();
+        answers.find(|a| a.attempt == attempt && a.given.item == item)
+    }
+}
+
 /// An answer with the heading of its item, as it stood in the version that was read.
 #[derive(Clone, Debug)]
 pub struct PastAnswer {
     /// The attempt.
-    pub attempt: domain::ids::AttemptId,
+    pub attempt: AttemptId,
     /// Heading of the item.
     pub title: Words,
     /// The answer.

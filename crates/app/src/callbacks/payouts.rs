@@ -102,7 +102,10 @@ pub(crate) fn view(app: &App, row: PayoutRow) -> PayoutView {
     let item_code = row.case.item_code.clone().or(reported);
     let rules = app.rules();
     PayoutView {
-        item: item_code.as_deref().and_then(|c| rules.service_item(c)),
+        item: item_code
+            .as_deref()
+            .and_then(|c| rules.service_item(c))
+            .cloned(),
         amount: facts["event.amount"].as_i64().map(Money),
         method: text("event.payout_method").map(str::to_owned),
         item_code,
@@ -130,7 +133,7 @@ pub(super) async fn beside(
 /// When the actor may not.
 pub fn service_items(app: &App, actor: &Actor) -> Result<Vec<ServiceItem>> {
     actor.demand(Permission::CallbacksRead)?;
-    Ok(app.rules().service_items())
+    Ok(app.rules().service_items().to_vec())
 }
 
 /// What is recorded, as it comes from the page or the API.
@@ -177,7 +180,9 @@ pub async fn record_payout(
     let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let case = find_payout(&work, &scope, id).await?;
     let case = case.filter(|_| discharge.payout);
-    let case = case.ok_or_else(|| Error::from(crate::Refusal::new("payout-none")))?.case;
+    let case = case
+        .ok_or_else(|| Error::from(crate::Refusal::new("payout-none")))?
+        .case;
     let item = completed_item(app, form)?;
     let Some(step) = step_of(form)? else {
         save_payout(&work, id, &case, (&case.payout, item), &actor.name).await?;
@@ -198,7 +203,8 @@ pub async fn record_payout(
         text,
     };
     let (state, audit) = settling.follow(&work, next).await?;
-    let detail = serde_json::json!({ "step": form.step, "answer": form.answer, "state": state.as_str() });
+    let detail =
+        serde_json::json!({ "step": form.step, "answer": form.answer, "state": state.as_str() });
     let entry = AuditEntry::new(actor, "payout.settled", "callback", id.0);
     let first = entry.customer(record.customer.0).detail(detail);
     work.commit(store::Audit::with(first, audit)).await?;
@@ -286,9 +292,12 @@ impl Settling<'_> {
             }
             PayoutNext::SecondCallback => {
                 let told = "the customer checks and is asked again";
-                let reason = if self.text.is_empty() { told } else { self.text };
-                let (audit, others) =
-                    leave_to_second_callback(work, actor, record, reason).await?;
+                let reason = if self.text.is_empty() {
+                    told
+                } else {
+                    self.text
+                };
+                let (audit, others) = leave_to_second_callback(work, actor, record, reason).await?;
                 if others {
                     self.remember(work, record.callback.state).await?;
                     return Ok((record.callback.state, audit));

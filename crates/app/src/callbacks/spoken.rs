@@ -43,12 +43,7 @@ const THIS_BUSINESS: (&str, &str) = ("保全业务", "the servicing request");
 const BY_US: (&str, &str) = ("付款", "payment");
 
 /// What a payout was for, how much, how and when, from the facts of the obligation.
-fn payout_values(
-    values: &mut ScriptValues,
-    page: &CallbackPage,
-    rules: &Rules,
-    today: NaiveDate,
-) {
+fn payout_values(values: &mut ScriptValues, page: &CallbackPage, rules: &Rules, today: NaiveDate) {
     let obligation = &page.explanation.obligation;
     if obligation.trigger_type != EventType::ServicePayout.as_str() {
         return;
@@ -66,7 +61,7 @@ fn payout_values(
     let item = text("event.service_item_code").and_then(|code| rules.service_item(code));
     let (zh, en) = item.map_or(
         (THIS_BUSINESS.0.to_owned(), THIS_BUSINESS.1.to_owned()),
-        |i| (i.name.zh, i.name.en),
+        |i| (i.name.zh.clone(), i.name.en.clone()),
     );
     values.set_words("service_item", zh, en);
 }

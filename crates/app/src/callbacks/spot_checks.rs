@@ -67,8 +67,12 @@ pub async fn draw_spot_check(app: &App, actor: &Actor, now: Instant, month: &str
     let rules = app.rules();
     let size = rules.payout_setting(SIZE, today).unwrap_or(0);
     let work = app.store().begin(now).await?;
-    let org = store::access::find_user(&work, by).await?.ok_or(Error::NotFound)?.org_id;
-    let called = list_called_between(&work, &scope, &rules.payout_programmes(), (first, last)).await?;
+    let org = store::access::find_user(&work, by)
+        .await?
+        .ok_or(Error::NotFound)?
+        .org_id;
+    let called =
+        list_called_between(&work, &scope, &rules.payout_programmes(), (first, last)).await?;
     if called.is_empty() || size < 1 {
         return Err(Refusal::new("spot-check-empty").into());
     }

@@ -49,12 +49,18 @@ impl Export<'_> {
         };
         let found = PayoutFilter { after, ..found };
         let page = list_payouts(self.app.store(), &self.scope, &found, PAGE_ROWS).await?;
-        let rows = page.rows.into_iter().map(|r| self.payout(view(self.app, r)));
+        let rows = page
+            .rows
+            .into_iter()
+            .map(|r| self.payout(view(self.app, r)));
         Ok((rows.collect(), page.next))
     }
 
     fn payout(&self, v: PayoutView) -> Vec<Cell> {
-        let remark = v.row.remark.map(domain::customers::SensitiveText::from_stored);
+        let remark = v
+            .row
+            .remark
+            .map(domain::customers::SensitiveText::from_stored);
         let (callback, case, follow_up) = (v.row.callback, v.row.case, v.row.follow_up);
         vec![
             callback.number.into(),

@@ -2,8 +2,8 @@
 
 use super::Rules;
 use domain::questionnaires::Words;
-use rules::{Facts, NaiveDate, Value};
 use rules::pack::{DatedValue, Operand};
+use rules::{Facts, NaiveDate, Value};
 
 /// The parameter that is the table.
 const TABLE: &str = "service_item_payee";
@@ -25,7 +25,11 @@ pub struct ServiceItem {
 
 impl Rules {
     /// The servicing items that count on the day on which this set was read, in the order of codes.
-    pub fn service_items(&self) -> Vec<ServiceItem> {
+    pub fn service_items(&self) -> &[ServiceItem] {
+        self.items.get_or_init(|| self.read_items())
+    }
+
+    fn read_items(&self) -> Vec<ServiceItem> {
         let (book, today) = (self.book(), self.read_on());
         let code = book.schema().find_fact(CODE);
         let mut items = Vec::new();
@@ -52,9 +56,8 @@ impl Rules {
     /// Codes of the programmes that call about payouts of policy servicing.
     pub fn payout_programmes(&self) -> Vec<String> {
         let programmes = self.book().programmes().iter();
-        let payouts = programmes.filter(|p| {
-            p.discharge.get("payout").and_then(toml::Value::as_bool) == Some(true)
-        });
+        let payouts = programmes
+            .filter(|p| p.discharge.get("payout").and_then(toml::Value::as_bool) == Some(true));
         let mut codes: Vec<_> = payouts.map(|p| p.code.clone()).collect();
         codes.sort();
         codes.dedup();
@@ -78,8 +81,8 @@ impl Rules {
     }
 
     /// A servicing item by its code.
-    pub fn service_item(&self, code: &str) -> Option<ServiceItem> {
-        self.service_items().into_iter().find(|i| i.code == code)
+    pub fn service_item(&self, code: &str) -> Option<&ServiceItem> {
+        self.service_items().iter().find(|i| i.code == code)
     }
 }
 

@@ -6,7 +6,7 @@ use domain::access::{Actor, Permission};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
-use domain::tickets::{ProblemType, Step, Ticket, TicketState};
+use domain::tickets::{ProblemType, Step, Ticket, TicketState, Transition};
 use domain::time;
 use store::callbacks::CallbackRecord;
 use store::tickets::{self as rows, NewTicket, TicketChange, TicketRow};
@@ -158,10 +158,10 @@ pub(crate) async fn leave_to_second_callback(
             others = true;
             continue;
         }
-        let step = Step::LeaveToSecondCallback {
-            reason: reason.to_owned(),
-        };
-        audit.push(apply(work, actor, &ticket, &step, "second_callback", Some(reason)).await?);
+        let view = decision_view(&ticket, Vec::new());
+        let left = view.leave_to_second_callback(reason)?;
+        let said = ("second_callback", Some(reason));
+        audit.push(save(work, actor, &ticket, &left, said).await?);
     }
     Ok((audit, others))
 }
@@ -195,11 +195,22 @@ async fn apply(
     let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
     let today = time::date_in_china(work.now());
     let transition = decision_view(ticket, Vec::new()).decide(step, by, work.now(), today)?;
+    save(work, actor, ticket, &transition, (name, reason)).await
+}
+
+/// Saves a transition with its line of the history.
+async fn save(
+    work: &UnitOfWork,
+    actor: &Actor,
+    ticket: &TicketRow,
+    transition: &Transition,
+    (name, reason): (&str, Option<&str>),
+) -> Result<AuditEntry> {
     let change = TicketChange {
         close_reason: reason.filter(|_| transition.to.is_final()),
         ..TicketChange::default()
     };
-    rows::save_ticket(work, ticket.id, ticket.version, &transition, &change).await?;
+    rows::save_ticket(work, ticket.id, ticket.version, transition, &change).await?;
     let (from, to) = (ticket.state.as_str(), transition.to.as_str());
     rows::insert_ticket_entry(work, ticket.id, &actor.name, name, from, to, reason).await?;
     let detail = serde_json::json!({ "step": name, "state": to });

@@ -29,6 +29,7 @@ mod oidc;
 mod organisation;
 mod passkeys;
 mod passwords;
+mod payouts;
 mod planning;
 mod policies;
 mod recordings;

@@ -517,14 +517,11 @@ impl Callback {
         if cause == Cause::Other {
             return Ok(());
         }
-        match rules
-            .channels
-            .iter()
-            .find(|c| **c == ContactChannel::Phone && !self.tried.contains(c))
-        {
-            Some(_) => Err(CallbackError::PhoneFirst),
-            None => Ok(()),
+        let phone = ContactChannel::Phone;
+        if rules.channels.contains(&phone) && !self.tried.contains(&phone) {
+            return Err(CallbackError::PhoneFirst);
         }
+        Ok(())
     }
 }
 

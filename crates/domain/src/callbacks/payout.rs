@@ -168,7 +168,11 @@ mod tests {
         CallbackState::ContactFix,
         Err(PayoutError::FindingMissing)
     )]
-    #[case(settle(true, true), CallbackState::ProblemOpen, Ok(PayoutNext::FollowUp))]
+    #[case(
+        settle(true, true),
+        CallbackState::ProblemOpen,
+        Ok(PayoutNext::FollowUp)
+    )]
     #[case(
         settle(true, false),
         CallbackState::ProblemOpen,

@@ -99,7 +99,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn pool(n: u128) -> Vec<CallbackId> {
-        (1..=n).map(|i| CallbackId(Uuid::from_u128(i << 64 | i))).collect()
+        (1..=n)
+            .map(|i| CallbackId(Uuid::from_u128(i << 64 | i)))
+            .collect()
     }
 
     #[test]
@@ -108,7 +110,11 @@ mod tests {
         let first = draw(seed, &pool, 20);
         let mut turned = pool.clone();
         turned.reverse();
-        assert_eq!(first, draw(seed, &turned, 20), "whatever the order of the pool");
+        assert_eq!(
+            first,
+            draw(seed, &turned, 20),
+            "whatever the order of the pool"
+        );
         assert_eq!(first.len(), 20);
         assert_ne!(first, draw(Uuid::from_u128(8), &pool, 20));
         assert_eq!(draw(seed, &pool, 500).len(), 100);

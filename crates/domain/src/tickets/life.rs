@@ -82,12 +82,6 @@ pub enum Step {
         /// Why no second callback is needed.
         reason: String,
     },
-    /// Leaves a payout that was not confirmed to a second callback: nothing is to be done, the customer
-    /// checks the account and is asked again (B13).
-    LeaveToSecondCallback {
-        /// Why nothing is to be done.
-        reason: String,
-    },
     /// Hands it to another department.
     Transfer {
         /// Who gets it.
@@ -201,13 +195,6 @@ impl Ticket {
                 demand(reason)?;
                 Ok(stay(S::Closed))
             }
-            (
-                S::Open | S::Issued | S::Transferred | S::InProgress | S::Extended,
-                Step::LeaveToSecondCallback { reason },
-            ) if self.kind == CaseKind::Problem => {
-                demand(reason)?;
-                Ok(stay(S::Verified))
-            }
             (S::Verified, Step::SecondCallbackAffirmed) => Ok(stay(S::Closed)),
             (S::Verified, Step::SecondCallbackNegative) => Ok(stay(S::InProgress)),
             // Cases that follow the callback end with it; all others need a judged feedback first.
@@ -226,6 +213,28 @@ impl Ticket {
             }
             (state, _) => Err(TicketError::WrongState(state)),
         }
+    }
+
+    /// Leaves a payout that was not confirmed to a second callback: nothing is to be done, the customer
+    /// checks the account and is asked again (B13).
+    ///
+    /// # Errors
+    /// When feedback was given already, it is no problem of an interview, or the reason is missing.
+    pub fn leave_to_second_callback(&self, reason: &str) -> Result<Transition, TicketError> {
+        use TicketState as S;
+        let worked_on = matches!(
+            self.state,
+            S::Open | S::Issued | S::Transferred | S::InProgress | S::Extended
+        );
+        if !worked_on || self.kind != CaseKind::Problem {
+            return Err(TicketError::WrongState(self.state));
+        }
+        demand(reason)?;
+        Ok(Transition {
+            to: S::Verified,
+            handler: self.handler,
+            due_on: self.due_on,
+        })
     }
 
     /// Special circumstances move the last day, when they are declared before it.

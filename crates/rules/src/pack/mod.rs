@@ -25,7 +25,6 @@ use crate::facts::{EventType, FactId, FactSchema, FactType, Value};
 use crate::text::Text;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a fact is compared.
@@ -608,6 +607,3 @@ impl RuleBook {
         tests::run(self)
     }
 }
-
-/// Index by name, used while compiling.
-pub(crate) type Names = BTreeMap<String, usize>;

@@ -120,7 +120,11 @@ pub async fn list_payouts(
     let mut select = Select::new(SELECT);
     select.scope(scope, "b.org_id").filter_in(
         "b.programme",
-        filter.programmes.iter().map(|p| p.as_str().into()).collect(),
+        filter
+            .programmes
+            .iter()
+            .map(|p| p.as_str().into())
+            .collect(),
     );
     if let Some(user) = scope.own_list_of() {
         select.filter("b.assignee_id = ?", params![user.0]);
@@ -254,8 +258,12 @@ pub async fn save_payout(
     let (payout, item) = after;
     let now = millis(work.now());
     let explained = (payout.explained && !before.payout.explained).then_some(now);
-    let settled = payout.aftercare.filter(|_| payout.aftercare != before.payout.aftercare);
-    let traced = payout.recall.filter(|_| payout.recall != before.payout.recall);
+    let settled = payout
+        .aftercare
+        .filter(|_| payout.aftercare != before.payout.aftercare);
+    let traced = payout
+        .recall
+        .filter(|_| payout.recall != before.payout.recall);
     let sql = "INSERT INTO payout_cases (id, callback_id, item_code, explained_at, aftercare, aftercare_by, \
                aftercare_at, recall, traced_by, traced_at, updated_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \

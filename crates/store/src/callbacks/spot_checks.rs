@@ -100,7 +100,9 @@ pub async fn find_spot_check(
     id: Uuid,
 ) -> Result<Option<SpotCheckRow>> {
     let mut select = Select::new(SELECT);
-    select.scope(scope, "k.org_id").filter("k.id = ?", params![id]);
+    select
+        .scope(scope, "k.org_id")
+        .filter("k.id = ?", params![id]);
     none_on_own_list(&mut select, scope);
     let rows: Vec<CheckDbRow> = select.list(db).await?;
     rows.into_iter().next().map(|r| check(db, r)).transpose()
@@ -212,7 +214,9 @@ pub async fn list_spot_check_items(
 
 fn item(db: &impl Reads, r: ItemDbRow) -> Result<SpotCheckItem> {
     let open = |column: &str, sealed: Option<&[u8]>| {
-        let text = sealed.map(|s| db.keys().open(column, r.id, s)).transpose()?;
+        let text = sealed
+            .map(|s| db.keys().open(column, r.id, s))
+            .transpose()?;
         Ok::<_, StoreError>(text.unwrap_or_default())
     };
     let judgement = match (&r.records, &r.follow_up, &r.truthful, &r.script) {
@@ -389,7 +393,9 @@ pub async fn close_spot_check(
     by: &str,
     conclusion: &str,
 ) -> Result<()> {
-    let sealed = work.keys().seal("spot_checks.conclusion", check, conclusion)?;
+    let sealed = work
+        .keys()
+        .seal("spot_checks.conclusion", check, conclusion)?;
     let sql = "UPDATE spot_checks SET closed_at = $1, closed_by = $2, conclusion = $3, version = version + 1 \
                WHERE id = $4 AND version = $5";
     let values = params![millis(work.now()), by, sealed, check, version];

@@ -76,6 +76,8 @@ pub struct EventCase {
     pub amount_fen: Option<i64>,
     /// How it was paid out.
     pub payout_method: Option<String>,
+    /// Code of the servicing item.
+    pub service_item_code: Option<String>,
     /// Who received it.
     pub payee_role: Option<String>,
     /// Handled in person.
@@ -177,7 +179,8 @@ pub async fn read_policies(
 }
 
 const EVENT_COLUMNS: &str = "id, policy_id, type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
-     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme";
+     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
+     service_item_code";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -197,6 +200,7 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         adjuster_code: row.text(13)?,
         outcome: row.text(14)?,
         programme: row.text(15)?,
+        service_item_code: row.text(16)?,
     })
 }
 

@@ -95,7 +95,12 @@ impl CheckPage {
     fn verdicts(&self, judgement: &Option<Judgement>, point: &str) -> Vec<Choice> {
         let chosen = judgement.as_ref().map(|j| verdict(j, point));
         let codes = Verdict::ALL.iter().map(|v| v.as_str());
-        choices(&self.f, "verdict", codes, chosen.map_or("", Verdict::as_str))
+        choices(
+            &self.f,
+            "verdict",
+            codes,
+            chosen.map_or("", Verdict::as_str),
+        )
     }
 
     fn points(&self) -> [&'static str; 4] {

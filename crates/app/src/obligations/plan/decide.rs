@@ -87,6 +87,8 @@ impl Judge {
             decided.looked_at += 1;
             let mut with_event = facts.clone();
             self.ids.set_event(&mut with_event, event);
+            self.ids
+                .set_payee(&mut with_event, event, rules.service_items());
             let hidden = with_event.hide_after(schema, self.window.as_of);
             let later = self.trigger(rules, kind, (case, Some(event)), &with_event, decided);
             wake = earlier(earlier(wake, hidden), later);

@@ -23,9 +23,8 @@ pub(super) fn compile(
     }
     let cite = condition::citation(context, &file.cite, lint);
     let lets = lets(context, file, lint);
-    let no_dates: &[String] = &[];
     let names = date::Names {
-        dates: no_dates,
+        dates: &[],
         lets: &lets,
     };
     lint.at(format!("{place}, trigger"));
