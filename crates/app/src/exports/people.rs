@@ -11,7 +11,7 @@ use store::policies::{
     EventFilter, EventRow, PolicyFilter, PolicyRow, list_events, list_policies, open_note,
 };
 
-pub(super) const CUSTOMERS: [&str; 31] = crate::imports::CUSTOMER_COLUMNS;
+pub(super) const CUSTOMERS: [&str; 32] = crate::imports::CUSTOMER_COLUMNS;
 /// The columns of the import file, and until when a surrender counts as cooling-off cancellation because
 /// the callback came late: core systems treat it so (Chongqing measures, article 4).
 pub(super) const POLICIES: [&str; 31] = {
@@ -95,6 +95,7 @@ impl Export<'_> {
             c.collected_by.clone().into(),
             c.collected_at.into(),
             c.org_code.as_str().into(),
+            c.value_class.clone().into(),
         ]
     }
 

@@ -69,6 +69,13 @@ impl Heading {
     }
 }
 
+impl Heading {
+    /// Gives the cells of a row our codes, and adds those that the map composes.
+    pub(super) fn complete(&self, cells: &mut Vec<String>) {
+        self.mapping.complete(&self.theirs, cells);
+    }
+}
+
 /// One row under a heading; collects what is wrong with it.
 pub(super) struct RowReader<'r> {
     heading: &'r Heading,

@@ -514,14 +514,12 @@ impl Callback {
     /// Giving up for reasons on the policyholder's side needs every channel tried; the insurer may
     /// always admit that it lies with itself.
     fn everything_tried(&self, rules: &Discharge, cause: Cause) -> Result<(), CallbackError> {
-        if cause == Cause::Other {
-            return Ok(());
-        }
         let phone = ContactChannel::Phone;
-        if rules.channels.contains(&phone) && !self.tried.contains(&phone) {
-            return Err(CallbackError::PhoneFirst);
+        let untried = rules.channels.contains(&phone) && !self.tried.contains(&phone);
+        match cause {
+            Cause::Policyholder if untried => Err(CallbackError::PhoneFirst),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -16,8 +16,8 @@ use crate::calendar::DayStatus;
 use crate::dates::{self, Roll, Unit};
 use crate::facts::{Facts, Value};
 use crate::pack::{
-    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, Op, Operand, PackId,
-    ParameterId, Pick, Programme, ProgrammeId, Quantity, Reason, Relation, RuleBook, Setting, Step,
+    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, Op, Operand, ParameterId,
+    Pick, Programme, ProgrammeId, Quantity, Reason, Relation, RuleBook, Setting, Step,
 };
 use chrono::NaiveDate;
 use std::cmp::Ordering;

@@ -108,7 +108,7 @@ pub async fn find_spot_check(
     rows.into_iter().next().map(|r| check(db, r)).transpose()
 }
 
-/// A caller's own list has no spot checks.
+/// No caller's own list has spot checks.
 fn none_on_own_list(select: &mut Select, scope: &Scope) {
     if scope.own_list_of().is_some() {
         select.filter("1 = 0", Vec::new());
@@ -116,11 +116,10 @@ fn none_on_own_list(select: &mut Select, scope: &Scope) {
 }
 
 fn check(db: &impl Reads, r: CheckDbRow) -> Result<SpotCheckRow> {
-    let conclusion = r.conclusion.as_deref();
-    let conclusion =
-        conclusion.map(|sealed| db.keys().open("spot_checks.conclusion", r.id, sealed));
+    let keys = db.keys();
+    let open = |sealed: &Vec<u8>| keys.open("spot_checks.conclusion", r.id, sealed);
     Ok(SpotCheckRow {
-        conclusion: conclusion.transpose()?,
+        conclusion: r.conclusion.as_ref().map(open).transpose()?,
         id: r.id,
         org_name: r.org_name,
         org_path: OrgPath::from_stored(r.org_path),
@@ -276,10 +275,8 @@ pub async fn list_called_between(
     }
     select.then("ORDER BY b.id LIMIT ?", params![POOL_MAX]);
     let rows: Vec<PoolRow> = select.list(db).await?;
-    let pool = rows
-        .into_iter()
-        .map(|r| (CallbackId(r.id), r.reached == Some(true)));
-    Ok(pool.collect())
+    let reached = |r: PoolRow| (CallbackId(r.id), r.reached == Some(true));
+    Ok(rows.into_iter().map(reached).collect())
 }
 
 #[derive(FromQueryResult)]

@@ -39,7 +39,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
     seen.extend(walk_approvals(t, scope, o).await);
-    seen.extend(walk_spot_checks(t, scope, o).await);
+    seen.extend(super::walk_payouts::walk_payouts(t, scope, o).await);
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     seen.extend(super::walk_units::walk_units(t, scope, o).await);
     seen.extend(super::walk_retention::walk_retention(t, scope, o).await);
@@ -284,16 +284,6 @@ async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     note("list_answers", found.len());
     let found = rows::list_entries(db, scope, o.callback).await.unwrap();
     note("list_entries", found.len());
-    let programmes = vec![t.look(o.callback).await.programme];
-    let payouts = rows::PayoutFilter {
-        programmes: programmes.clone(),
-        ..Default::default()
-    };
-    let found = rows::list_payouts(db, scope, &payouts, 50).await.unwrap();
-    let own = |r: &&rows::PayoutRow| r.callback.customer_id == o.customer;
-    note("list_payouts", found.rows.iter().filter(own).count());
-    let found = rows::find_payout(db, scope, o.callback).await.unwrap();
-    note("find_payout", usize::from(found.is_some()));
     let name = if o.org == "37" {
         "caller sd"
     } else {
@@ -304,30 +294,6 @@ async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         "list_caller_day",
         found.iter().filter(|c| c.name == name).count(),
     );
-    seen
-}
-
-/// Spot checks of the unit, which are no matter of a caller.
-async fn walk_spot_checks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
-    let db: &Store = t.app.store();
-    let mut seen = Seen::new();
-    let mut note = |name, n| seen.insert(name, n);
-    let found = rows::list_spot_checks(db, scope).await.unwrap();
-    let own = found.iter().filter(|k| k.id == o.check).count();
-    note("list_spot_checks", own);
-    let found = rows::find_spot_check(db, scope, o.check).await.unwrap();
-    note("find_spot_check", usize::from(found.is_some()));
-    let found = rows::list_spot_check_items(db, scope, o.check).await;
-    note("list_spot_check_items", found.unwrap().len());
-    let programmes = vec![t.look(o.callback).await.programme];
-    let days = (time::date_in_china(t.now), time::date_in_china(t.now));
-    let found = rows::list_called_between(db, scope, &programmes, days).await;
-    let own = found
-        .unwrap()
-        .iter()
-        .filter(|(id, _)| *id == o.callback)
-        .count();
-    note("list_called_between", own);
     seen
 }
 
