@@ -132,8 +132,7 @@ pub async fn import_file(
     let bytes_total = std::fs::metadata(&request.path).map_or(0, |m| m.len());
     let source = Source::open(&request.path).map_err(|e| unreadable(&request.path, &e))?;
     let (known, required) = columns(request.kind);
-    let columns_all = request.mapping.completed(source.columns());
-    let heading = Heading::new(&columns_all, known, required, &request.mapping)
+    let heading = Heading::new(source.columns(), known, required, &request.mapping)
         .map_err(|e| unreadable(&request.path, &e))?;
     let unknown_columns = heading.unknown.clone();
     let references = Arc::new(load_references(app, &mut bulk, now).await?);
@@ -244,10 +243,7 @@ fn read(
     };
     let mut chunk = empty();
     let mut keys = HashSet::new();
-    while let Some(mut raw) = source.next_row()? {
-        if let Ok(cells) = &mut raw.cells {
-            heading.complete(cells);
-        }
+    while let Some(raw) = source.next_row()?.map(|raw| heading.completed(raw)) {
         match parse(&raw, heading, kind, references) {
             Ok(parsed) => {
                 let key = parsed.key();
