@@ -29,6 +29,7 @@ permission-callbacks-read = see callbacks
 permission-callbacks-assign = assign callbacks
 permission-callbacks-make = make callbacks
 permission-callbacks-decide = decide on letters, visits and ending
+permission-payouts-inspect = draw and judge spot checks of payout callbacks
 permission-recordings-listen = listen to recordings
 permission-tickets-read = see tickets
 permission-tickets-issue = issue tickets

@@ -71,6 +71,11 @@ callback-step-judge_valid = Feedback judged valid
 callback-step-correct_contact = Contact corrected
 callback-step-contact_uncorrectable = Contact cannot be corrected
 callback-step-close = Ticket closed
+callback-step-payout_remark = Remark
+callback-step-payout_recall = Traced: call again
+callback-step-payout_closed = Traced: closed
+callback-step-payout_aftercare = Aftercare needed
+callback-step-payout_no_aftercare = No aftercare; second callback
 
 decision-send_letter = Send a letter
 decision-letter_affirmed = Letter returned, affirmed

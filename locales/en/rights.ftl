@@ -108,6 +108,7 @@ export-table-answers = Answers
 export-table-tickets = Tickets
 export-table-customers = Customers
 export-table-policies = Policies
+export-table-payouts = Servicing payout callbacks
 export-table-events = Events
 export-table-report = Report
 export-table-staffing = Headcount and load

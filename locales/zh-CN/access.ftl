@@ -29,6 +29,7 @@ permission-callbacks-read = 查看回访
 permission-callbacks-assign = 分派回访
 permission-callbacks-make = 拨打回访
 permission-callbacks-decide = 决定信函、上门与终止
+permission-payouts-inspect = 抽查保全付费回访
 permission-recordings-listen = 调听录音
 permission-tickets-read = 查看问题件
 permission-tickets-issue = 下发问题件

@@ -71,6 +71,11 @@ callback-step-judge_valid = 反馈核实有效
 callback-step-correct_contact = 号码已更正
 callback-step-contact_uncorrectable = 号码无法更正
 callback-step-close = 问题件已关闭
+callback-step-payout_remark = 登记备注
+callback-step-payout_recall = 保全岗追踪：再访
+callback-step-payout_closed = 保全岗追踪：不再访
+callback-step-payout_aftercare = 需要善后，列入跟踪件
+callback-step-payout_no_aftercare = 无须善后，二次回访确认
 
 decision-send_letter = 寄发回访信函
 decision-letter_affirmed = 登记信函签回：无异议

@@ -108,6 +108,7 @@ export-table-answers = 问卷回答
 export-table-tickets = 问题件
 export-table-customers = 客户
 export-table-policies = 保单
+export-table-payouts = 保全付费回访
 export-table-events = 业务事件
 export-table-report = 报表
 export-table-staffing = 人员与工作量

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/callbacks/export", get(export_callbacks))
         .route("/customers/export", get(export_customers))
         .route("/obligations/export", get(export_obligations))
+        .route("/payouts/export", get(export_payouts))
         .route("/policies/export", get(export_policies))
         .route("/tickets/export", get(export_tickets))
         .route("/exports/new", get(show_new_export))
@@ -33,10 +34,11 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Lists that can be taken out, with their tables.
-const LISTS: [(&str, ExportKind); 5] = [
+const LISTS: [(&str, ExportKind); 6] = [
     ("callbacks", ExportKind::Callbacks),
     ("customers", ExportKind::Customers),
     ("obligations", ExportKind::Obligations),
+    ("payouts", ExportKind::Payouts),
     ("policies", ExportKind::Policies),
     ("tickets", ExportKind::Tickets),
 ];
@@ -100,6 +102,10 @@ async fn export_customers(State(web): State<Web>, RawQuery(raw): RawQuery, who: 
 
 async fn export_obligations(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     send(&web, &who, ExportKind::Obligations, "obligations", raw).await
+}
+
+async fn export_payouts(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    send(&web, &who, ExportKind::Payouts, "payouts", raw).await
 }
 
 async fn export_policies(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {

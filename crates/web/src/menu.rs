@@ -64,6 +64,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksAssign),
     ),
     entry(
+        "payouts",
+        "/payouts",
+        "clipboard-check",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
         "tickets",
         "/tickets",
         "ticket",

@@ -2,15 +2,17 @@
 
 use super::attempt::{facts_of, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
-use super::spoken::values;
-use crate::questionnaires::{AnswerLabels, CaseFacts, Term};
+use super::spoken::Spoken;
+use crate::questionnaires::{AnswerLabels, CaseFacts, ScriptItem, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
-use domain::customers::Reveal;
+use domain::customers::{CustomerKind, Reveal};
 use domain::ids::{AttemptId, CallbackId};
+use domain::obligations::Respondent;
 use domain::questionnaires::{Answer, Gate, Item, Words};
 use domain::time::{self, Instant};
 use store::callbacks::{self as rows, AttemptRow};
+use store::customers::CustomerRow;
 
 /// One item on the call page.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct CallPage {
     pub page: CallbackPage,
     /// The attempt under way.
     pub attempt: AttemptRow,
+    /// The person to ask for: the customer, or the insured or beneficiary where the rule says so.
+    pub person: CustomerRow,
     /// Name to say, in full: the caller needs it to ask for the person.
     pub full_name: String,
     /// Words read first.
@@ -84,29 +88,31 @@ pub async fn call_page(
     let gate = Gate::new(items.iter().map(|i| &i.item).collect(), given);
     // The attempt itself is the trace of this disclosure: it was written when the call began.
     let reveal = Reveal::traced(attempt.id.0);
-    let full_name = page.customer.name.reveal(reveal).to_owned();
+    let person = person_of(app, &page).await?;
+    let full_name = person.name.reveal(reveal).to_owned();
     let today = time::date_in_china(now);
-    let values = values(&page, &attempt, &full_name, company, today);
+    let spoken = Spoken {
+        page: &page,
+        attempt: &attempt,
+        holder: page.customer.name.reveal(reveal),
+        person: (&person, &full_name),
+        rules: &app.rules(),
+        today,
+    };
+    let values = spoken.values(company);
     let current = gate
         .current()
         .and_then(|open| items.iter().position(|i| i.item.code == open.code))
         .unwrap_or(items.len());
     let can_finish = gate.finish().is_ok();
     let recorded = is_recorded(&page, &attempt);
-    let call_items = items
-        .iter()
-        .map(|i| CallItem {
-            item: i.item.clone(),
-            ask: values.fill(&i.item.ask),
-            labels: i.answers.clone(),
-            answer: page
-                .answers
-                .iter()
-                .rev()
-                .find(|a| a.attempt == attempt.id && a.given.item == i.item.code)
-                .cloned(),
-        })
-        .collect();
+    let call_item = |i: &&ScriptItem| CallItem {
+        item: i.item.clone(),
+        ask: values.fill(&i.item.ask),
+        labels: i.answers.clone(),
+        answer: page.last_answer(attempt.id, &i.item.code).cloned(),
+    };
+    let call_items = items.iter().map(call_item).collect();
     let words = script.script();
     Ok(CallPage {
         items: call_items,
@@ -115,6 +121,7 @@ pub async fn call_page(
         terms: words.terms.clone(),
         page,
         attempt,
+        person,
         full_name,
         current,
         can_finish,
@@ -129,6 +136,25 @@ fn is_recorded(page: &CallbackPage, attempt: &AttemptRow) -> bool {
     let mut files = page.recordings.iter();
     calls.any(|c| own(c.attempt) && c.is_recorded())
         || files.any(|r| own(AttemptId(r.owner_id)))
+}
+
+/// Who is asked for: the insured or the beneficiary of the policy where the obligation says so and the
+/// register knows them, else the customer.
+async fn person_of(app: &App, page: &CallbackPage) -> Result<CustomerRow> {
+    let policy = page.policy.as_ref();
+    let other = match Respondent::parse(&page.explanation.obligation.respondent) {
+        Ok(Respondent::Beneficiary) => policy.and_then(|p| p.beneficiary_id),
+        Ok(Respondent::Insured) => policy.and_then(|p| p.insured_id),
+        _ => None,
+    };
+    let Some(id) = other.filter(|id| *id != page.customer.id) else {
+        return Ok(page.customer.clone());
+    };
+    let whole = Actor::system().scope(Permission::CustomersRead)?;
+    let found = store::customers::find_customer(app.store(), &whole, id).await?;
+    Ok(found
+        .filter(|c| c.kind == CustomerKind::Individual)
+        .unwrap_or_else(|| page.customer.clone()))
 }
 
 impl CallItem {

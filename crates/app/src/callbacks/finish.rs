@@ -9,7 +9,8 @@ use crate::{App, Error, Result};
 use chrono::{DateTime, NaiveDateTime};
 use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::{
-    AttemptResult, CallbackState, Change, Command, Contact, ContactChannel, Discharge, Reached,
+    AttemptResult, CallbackError, CallbackState, Change, Command, Contact, ContactChannel,
+    Discharge, Reached,
 };
 use domain::ids::{CallbackId, UserId};
 use domain::obligations::{Respondent, Timing};
@@ -182,17 +183,19 @@ impl Step<'_> {
     }
 
     fn reached(&self, form: &FinishForm) -> Result<Reached> {
+        let fixed = Respondent::parse(&self.record.respondent).ok();
+        let fixed = fixed.filter(|_| self.discharge.respondent_fixed);
         let respondent = match form.respondent.as_str() {
-            "" => self
-                .discharge
-                .respondents
-                .first()
-                .copied()
+            "" => fixed
+                .or_else(|| self.discharge.respondents.first().copied())
                 .unwrap_or(Respondent::Policyholder),
             code => {
                 Respondent::parse(code).map_err(|_| Error::invalid("respondent", "unknown-code"))?
             }
         };
+        if fixed.is_some_and(|who| who != respondent) {
+            return Err(CallbackError::RespondentNotAllowed(respondent).into());
+        }
         Ok(Reached {
             respondent,
             authorised: form.authorised,

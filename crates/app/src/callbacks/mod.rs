@@ -10,9 +10,11 @@ mod find;
 mod finish;
 mod list;
 mod page;
+pub(crate) mod payouts;
 mod recordings;
 mod refusals;
 mod spoken;
+mod spot_checks;
 mod together;
 mod values;
 mod workbench;
@@ -28,7 +30,12 @@ pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
+pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
 pub use recordings::{add_link, add_upload};
+pub use spot_checks::{
+    JudgementForm, SpotCheck, close_spot_check, draw_spot_check, judge_spot_check, spot_check,
+    spot_checks,
+};
 pub use together::start_together;
 pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};

@@ -1,11 +1,12 @@
 //! A callback with everything that belongs to it.
 
+use super::payouts::{PayoutView, beside};
 use crate::obligations::{Explanation, replay};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::Discharge;
 use domain::customers::CustomerKind;
-use domain::ids::CallbackId;
+use domain::ids::{AttemptId, CallbackId};
 use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
@@ -48,15 +49,25 @@ pub struct CallbackPage {
     pub takeable: Vec<CallbackRow>,
     /// How the programme wants it discharged.
     pub discharge: Discharge,
+    /// What lies beside a payout callback; nothing for others.
+    pub payout: Option<PayoutView>,
     /// Answers of every attempt, with the words of their items.
     pub answers: Vec<PastAnswer>,
+}
+
+impl CallbackPage {
+    /// The answer to an item that counts in an attempt.
+    pub(super) fn last_answer(&self, attempt: AttemptId, item: &str) -> Option<&PastAnswer> {
+        let mut answers = self.answers.iter().rev();
+        answers.find(|a| a.attempt == attempt && a.given.item == item)
+    }
 }
 
 /// An answer with the heading of its item, as it stood in the version that was read.
 #[derive(Clone, Debug)]
 pub struct PastAnswer {
     /// The attempt.
-    pub attempt: domain::ids::AttemptId,
+    pub attempt: AttemptId,
     /// Heading of the item.
     pub title: Words,
     /// The answer.
@@ -133,7 +144,9 @@ pub(super) async fn load(
     let siblings = rows::list_siblings(db, scope, callback.customer_id, callback.id).await?;
     let rules = app.rules();
     let takeable = super::together::takeable(&rules, actor, now, &callback, &attempts, &siblings);
+    let payout = beside(app, scope, &callback, discharge.payout).await?;
     Ok(CallbackPage {
+        payout,
         entries: rows::list_entries(db, scope, callback.id).await?,
         calls: store::telephony::list_calls(db, scope, &ids).await?,
         siblings,

@@ -2,28 +2,73 @@
 
 use super::page::CallbackPage;
 use super::values::ScriptValues;
+use crate::rules::Rules;
 use chrono::{Datelike as _, NaiveDate};
 use domain::customers::CustomerKind;
+use domain::policies::EventType;
 use store::callbacks::AttemptRow;
 use store::customers::CustomerRow;
 use store::policies::PolicyRow;
 
-/// Everything that the words of a script may name, for the call under way.
-pub(super) fn values(
-    page: &CallbackPage,
-    attempt: &AttemptRow,
-    full_name: &str,
-    company: &str,
-    today: NaiveDate,
-) -> ScriptValues {
-    let mut values = ScriptValues::default();
-    values.set("company", company);
-    values.set("caller", &attempt.caller_name);
-    values.set("holder", full_name);
-    let (zh, en) = salutation(&page.customer, full_name);
-    values.set_words("salutation", zh, en);
+/// The call under way, as far as its words need it.
+pub(super) struct Spoken<'s> {
+    pub page: &'s CallbackPage,
+    pub attempt: &'s AttemptRow,
+    /// Name of the policyholder.
+    pub holder: &'s str,
+    /// Who is asked for, with the full name.
+    pub person: (&'s CustomerRow, &'s str),
+    pub rules: &'s Rules,
+    pub today: NaiveDate,
+}
+
+impl Spoken<'_> {
+    /// Everything that the words of a script may name.
+    pub(super) fn values(&self, company: &str) -> ScriptValues {
+        let mut values = ScriptValues::default();
+        values.set("company", company);
+        values.set("caller", &self.attempt.caller_name);
+        values.set("holder", self.holder);
+        values.set("payee", self.person.1);
+        let (zh, en) = salutation(self.person.0, self.person.1);
+        values.set_words("salutation", zh, en);
+        case_values(&mut values, self.page, self.today);
+        payout_values(&mut values, self.page, self.rules, self.today);
+        values
+    }
+}
+
+/// Words for what is not recorded, so that the sentence stays readable.
+const THIS_BUSINESS: (&str, &str) = ("保全业务", "the servicing request");
+const BY_US: (&str, &str) = ("付款", "payment");
+
+/// What a payout was for, how much, how and when, from the facts of the obligation.
+fn payout_values(values: &mut ScriptValues, page: &CallbackPage, rules: &Rules, today: NaiveDate) {
+    let obligation = &page.explanation.obligation;
+    if obligation.trigger_type != EventType::ServicePayout.as_str() {
+        return;
+    }
+    let facts: serde_json::Value = serde_json::from_str(&obligation.facts).unwrap_or_default();
+    let text = |name: &str| facts.get(name).and_then(serde_json::Value::as_str);
+    values.set_money("payout_amount", facts["event.amount"].as_i64());
+    values.set_date("paid_on", Some(obligation.trigger_on), today);
+    let (zh, en) = match text("event.payout_method") {
+        Some("cash") => ("现金", "cash"),
+        Some("bank_transfer") => ("银行转账", "bank transfer"),
+        _ => BY_US,
+    };
+    values.set_words("payout_method", zh, en);
+    let item = text("event.service_item_code").and_then(|code| rules.service_item(code));
+    let (zh, en) = item.map_or(
+        (THIS_BUSINESS.0.to_owned(), THIS_BUSINESS.1.to_owned()),
+        |i| (i.name.zh.clone(), i.name.en.clone()),
+    );
+    values.set_words("service_item", zh, en);
+}
+
+fn case_values(values: &mut ScriptValues, page: &CallbackPage, today: NaiveDate) {
     if let Some(policy) = &page.policy {
-        policy_values(&mut values, policy, today);
+        policy_values(values, policy, today);
     }
     let obligation = &page.explanation.obligation;
     values.set_date("right_end_on", obligation.right_end_on, today);
@@ -46,7 +91,9 @@ pub(super) fn values(
         values.set_date("paid_on", claim.paid_on, today);
         values.set_date("loss_date", claim.reported_on, today);
     }
-    values
+    let grace = page.explanation.trace.dates.iter();
+    let grace = grace.filter(|d| d.name == "grace_end").find_map(|d| d.date);
+    values.set_date("grace_end_on", grace, today);
 }
 
 fn policy_values(values: &mut ScriptValues, policy: &PolicyRow, today: NaiveDate) {

@@ -8,6 +8,7 @@
 
 mod limits;
 mod mark;
+mod payouts;
 mod people;
 mod table;
 mod work;
@@ -18,7 +19,7 @@ pub(crate) use mark::Mark;
 pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
-use crate::callbacks::ListQuery;
+use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
@@ -79,6 +80,8 @@ pub enum ListFilter {
     Customers(CustomerQuery),
     /// Of obligations.
     Obligations(ObligationQuery),
+    /// Of payout callbacks.
+    Payouts(PayoutQuery),
     /// Of policies.
     Policies(PolicyQuery),
     /// Of tickets.
@@ -326,6 +329,7 @@ impl Export<'_> {
             ExportKind::Customers => self.customers(after).await,
             ExportKind::Policies => self.policies(after).await,
             ExportKind::Events => self.events(after).await,
+            ExportKind::Payouts => self.payouts(after).await,
         }
     }
 

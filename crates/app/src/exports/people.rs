@@ -12,7 +12,17 @@ use store::policies::{
 };
 
 pub(super) const CUSTOMERS: [&str; 32] = crate::imports::CUSTOMER_COLUMNS;
-pub(super) const POLICIES: [&str; 30] = crate::imports::POLICY_COLUMNS;
+/// The columns of the import file, and until when a surrender counts as cooling-off cancellation because
+/// the callback came late: core systems treat it so (Chongqing measures, article 4).
+pub(super) const POLICIES: [&str; 31] = {
+    let mut columns = ["deemed_until_on"; 31];
+    let mut at = 0;
+    while at < crate::imports::POLICY_COLUMNS.len() {
+        columns[at] = crate::imports::POLICY_COLUMNS[at];
+        at += 1;
+    }
+    columns
+};
 pub(super) const EVENTS: [&str; 19] = crate::imports::EVENT_COLUMNS;
 
 type Rows = (Vec<Vec<Cell>>, Option<PageKey>);
@@ -198,5 +208,6 @@ fn policy(p: PolicyRow) -> Vec<Cell> {
         p.double_recorded.into(),
         p.juvenile.into(),
         p.status.into(),
+        p.deemed_until_on.into(),
     ]
 }

@@ -74,6 +74,8 @@ names! {
         Policies = "policies",
         /// Events.
         Events = "events",
+        /// Payout callbacks with what is recorded beside the interview: problem and follow-up lists.
+        Payouts = "payouts",
     }
 }
 
@@ -105,7 +107,9 @@ impl ExportKind {
     pub fn permission(self) -> Permission {
         match self {
             Self::Obligations | Self::Exclusions => Permission::ObligationsRead,
-            Self::Callbacks | Self::Attempts | Self::Answers => Permission::CallbacksRead,
+            Self::Callbacks | Self::Attempts | Self::Answers | Self::Payouts => {
+                Permission::CallbacksRead
+            }
             Self::Tickets => Permission::TicketsRead,
             Self::Customers => Permission::CustomersRead,
             Self::Policies | Self::Events => Permission::PoliciesRead,
@@ -124,6 +128,7 @@ impl ExportKind {
             Self::Customers => &super::people::CUSTOMERS,
             Self::Policies => &super::people::POLICIES,
             Self::Events => &super::people::EVENTS,
+            Self::Payouts => &super::payouts::COLUMNS,
         }
     }
 }

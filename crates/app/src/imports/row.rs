@@ -44,6 +44,7 @@ impl Heading {
     ) -> Result<Self, SourceError> {
         let mut at = HashMap::new();
         let mut unknown = Vec::new();
+        let columns = mapping.completed(columns);
         for (index, theirs) in columns.iter().enumerate() {
             let ours = mapping.column(theirs);
             if known.contains(&ours) {
@@ -62,10 +63,20 @@ impl Heading {
         }
         Ok(Self {
             at,
-            theirs: columns.to_vec(),
+            theirs: columns,
             mapping: mapping.clone(),
             unknown,
         })
+    }
+}
+
+impl Heading {
+    /// A row with our codes, and with the cells that the map composes.
+    pub(super) fn completed(&self, mut row: RawRow) -> RawRow {
+        if let Ok(cells) = &mut row.cells {
+            self.mapping.complete(&self.theirs, cells);
+        }
+        row
     }
 }
 

@@ -243,7 +243,7 @@ fn read(
     };
     let mut chunk = empty();
     let mut keys = HashSet::new();
-    while let Some(raw) = source.next_row()? {
+    while let Some(raw) = source.next_row()?.map(|raw| heading.completed(raw)) {
         match parse(&raw, heading, kind, references) {
             Ok(parsed) => {
                 let key = parsed.key();

@@ -1,5 +1,6 @@
 //! From rows to facts: the only place that knows both what a column means and what rules call it.
 
+use crate::rules::ServiceItem;
 use chrono::{Datelike, NaiveDate};
 use domain::policies::{EventType, PolicyStatus};
 use rules::facts::{EventType as EventKind, FactId};
@@ -68,6 +69,7 @@ fact_ids! {
     event_amount = "event.amount",
     event_payout_method = "event.payout_method",
     event_payee_role = "event.payee_role",
+    event_service_item_code = "event.service_item_code",
     event_handled_in_person = "event.handled_in_person",
     event_adjuster = "event.adjuster",
     event_reporter_role = "event.reporter_role",
@@ -248,6 +250,10 @@ impl FactIds {
         facts.set(self.event_amount, event.amount_fen);
         facts.set(self.event_payout_method, event.payout_method.as_deref());
         facts.set(self.event_payee_role, event.payee_role.as_deref());
+        facts.set(
+            self.event_service_item_code,
+            event.service_item_code.as_deref(),
+        );
         facts.set(self.event_handled_in_person, event.handled_in_person);
         facts.set(self.event_adjuster, event.adjuster_code.as_deref());
         facts.set(self.event_reporter_role, event.reporter_role.as_deref());
@@ -258,6 +264,22 @@ impl FactIds {
         );
         facts.set(self.event_outcome, event.outcome.as_deref());
         facts.set(self.event_programme, event.programme.as_deref());
+    }
+}
+
+impl FactIds {
+    /// Fills in who was paid by the table of servicing items, where the core system does not say.
+    pub(super) fn set_payee<'a>(
+        &self,
+        facts: &mut Facts<'a>,
+        event: &EventCase,
+        items: &'a [ServiceItem],
+    ) {
+        let code = event.service_item_code.as_ref();
+        let item = code.and_then(|code| items.iter().find(|i| i.code == *code));
+        if let Some(item) = item.filter(|_| event.payee_role.is_none()) {
+            facts.set(self.event_payee_role, Value::code(item.payee.as_str()));
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod discharge;
 pub mod drafts;
 pub mod evaluations;
 mod install;
+mod items;
 pub mod package;
 mod set;
 mod shipped;
@@ -18,6 +19,7 @@ pub use check::{Checked, check_text};
 pub use compare::{LineChange, PartChange, compare_lines, compare_parts};
 pub use discharge::discharges;
 pub(crate) use install::{install, load};
+pub use items::ServiceItem;
 pub use set::{Rules, Version};
 pub use shipped::{packs_in, shipped_calendar, shipped_packs, shipped_schema};
 

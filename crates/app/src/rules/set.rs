@@ -2,6 +2,7 @@
 //! the number of a set, its *generation*, grows with each approval, and every obligation keeps the
 //! number of the set that it was decided with (GOV-04).
 
+use super::ServiceItem;
 use super::discharge::{discharges, samplings};
 use crate::{Error, Result};
 use domain::callbacks::{CallingHours, Discharge};
@@ -12,7 +13,7 @@ use rules::{
     Value,
 };
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::rules::{StoredCalendar, StoredPack};
 use uuid::Uuid;
 
@@ -53,6 +54,8 @@ pub struct Rules {
     /// The version of each programme that counts today, else the latest.
     current: HashMap<String, Uuid>,
     earlier: Mutex<HashMap<i64, Arc<Rules>>>,
+    /// The table of servicing items, read when it is first asked for.
+    pub(super) items: OnceLock<Vec<ServiceItem>>,
 }
 
 impl Rules {
@@ -96,6 +99,7 @@ impl Rules {
             samplings,
             current,
             earlier: Mutex::default(),
+            items: OnceLock::new(),
             library,
         })
     }

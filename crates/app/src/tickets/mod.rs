@@ -6,7 +6,10 @@ mod page;
 mod step;
 
 pub use next::{NextStep, next_steps};
-pub(crate) use open::{close_followers, follow_recall, open_problem, open_ticket};
+pub(crate) use open::{
+    close_followers, follow_recall, leave_to_second_callback, open_follow_up, open_problem,
+    open_ticket,
+};
 pub(crate) use page::filter;
 pub use page::{
     TicketList, TicketPage, TicketQuery, find_ticket, list_handlers, list_tickets, page_of_tickets,

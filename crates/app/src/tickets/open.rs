@@ -6,7 +6,7 @@ use domain::access::{Actor, Permission};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
-use domain::tickets::{ProblemType, Step, Ticket, TicketState};
+use domain::tickets::{ProblemType, Step, Ticket, TicketState, Transition};
 use domain::time;
 use store::callbacks::CallbackRecord;
 use store::tickets::{self as rows, NewTicket, TicketChange, TicketRow};
@@ -136,6 +136,53 @@ pub(crate) async fn close_followers(
     Ok(audit)
 }
 
+/// Leaves payouts that were not confirmed to the second callback. Gives whether any other problem of
+/// the callback still waits for its feedback to be judged.
+pub(crate) async fn leave_to_second_callback(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    reason: &str,
+) -> Result<(Vec<AuditEntry>, bool)> {
+    let (mut audit, mut others) = (Vec::new(), false);
+    for ticket in all_of(work, record).await? {
+        let settled = matches!(ticket.state, TicketState::Verified | TicketState::Closed);
+        if ticket.follows_callback() || settled {
+            continue;
+        }
+        let of_payout = matches!(
+            ticket.problem,
+            ProblemType::PayoutNotConfirmed | ProblemType::PayoutFollowUp
+        );
+        if !of_payout || ticket.state == TicketState::FeedbackGiven {
+            others = true;
+            continue;
+        }
+        let view = decision_view(&ticket, Vec::new());
+        let left = view.leave_to_second_callback(reason)?;
+        let said = ("second_callback", Some(reason));
+        audit.push(save(work, actor, &ticket, &left, said).await?);
+    }
+    Ok((audit, others))
+}
+
+/// Opens the follow-up case of a payout, unless one is open.
+pub(crate) async fn open_follow_up(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    finding: Option<&str>,
+) -> Result<Option<AuditEntry>> {
+    let problem = ProblemType::PayoutFollowUp;
+    let open = all_of(work, record).await?;
+    let known = |t: &TicketRow| t.problem == problem && !t.state.is_final();
+    if open.iter().any(known) {
+        return Ok(None);
+    }
+    let entry = open_ticket(work, actor, record, problem, Some("no_aftercare"), finding).await?;
+    Ok(Some(entry))
+}
+
 /// Applies a step that the system takes itself.
 async fn apply(
     work: &UnitOfWork,
@@ -148,11 +195,22 @@ async fn apply(
     let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
     let today = time::date_in_china(work.now());
     let transition = decision_view(ticket, Vec::new()).decide(step, by, work.now(), today)?;
+    save(work, actor, ticket, &transition, (name, reason)).await
+}
+
+/// Saves a transition with its line of the history.
+async fn save(
+    work: &UnitOfWork,
+    actor: &Actor,
+    ticket: &TicketRow,
+    transition: &Transition,
+    (name, reason): (&str, Option<&str>),
+) -> Result<AuditEntry> {
     let change = TicketChange {
         close_reason: reason.filter(|_| transition.to.is_final()),
         ..TicketChange::default()
     };
-    rows::save_ticket(work, ticket.id, ticket.version, &transition, &change).await?;
+    rows::save_ticket(work, ticket.id, ticket.version, transition, &change).await?;
     let (from, to) = (ticket.state.as_str(), transition.to.as_str());
     rows::insert_ticket_entry(work, ticket.id, &actor.name, name, from, to, reason).await?;
     let detail = serde_json::json!({ "step": name, "state": to });

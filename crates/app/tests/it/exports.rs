@@ -6,7 +6,7 @@ use app::exports::{ExportFormat, ExportKind, ExportQuery, ListFilter, export};
 use domain::access::Actor;
 use domain::imports::ImportKind;
 use rstest::rstest;
-use testkit::{Engine, TestApp, day};
+use testkit::{Engine, TestApp, at, day};
 
 async fn write(t: &TestApp, actor: &Actor, query: &ExportQuery) -> app::Result<Vec<u8>> {
     let mut sink = Vec::new();
@@ -178,6 +178,28 @@ async fn what_was_exported_can_be_imported_again(
     let request = t.request(ImportKind::Customers, "customers.csv", &masked);
     let report = t.run_import(t.now, request).await.unwrap();
     assert_eq!(report.tally.updated, 0, "masks overwrite nothing");
+}
+
+/// CBK-08, INT-09: the core system is told until when a surrender counts as cooling-off cancellation.
+#[rstest]
+#[tokio::test]
+async fn a_deemed_right_goes_out_with_the_policy(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let caller = &t.people().caller_cq;
+    let id = t.callback("P50-LI", "NB-CQ").await;
+    t.assign(&t.people().leader_cq, id, caller).await;
+    t.interview(caller, at("2024-03-08 10:00"), id, &[]).await;
+    let rows = csv(&t, &shell(), &query(ExportKind::Policies)).await;
+    let column = rows[0].iter().position(|c| c == "deemed_until_on").unwrap();
+    let of = |no: &str| rows.iter().find(|r| &r[0] == no).unwrap()[column].to_owned();
+    assert_eq!(
+        of("P50-LI"),
+        "2024-03-15",
+        "seven days after the late callback"
+    );
+    assert_eq!(of("P50-ZHOU"), "");
 }
 
 #[rstest]

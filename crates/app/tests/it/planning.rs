@@ -192,6 +192,34 @@ async fn an_early_callback_has_its_supplement(
     assert_eq!(supplement.due_on, Some(day("2024-03-27")));
 }
 
+/// CBK-07: a corrected receipt makes a callback of Chongqing itself early; it is repeated too.
+#[rstest]
+#[tokio::test]
+async fn a_corrected_receipt_asks_for_the_supplement(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, id, &p.caller_cq).await;
+    t.interview(&p.caller_cq, at("2024-03-06 10:00"), id, &[])
+        .await;
+    t.plan(at("2024-03-06 20:00")).await;
+    assert!(t.obligation("P50-ZHOU", "NB-SUP").await.is_none());
+    let mut policies = Portfolio::small().policies.only("P50-ZHOU");
+    policies.set("P50-ZHOU", "ack_signed_on", "2024-03-07");
+    t.import_at(at("2024-03-08 08:00"), ImportKind::Policies, &policies)
+        .await;
+    t.plan(at("2024-03-08 09:00")).await;
+    let first = t.obligation("P50-ZHOU", "NB-CQ").await.unwrap();
+    assert_eq!(first.timing.as_deref(), Some("early"));
+    let supplement = t.obligation("P50-ZHOU", "NB-SUP").await.unwrap();
+    assert_eq!(supplement.earliest_on, Some(day("2024-03-07")));
+    assert_eq!(supplement.due_on, Some(day("2024-03-21")));
+    let again = t.plan(at("2024-03-08 10:00")).await;
+    assert_eq!(again.sums.created, 0);
+}
+
 /// Requirements §4.4: who cancels in the cooling-off period is not called any more.
 #[rstest]
 #[tokio::test]

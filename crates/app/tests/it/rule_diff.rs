@@ -201,6 +201,6 @@ async fn packages_are_taken_from_known_signers_only(
         false,
     )
     .await;
-    let spans = t.app.rules().span("cn-50/new-contract", 2);
+    let spans = t.app.rules().span("cn-50/new-contract", 3);
     assert_eq!(spans.until, Some(day("2024-05-31")));
 }

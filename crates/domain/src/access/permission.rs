@@ -21,6 +21,8 @@ codes! {
         CallbacksMake = "callbacks.make",
         /// Decide on letters, visits and giving up.
         CallbacksDecide = "callbacks.decide",
+        /// Draw and judge the monthly spot checks of payout callbacks.
+        PayoutsInspect = "payouts.inspect",
         /// Listen to recordings.
         RecordingsListen = "recordings.listen",
         /// See problem tickets.
@@ -105,6 +107,7 @@ impl Permission {
             | Self::CallbacksAssign
             | Self::CallbacksMake
             | Self::CallbacksDecide
+            | Self::PayoutsInspect
             | Self::RecordingsListen => RightArea::Callbacks,
             Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
                 RightArea::Tickets

@@ -52,6 +52,10 @@ pub struct Discharge {
     pub deemed_days: Option<u32>,
     /// Promotion items may be asked.
     pub promotion_allowed: bool,
+    /// Only the respondent that was fixed at listing may answer (B13).
+    pub respondent_fixed: bool,
+    /// A payout of policy servicing: traced, followed up and spot-checked as B13 says.
+    pub payout: bool,
 }
 
 /// A callback as far as decisions need it.
@@ -510,16 +514,11 @@ impl Callback {
     /// Giving up for reasons on the policyholder's side needs every channel tried; the insurer may
     /// always admit that it lies with itself.
     fn everything_tried(&self, rules: &Discharge, cause: Cause) -> Result<(), CallbackError> {
-        if cause == Cause::Other {
-            return Ok(());
-        }
-        match rules
-            .channels
-            .iter()
-            .find(|c| **c == ContactChannel::Phone && !self.tried.contains(c))
-        {
-            Some(_) => Err(CallbackError::PhoneFirst),
-            None => Ok(()),
+        let phone = ContactChannel::Phone;
+        let untried = rules.channels.contains(&phone) && !self.tried.contains(&phone);
+        match cause {
+            Cause::Policyholder if untried => Err(CallbackError::PhoneFirst),
+            _ => Ok(()),
         }
     }
 }

@@ -4,14 +4,18 @@ mod assign;
 mod attempt;
 mod life;
 mod outcome;
+mod payout;
 mod schedule;
+mod spot_check;
 mod together;
 
 pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};
+pub use payout::{Payout, PayoutError, PayoutList, PayoutNext, PayoutStep};
 pub use schedule::{CallingHours, DayOff, ScheduleError};
+pub use spot_check::{Judgement, SpotCheckError, Verdict, draw};
 pub use together::{Talk, TogetherError};
 
 codes! {

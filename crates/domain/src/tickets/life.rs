@@ -215,6 +215,28 @@ impl Ticket {
         }
     }
 
+    /// Leaves a payout that was not confirmed to a second callback: nothing is to be done, the customer
+    /// checks the account and is asked again (B13).
+    ///
+    /// # Errors
+    /// When feedback was given already, it is no problem of an interview, or the reason is missing.
+    pub fn leave_to_second_callback(&self, reason: &str) -> Result<Transition, TicketError> {
+        use TicketState as S;
+        let worked_on = matches!(
+            self.state,
+            S::Open | S::Issued | S::Transferred | S::InProgress | S::Extended
+        );
+        if !worked_on || self.kind != CaseKind::Problem {
+            return Err(TicketError::WrongState(self.state));
+        }
+        demand(reason)?;
+        Ok(Transition {
+            to: S::Verified,
+            handler: self.handler,
+            due_on: self.due_on,
+        })
+    }
+
     /// Special circumstances move the last day, when they are declared before it.
     fn extend(
         &self,

@@ -1,10 +1,10 @@
 //! Parameters and conditions in the light of one case.
 
-use super::{Conflict, NoTrace, Record};
+use super::{Conflict, Record};
 use crate::calendar::DayStatus;
 use crate::facts::{Facts, Value};
 use crate::pack::{
-    Condition, DatedValue, Op, Operand, PackId, ParameterId, Pick, Programme, Relation, RuleBook,
+    Condition, DatedValue, Op, Operand, ParameterId, Pick, Relation, RuleBook,
 };
 use chrono::NaiveDate;
 use std::cmp::Ordering;
@@ -97,31 +97,6 @@ impl Lookup<'_, '_> {
         };
         recorder.parameter(id, value, source);
         Ok(value.clone())
-    }
-
-    /// Whether a pack that replaces this programme applies to the case.
-    pub(super) fn is_overridden(&mut self, programme: &Programme) -> Result<bool, Conflict> {
-        for pack in &programme.overridden_by {
-            if self.is_live(*pack, self.trigger_on)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn is_live(&mut self, pack: PackId, on: NaiveDate) -> Result<bool, Conflict> {
-        let pack = self.book.pack(pack);
-        let dated = pack.status.is_evaluated() && pack.in_force.covers(on);
-        Ok(dated && self.all_hold(&pack.scope)?)
-    }
-
-    fn all_hold(&mut self, conditions: &[Condition]) -> Result<bool, Conflict> {
-        for condition in conditions {
-            if self.holds(condition, &[], &mut NoTrace)? != Some(true) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
 

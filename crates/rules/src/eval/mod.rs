@@ -5,6 +5,7 @@
 
 pub mod explain;
 mod lookup;
+mod precedence;
 mod source;
 mod trace;
 

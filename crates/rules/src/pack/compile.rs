@@ -14,10 +14,13 @@ use super::{Article, Cause, InForce, Pack, PackId, Programme, Reason, RuleBook, 
 use crate::calendar::Calendar;
 use crate::dates::civil_date;
 use crate::facts::{FactId, FactSchema};
-use crate::pack::Names;
 use crate::text::Text;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Index by name.
+pub(super) type Names = BTreeMap<String, usize>;
 
 /// What compiling one file needs to know of the others.
 pub(super) struct Context<'c> {

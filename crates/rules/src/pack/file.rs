@@ -131,6 +131,9 @@ pub(crate) struct Programme {
     pub trigger: Trigger,
     /// The pack whose programme of the same code this one replaces.
     pub overrides: Option<Spanned<String>>,
+    /// Codes of programmes of wider or equal packs whose place this one takes where it applies.
+    #[serde(default)]
+    pub in_place_of: Vec<Spanned<String>>,
     #[serde(default)]
     pub scope: Vec<Condition>,
     #[serde(default)]

@@ -29,7 +29,6 @@ use crate::facts::{FactId, FactType, Value};
 use crate::text::Text;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// How a fact is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -493,6 +492,8 @@ pub struct Programme {
     pub discharge: toml::Table,
     /// Packs whose programme of the same code takes this one's place where they apply.
     pub overridden_by: Vec<PackId>,
+    /// Programmes of other codes that take this one's place for the cases that they apply to.
+    pub displaced_by: Vec<ProgrammeId>,
     /// Facts that the programme looks at, to keep with each decision.
     pub facts_used: Vec<FactId>,
 }
@@ -504,5 +505,3 @@ impl Programme {
     }
 }
 
-/// Index by name, used while compiling.
-pub(crate) type Names = BTreeMap<String, usize>;

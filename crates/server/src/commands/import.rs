@@ -17,8 +17,21 @@ const ENDINGS: [&str; 4] = ["csv", "ndjson", "jsonl", "xlsx"];
 pub(super) async fn run(app: &App, args: ImportArgs) -> Result<ExitCode> {
     let mapping = match &args.map {
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            Mapping::parse(&text)?
+            // A file of the company's own goes before a map of ours that has the same name.
+            let shipped = path.to_str().filter(|_| !path.exists());
+            match shipped.and_then(Mapping::shipped) {
+                Some(text) => Mapping::parse(text)?,
+                None => {
+                    let names = || {
+                        format!(
+                            "{}; shipped: {}",
+                            path.display(),
+                            Mapping::shipped_names().join(", ")
+                        )
+                    };
+                    Mapping::parse(&std::fs::read_to_string(path).with_context(names)?)?
+                }
+            }
         }
         None => Mapping::default(),
     };

@@ -7,7 +7,9 @@ mod export;
 mod filter;
 mod find;
 mod list;
+mod payouts;
 pub(crate) mod row;
+mod spot_checks;
 mod work;
 mod workbench;
 
@@ -24,7 +26,15 @@ pub use export::{
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
+pub use payouts::{
+    FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
+};
 pub use row::CallbackRow;
+pub use spot_checks::{
+    NewSpotCheck, SpotCheckItem, SpotCheckRow, close_spot_check, find_spot_check,
+    insert_spot_check, list_called_between, list_callers_of, list_spot_check_items,
+    list_spot_checks, mark_corrected, save_judgement,
+};
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
     insert_completed_event, look_again, open_deemed_right, save_change,

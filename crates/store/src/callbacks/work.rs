@@ -23,6 +23,8 @@ pub struct CallbackRecord {
     pub obligation: ObligationId,
     /// Facts that the obligation rests on, as JSON.
     pub facts: String,
+    /// Whom to reach, as a code.
+    pub respondent: String,
     /// Programme code.
     pub programme: String,
     /// The version of the pack that the obligation started with.
@@ -59,6 +61,7 @@ struct Row {
     number: String,
     obligation_id: Uuid,
     facts: String,
+    respondent: String,
     programme: String,
     pack_id: Uuid,
     customer_id: Uuid,
@@ -96,7 +99,7 @@ pub async fn find_record(
     scope: &Scope,
     id: CallbackId,
 ) -> Result<Option<CallbackRecord>> {
-    let sql = "SELECT b.id, b.number, b.obligation_id, g.facts, b.programme, g.pack_id, b.customer_id, b.policy_id, b.org_id, \
+    let sql = "SELECT b.id, b.number, b.obligation_id, g.facts, g.respondent, b.programme, g.pack_id, b.customer_id, b.policy_id, b.org_id, \
                o.path AS org_path, p.agent_id, b.state, b.earliest_on, b.due_on, g.due_at, b.assignee_id, b.appointment_at, \
                b.again_at, b.round, b.attempts_in_round, b.attempts_total, b.in_branch, b.is_recall, \
                b.contact_uncorrectable, b.version FROM callbacks b JOIN obligations g ON g.id = b.obligation_id \
@@ -134,6 +137,7 @@ pub async fn find_record(
         number: r.number,
         obligation: ObligationId(r.obligation_id),
         facts: r.facts,
+        respondent: r.respondent,
         programme: r.programme,
         pack: r.pack_id,
         customer: CustomerId(r.customer_id),

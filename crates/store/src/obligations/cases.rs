@@ -152,6 +152,8 @@ pub struct EventCase {
     pub payout_method: Option<String>,
     /// Who received it.
     pub payee_role: Option<String>,
+    /// Code of the servicing item.
+    pub service_item_code: Option<String>,
     /// Handled in person.
     pub handled_in_person: Option<bool>,
     /// Who reported the loss.
@@ -252,7 +254,7 @@ pub async fn read_policies(
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
      payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
-     occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
+     service_item_code, occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -272,8 +274,9 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         adjuster_code: row.text(13)?,
         outcome: row.text(14)?,
         programme: row.text(15)?,
-        minute: row.int(16)?.map(minute_in_china),
-        drawn: row.bool(17)?.unwrap_or_default(),
+        service_item_code: row.text(16)?,
+        minute: row.int(17)?.map(minute_in_china),
+        drawn: row.bool(18)?.unwrap_or_default(),
     })
 }
 

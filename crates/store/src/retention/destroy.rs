@@ -137,6 +137,12 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
+                    "UPDATE spot_check_items SET finding = NULL, correction = NULL WHERE callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
                     "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
                      WHERE destroyed_at IS NULL AND id IN ({callbacks})"
                 ),

@@ -103,6 +103,14 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "spot_checks",
+        columns: &[sealed("conclusion")],
+    },
+    SealedTable {
+        name: "spot_check_items",
+        columns: &[sealed("finding"), sealed("correction")],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },

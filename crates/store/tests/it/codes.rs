@@ -2,7 +2,7 @@
 
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
-use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
+use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel, Verdict};
 use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
 };
@@ -81,6 +81,10 @@ fn of_the_domain() -> Lists {
         "callbacks.state" => CallbackState,
         "callbacks.timing" => Timing,
         "callbacks.cause" => Cause,
+        "spot_check_items.records" => Verdict,
+        "spot_check_items.follow_up" => Verdict,
+        "spot_check_items.truthful" => Verdict,
+        "spot_check_items.script" => Verdict,
         "attempts.channel" => ContactChannel,
         "attempts.result" => AttemptResult,
         "answers.answer" => Answer,

@@ -6,6 +6,7 @@ use crate::forms::{Choice, SentFile, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::callbacks::{CallbackPage, Decision, PastAnswer};
+use app::rules::ServiceItem;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
@@ -21,6 +22,8 @@ use store::telephony::CallRow;
 struct DetailPage {
     f: Frame,
     page: CallbackPage,
+    /// The table of servicing items, for payout callbacks.
+    items: Vec<ServiceItem>,
 }
 
 pub(crate) async fn show_callback(
@@ -29,9 +32,14 @@ pub(crate) async fn show_callback(
     who: Who,
 ) -> Answer {
     let page = app::callbacks::callback_page(&web.app, &who.actor, who.now, id_of(&id)?).await?;
+    let items = match &page.payout {
+        Some(_) => app::callbacks::service_items(&web.app, &who.actor)?,
+        None => Vec::new(),
+    };
     html(&DetailPage {
         f: who.frame("callbacks"),
         page,
+        items,
     })
 }
 
@@ -164,6 +172,21 @@ impl DetailPage {
             kinds.extend(["give_up", "cancel"]);
         }
         kinds
+    }
+
+    /// Whether the person looking may say what tracing found.
+    fn may_trace(&self) -> bool {
+        self.page.callback.state == CallbackState::ContactFix && self.f.may("callbacks.decide")
+    }
+
+    /// Whether the person looking may settle whether aftercare is needed.
+    fn may_settle(&self) -> bool {
+        self.page.callback.state == CallbackState::ProblemOpen && self.may_note()
+    }
+
+    /// Whether the person looking may note the item and remarks.
+    fn may_note(&self) -> bool {
+        self.f.may("callbacks.make") || self.f.may("callbacks.decide")
     }
 
     fn needs_record(kind: &str) -> bool {

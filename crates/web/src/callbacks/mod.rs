@@ -6,6 +6,8 @@ mod call;
 mod detail;
 mod line;
 mod list;
+mod payouts;
+mod spot_checks;
 mod workbench;
 
 use crate::failure::Failure;
@@ -44,6 +46,22 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/callbacks/{id}/outcome", post(call::finish_attempt))
         .route("/callbacks/{id}/recordings", upload)
         .route("/callbacks/{id}/decisions", post(detail::decide))
+        .route("/callbacks/{id}/payout", post(payouts::record_payout))
+        .route("/payouts", get(payouts::list_payouts))
+        .route("/payouts/items", get(payouts::show_items))
+        .route(
+            "/payouts/checks",
+            get(spot_checks::list_spot_checks).post(spot_checks::draw_spot_check),
+        )
+        .route("/payouts/checks/{id}", get(spot_checks::show_spot_check))
+        .route(
+            "/payouts/checks/{id}/items/{item}",
+            post(spot_checks::judge_spot_check),
+        )
+        .route(
+            "/payouts/checks/{id}/closure",
+            post(spot_checks::close_spot_check),
+        )
         .route("/recordings/{id}", get(detail::open_recording))
 }
 

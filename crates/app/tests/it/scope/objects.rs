@@ -19,6 +19,7 @@ pub(super) struct Objects {
     pub(super) obligation: String,
     pub(super) callback: CallbackId,
     pub(super) next: CallbackId,
+    pub(super) check: uuid::Uuid,
     pub(super) ticket: TicketId,
     pub(super) recording: RecordingId,
     pub(super) caller: UserId,
@@ -155,6 +156,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         obligation: seen.obligation_number,
         callback,
         next,
+        check: spot_check(t, leader, callback).await,
         ticket,
         recording,
         caller: caller.user().unwrap(),
@@ -163,6 +165,24 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     objects
+}
+
+/// A spot check that has drawn a callback.
+async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> uuid::Uuid {
+    let work = t.app.store().begin(t.now).await.unwrap();
+    let check = store::callbacks::NewSpotCheck {
+        id: work.next_id(),
+        org: by.org_id.unwrap(),
+        month: t.now.date_naive(),
+        pool: (1, 1),
+        by: by.user().unwrap(),
+    };
+    store::callbacks::insert_spot_check(&work, &check, &[callback])
+        .await
+        .unwrap();
+    let entry = AuditEntry::new(by, "spot_check.drawn", "spot_check", check.id);
+    work.commit(entry).await.unwrap();
+    check.id
 }
 
 /// Something that a leader asks for, and withdraws if it is to be decided.

@@ -8,7 +8,15 @@ use super::{Basis, Counted, Figure, Metric, Text};
 
 /// New life contracts: programmes with a cooling-off period.
 pub const NEW_CONTRACT: &[&str] = &[
-    "NB-CQ", "NB-SUP", "NB-SD", "NB-2017", "NB-T10", "NB-BR", "NB-BS",
+    "NB-CQ",
+    "NB-SUP",
+    "NB-SD",
+    "NB-CN",
+    "NB-HEALTH",
+    "NB-2017",
+    "NB-T10",
+    "NB-BR",
+    "NB-BS",
 ];
 
 /// Of those, the programmes that may call before the receipt is signed.

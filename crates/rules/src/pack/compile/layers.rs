@@ -2,8 +2,8 @@
 
 use super::super::check::Finding;
 use super::super::{
-    Anchor, Base, Cause, Condition, Expression, Op, Operand, ParameterId, Programme, Quantity,
-    Relation, Rhythm, RuleBook, Setting, Step,
+    Anchor, Base, Cause, Condition, Expression, Op, Operand, ParameterId, Programme, ProgrammeId,
+    Quantity, Relation, Rhythm, RuleBook, Setting, Step,
 };
 use crate::facts::FactId;
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ pub(super) fn check(book: &mut RuleBook) -> Vec<Finding> {
     sort_members(book);
     findings.extend(parameters_without_precedence(book));
     findings.extend(programmes_without_precedence(book));
+    findings.extend(displaced_programmes(book));
     findings
 }
 
@@ -121,6 +122,38 @@ fn programmes_without_precedence(book: &mut RuleBook) -> Vec<Finding> {
     findings
 }
 
+/// Programmes that name others whose place they take: those must exist, in a pack that is not narrower.
+fn displaced_programmes(book: &mut RuleBook) -> Vec<Finding> {
+    let written: Vec<Vec<String>> = book
+        .files
+        .iter()
+        .flat_map(|f| &f.programme)
+        .map(|p| p.in_place_of.iter().map(|c| c.get_ref().clone()).collect())
+        .collect();
+    let mut findings = Vec::new();
+    let mut displaced = Vec::new();
+    for (by, codes) in written.iter().enumerate() {
+        let own = &book.programmes[by];
+        let layer = book.pack(own.pack).layer;
+        for code in codes {
+            let wider = |p: &&Programme| p.code == *code && book.pack(p.pack).layer <= layer;
+            if *code == own.code || !book.programmes.iter().any(|p| wider(&p)) {
+                let what = format!(
+                    "programme {} takes the place of {code}, which no wider pack has",
+                    own.code
+                );
+                findings.push(finding(&book.pack(own.pack).file, what));
+            }
+            let places = book.programmes.iter().enumerate().filter(|(_, p)| wider(p));
+            displaced.extend(places.map(|(at, _)| (at, ProgrammeId(by))));
+        }
+    }
+    for (programme, by) in displaced {
+        book.programmes[programme].displaced_by.push(by);
+    }
+    findings
+}
+
 /// Two packs meet when both are evaluated at some common date and for some common case.
 fn clash(book: &RuleBook, a: usize, b: usize) -> bool {
     let (a, b) = (&book.packs[a], &book.packs[b]);
@@ -188,6 +221,11 @@ impl Usage {
         }
         for respondent in &programme.respondents {
             self.conditions(book, &respondent.when);
+        }
+        for by in programme.displaced_by.iter().map(|id| book.programme(*id)) {
+            self.conditions(book, &book.pack(by.pack).scope);
+            self.conditions(book, &by.scope);
+            self.conditions(book, &by.require);
         }
     }
 

@@ -5,10 +5,10 @@ use super::super::file::{self, PackFile};
 use super::super::{
     DatedValue, Parameter, ParameterGroup, ParameterId, Pick, Relation, RuleBook, Source,
 };
+use super::Names;
 use super::{Context, condition};
 use crate::dates::civil_date;
 use crate::facts::{FactType, Value};
-use crate::pack::Names;
 use toml::Spanned;
 
 /// Creates one group for each id, so that files may refer to each other's parameters.

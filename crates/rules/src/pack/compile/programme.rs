@@ -23,9 +23,8 @@ pub(super) fn compile(
     }
     let cite = condition::citation(context, &file.cite, lint);
     let lets = lets(context, file, lint);
-    let no_dates: &[String] = &[];
     let names = date::Names {
-        dates: no_dates,
+        dates: &[],
         lets: &lets,
     };
     lint.at(format!("{place}, trigger"));
@@ -76,6 +75,7 @@ pub(super) fn compile(
         cancel,
         discharge: file.discharge.clone(),
         overridden_by: Vec::new(),
+        displaced_by: Vec::new(),
         facts_used: Vec::new(),
     })
 }

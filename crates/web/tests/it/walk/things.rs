@@ -14,6 +14,7 @@ use uuid::Uuid;
 pub(super) struct Things {
     callback: CallbackId,
     ticket: Uuid,
+    check: Uuid,
     recording: Uuid,
     user: Uuid,
     client: Uuid,
@@ -71,6 +72,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     Things {
         callback,
         ticket: ticket.id.0,
+        check: spot_check(t, &p.operations_cq, callback).await,
         ticket_number: ticket.number,
         recording: recording.0,
         user: p.caller_cq.user().unwrap().0,
@@ -83,11 +85,30 @@ pub(super) async fn things(t: &TestApp) -> Things {
     }
 }
 
+/// A spot check of the unit.
+async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> Uuid {
+    let work = t.app.store().begin(t.now).await.unwrap();
+    let check = store::callbacks::NewSpotCheck {
+        id: work.next_id(),
+        org: by.org_id.unwrap(),
+        month: t.now.date_naive(),
+        pool: (1, 1),
+        by: by.user().unwrap(),
+    };
+    store::callbacks::insert_spot_check(&work, &check, &[callback])
+        .await
+        .unwrap();
+    let entry = store::AuditEntry::new(by, "spot_check.drawn", "spot_check", check.id);
+    work.commit(entry).await.unwrap();
+    check.id
+}
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
         let id = match path.split('/').nth(1).unwrap_or_default() {
             "callbacks" => self.callback.0,
+            "payouts" => self.check,
             "tickets" => self.ticket,
             "recordings" => self.recording,
             "users" => self.user,
@@ -100,6 +121,7 @@ impl Things {
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = path
             .replace("{id}", &id.to_string())
+            .replace("{item}", &Uuid::nil().to_string())
             .replace("{view}", &Uuid::nil().to_string())
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
