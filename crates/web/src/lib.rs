@@ -24,6 +24,7 @@ mod keys;
 mod menu;
 mod obligations;
 mod policies;
+mod questionnaires;
 mod reports;
 mod retention;
 mod rules;
@@ -60,6 +61,7 @@ pub fn router(web: Web) -> Router {
         .merge(keys::routes())
         .merge(exports::routes())
         .merge(rules::routes())
+        .merge(questionnaires::routes())
         .merge(reports::routes())
         .merge(customers::routes())
         .merge(policies::routes())
@@ -82,6 +84,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
+        .merge(questionnaires::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

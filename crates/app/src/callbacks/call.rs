@@ -1,9 +1,9 @@
 //! The call page: the script with its values, and how far the interview has come.
 
-use super::attempt::{facts_of, script_of};
+use super::attempt::{case_of_attempt, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
 use super::spoken::values;
-use crate::questionnaires::{AnswerLabels, CaseFacts, Term};
+use crate::questionnaires::{AnswerLabels, ScriptItem, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::customers::Reveal;
@@ -21,6 +21,10 @@ pub struct CallItem {
     pub ask: Words,
     /// Better words for the answers.
     pub labels: Option<AnswerLabels>,
+    /// What the caller should mind.
+    pub guide: Option<Words>,
+    /// Terms in it, in plain words (QST-11).
+    pub terms: Vec<Term>,
     /// What was answered.
     pub answer: Option<PastAnswer>,
 }
@@ -69,12 +73,11 @@ pub async fn call_page(
     let mine = attempt.filter(|a| actor.user() == Some(a.caller_id));
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
     let page = load(app, actor, now, &scope, callback).await?;
+    let scripts = app.scripts_in_force().await?;
     let script = script_of(app, attempt.questionnaire_id)?;
-    let case = page
-        .policy
-        .as_ref()
-        .map_or_else(CaseFacts::default, |p| facts_of(p, !page.claims.is_empty()));
-    let items = script.get(page.discharge.promotion_allowed, &case);
+    let policy = page.policy.as_ref().map(|p| p.id);
+    let case = case_of_attempt(app.store(), &attempt, id, policy).await?;
+    let mut items = script.get(page.discharge.promotion_allowed, &case);
     let given: Vec<_> = page
         .answers
         .iter()
@@ -82,6 +85,9 @@ pub async fn call_page(
         .map(|a| a.given.clone())
         .collect();
     let gate = Gate::new(items.iter().map(|i| &i.item).collect(), given);
+    // What hangs on an earlier answer is on the page only when that was given.
+    let asked: Vec<_> = gate.asked().map(|i| i.code.clone()).collect();
+    items.retain(|i| asked.contains(&i.item.code));
     // The attempt itself is the trace of this disclosure: it was written when the call began.
     let reveal = Reveal::traced(attempt.id.0);
     let full_name = page.customer.name.reveal(reveal).to_owned();
@@ -93,20 +99,15 @@ pub async fn call_page(
         .unwrap_or(items.len());
     let can_finish = gate.finish().is_ok();
     let recorded = page.recordings.iter().any(|r| r.owner_id == attempt.id.0);
-    let call_items = items
-        .iter()
-        .map(|i| CallItem {
-            item: i.item.clone(),
-            ask: values.fill(&i.item.ask),
-            labels: i.answers.clone(),
-            answer: page
-                .answers
-                .iter()
-                .rev()
-                .find(|a| a.attempt == attempt.id && a.given.item == i.item.code)
-                .cloned(),
-        })
-        .collect();
+    let call_item = |i: &&ScriptItem| CallItem {
+        item: i.item.clone(),
+        ask: values.fill(&i.item.ask),
+        labels: i.answers.clone(),
+        guide: i.guide.clone(),
+        terms: scripts.terms_in(script.script(), &[&i.item.ask]),
+        answer: last_answer(&page, &attempt, &i.item.code),
+    };
+    let call_items = items.iter().map(call_item).collect();
     let words = script.script();
     Ok(CallPage {
         items: call_items,
@@ -120,6 +121,13 @@ pub async fn call_page(
         can_finish,
         recorded,
     })
+}
+
+/// The answer to an item in an attempt that counts.
+fn last_answer(page: &CallbackPage, attempt: &AttemptRow, item: &str) -> Option<PastAnswer> {
+    let mut answers = page.answers.iter().rev();
+    let found = answers.find(|a| a.attempt == attempt.id && a.given.item == item);
+    found.cloned()
 }
 
 impl CallItem {

@@ -12,9 +12,9 @@ mod page;
 mod recordings;
 mod refusals;
 mod spoken;
-mod values;
 mod workbench;
 
+pub use crate::questionnaires::ScriptValues;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, call_page};
@@ -25,7 +25,6 @@ pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use recordings::{add_link, add_upload};
-pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 
 use crate::{Error, Result};

@@ -31,6 +31,7 @@ mod passkeys;
 mod passwords;
 mod planning;
 mod policies;
+mod questionnaires;
 mod recordings;
 mod report_lists;
 mod reports;

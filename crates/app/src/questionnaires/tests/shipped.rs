@@ -1,13 +1,15 @@
 //! The shipped questionnaires ask what their sources demand.
 
-use super::{CaseFacts, SHIPPED, Script, Scripts, file};
+use crate::questionnaires::install::SHIPPED;
+use crate::questionnaires::needs::Needs;
+use crate::questionnaires::{CaseFacts, Script, Scripts, check, file, write};
 use chrono::NaiveDate;
 use domain::customers::CustomerKind;
 use domain::policies::{Channel, ProductClass};
 use domain::questionnaires::{ItemKind, Words};
 use std::collections::BTreeSet;
 
-fn shipped() -> Vec<Script> {
+pub(super) fn shipped() -> Vec<Script> {
     let files = SHIPPED
         .files()
         .filter(|f| f.path().extension().is_some_and(|e| e == "toml"));
@@ -15,7 +17,7 @@ fn shipped() -> Vec<Script> {
     scripts.collect()
 }
 
-fn script(code: &str) -> Script {
+pub(super) fn script(code: &str) -> Script {
     shipped().into_iter().find(|s| s.code == code).unwrap()
 }
 
@@ -135,19 +137,51 @@ fn renewal_asks_about_claims_where_there_was_one() {
     }
 }
 
+fn book() -> rules::RuleBook {
+    let schema = std::sync::Arc::new(crate::rules::shipped_schema().unwrap());
+    let calendar = std::sync::Arc::new(crate::rules::shipped_calendar().unwrap());
+    rules::RuleBook::load(schema, calendar, &crate::rules::shipped_packs()).unwrap()
+}
+
+pub(super) fn needs() -> Needs {
+    Needs::of(&book(), day("2026-11-22"))
+}
+
 #[test]
 fn every_programme_has_a_script_that_names_it() {
     let scripts = shipped();
-    let schema = std::sync::Arc::new(crate::rules::shipped_schema().unwrap());
-    let calendar = std::sync::Arc::new(crate::rules::shipped_calendar().unwrap());
-    let packs = crate::rules::shipped_packs();
-    let book = rules::RuleBook::load(schema, calendar, &packs).unwrap();
-    for programme in book.programmes() {
+    for programme in book().programmes() {
         let code = programme.discharge.get("questionnaire");
-        let code = code.and_then(|c| c.as_str()).unwrap_or_default();
+        let Some(code) = code.and_then(|c| c.as_str()) else {
+            assert_ne!(programme.kind, "callback", "{}", programme.code);
+            continue;
+        };
         let script = scripts.iter().find(|s| s.code == code);
         let named = script.is_some_and(|s| s.programmes.contains(&programme.code));
         assert!(named, "{} is asked with {code}", programme.code);
+    }
+}
+
+/// What people must not do the program does not bring either.
+#[test]
+fn what_is_shipped_passes_its_own_check() {
+    let all = Scripts::new(shipped());
+    for script in all.all() {
+        let findings = check::check(script, &needs(), &all);
+        assert!(findings.is_empty(), "{}: {findings:?}", script.code);
+    }
+}
+
+#[test]
+fn what_is_written_reads_the_same() {
+    for script in shipped() {
+        let text = write::write(&script);
+        let again = file::parse(&text).unwrap();
+        let same = Script {
+            hash: script.hash.clone(),
+            ..again
+        };
+        assert_eq!(same, script);
     }
 }
 
