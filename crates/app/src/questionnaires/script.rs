@@ -169,6 +169,11 @@ impl Scripts {
         }
     }
 
+    /// Questionnaires that stand beside each other, without a database.
+    pub fn of(scripts: Vec<Script>) -> Self {
+        Self::new(scripts)
+    }
+
     /// With the glossary, as they stood after so many changes.
     #[must_use]
     pub(crate) fn with(mut self, glossary: Vec<Term>, changes: i64) -> Self {

@@ -31,6 +31,11 @@ pub const SAMPLES: &[(&str, &str, &str)] = &[
     ("claim_amount", "3,500.00 元", "CNY 3,500.00"),
     ("loss_date", "10 月 20 日", "2026-10-20"),
     ("paid_on", "11 月 5 日", "2026-11-05"),
+    ("payee", "王晓梅", "Wang Xiaomei"),
+    ("payout_amount", "8,000.00 元", "CNY 8,000.00"),
+    ("payout_method", "银行转账", "bank transfer"),
+    ("service_item", "生存金领取", "survival benefit"),
+    ("grace_end_on", "12 月 31 日", "2026-12-31"),
 ];
 
 /// The names of values that some words ask for, such as `holder` for `{holder}`, in order.

@@ -33,7 +33,7 @@ codes! {
         Promotion = "promotion",
         /// The next item waits for an answer that is no clear one (C-13).
         GatedOpen = "gated_open",
-        /// An item that must be asked, but need not be answered.
+        /// A life programme, and no ticket on a negative or unclear answer.
         TicketMissing = "ticket_missing",
         /// A subject that the rule demands is not asked in every case.
         TopicMissing = "topic_missing",
@@ -55,14 +55,18 @@ codes! {
         ExpectedUnfit = "expected_unfit",
         /// No source is named for something that must be asked.
         CiteMissing = "cite_missing",
-        /// No glossary entry explains a term that is known to need one.
+        /// A term is explained twice.
         TermTwice = "term_twice",
     }
 }
 
 impl FindingCode {
-    /// Whether it keeps a questionnaire from being reviewed and approved; the others are advice.
+    /// Whether it keeps a questionnaire from being reviewed and approved; the others are advice. One may
+    /// well be written before the rule that makes its programme.
     pub fn is_error(self) -> bool {
-        !matches!(self, Self::CiteMissing | Self::TermTwice)
+        !matches!(
+            self,
+            Self::CiteMissing | Self::TermTwice | Self::NoProgramme | Self::UnknownProgramme
+        )
     }
 }
