@@ -271,3 +271,37 @@ fn promotion_is_asked_only_where_it_is_allowed() {
     };
     assert!(has_offer(true) && !has_offer(false));
 }
+
+/// QST-06, QST-10, QST-12, QST-13: on-site visits ask about risk, protection, claims and needs, in open
+/// questions, with what to mind, and about claims and the business only where there is something.
+#[test]
+fn on_site_visits_ask_what_their_rule_names() {
+    let script = script("ov-visit");
+    let topics = |case: &CaseFacts| -> BTreeSet<_> {
+        let items = script.items_for(case, false);
+        items
+            .iter()
+            .flat_map(|i| i.topics.iter().map(|t| t.as_str()))
+            .collect()
+    };
+    let firm = CaseFacts {
+        insured_kind: Some(CustomerKind::Group),
+        had_claim: true,
+        ..CaseFacts::default()
+    };
+    for topic in ["risk_control", "needs", "claim_service", "suggestions"] {
+        assert!(topics(&firm).contains(topic), "{topic}");
+    }
+    assert!(!topics(&CaseFacts::default()).contains("claim_service"));
+    let open = script
+        .items
+        .iter()
+        .filter(|i| i.item.kind == ItemKind::Open);
+    assert!(open.clone().count() > script.items.len() / 2);
+    let guided = script.items.iter().filter(|i| i.guide.is_some());
+    assert!(guided.count() >= 4);
+    assert!(
+        open.clone().any(|i| i.item.after.is_some()),
+        "why, after a bad rating"
+    );
+}
