@@ -244,7 +244,7 @@ pub(super) async fn under_way(
 
 /// A version of a questionnaire, kept alive while it is looked at.
 pub(super) struct ScriptOf {
-    scripts: Arc<crate::questionnaires::Scripts>,
+    scripts: Arc<Scripts>,
     id: QuestionnaireId,
 }
 

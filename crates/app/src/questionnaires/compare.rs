@@ -158,18 +158,39 @@ fn head_of(script: &Script) -> String {
     head(script) + &blocks
 }
 
+/// The longest row of codes that stand in the same order in both: these did not move.
+fn in_order(old: &[String], new: &[String]) -> Vec<String> {
+    // Length of the longest row from each pair of places on.
+    let mut longest = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for a in (0..old.len()).rev() {
+        for b in (0..new.len()).rev() {
+            longest[a][b] = if old[a] == new[b] {
+                longest[a + 1][b + 1] + 1
+            } else {
+                longest[a + 1][b].max(longest[a][b + 1])
+            };
+        }
+    }
+    let (mut a, mut b, mut kept) = (0, 0, Vec::new());
+    while a < old.len() && b < new.len() {
+        if old[a] == new[b] {
+            kept.push(old[a].clone());
+            (a, b) = (a + 1, b + 1);
+        } else if longest[a + 1][b] >= longest[a][b + 1] {
+            a += 1;
+        } else {
+            b += 1;
+        }
+    }
+    kept
+}
+
 /// Lays two versions side by side.
 pub fn compare(before: &Script, after: &Script) -> Comparison {
     let codes =
         |s: &Script| -> Vec<String> { s.items.iter().map(|i| i.item.code.clone()).collect() };
     let (old, new) = (codes(before), codes(after));
-    // Items that keep their order among those that both have did not move.
-    let mut kept = Vec::new();
-    for op in capture_diff_slices(Algorithm::Lcs, &old, &new) {
-        if let DiffOp::Equal { old_index, len, .. } = op {
-            kept.extend_from_slice(&old[old_index..old_index + len]);
-        }
-    }
+    let kept = in_order(&old, &new);
     let mut items: Vec<ItemChange> = Vec::new();
     for item in &after.items {
         let fellow = before.items.iter().find(|i| i.item.code == item.item.code);

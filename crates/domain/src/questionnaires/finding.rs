@@ -62,11 +62,16 @@ codes! {
 
 impl FindingCode {
     /// Whether it keeps a questionnaire from being reviewed and approved; the others are advice. One may
-    /// well be written before the rule that makes its programme.
+    /// well be written before the rule that makes its programme, or keep items for cases that it is not
+    /// used for any more.
     pub fn is_error(self) -> bool {
         !matches!(
             self,
-            Self::CiteMissing | Self::TermTwice | Self::NoProgramme | Self::UnknownProgramme
+            Self::CiteMissing
+                | Self::TermTwice
+                | Self::NoProgramme
+                | Self::UnknownProgramme
+                | Self::NeverAsked
         )
     }
 }

@@ -1,8 +1,4 @@
 //! Questionnaires for other systems: reading, putting drafts down, checking texts.
-#![expect(
-    unused_qualifications,
-    reason = "utoipa writes the names of parameters with their paths"
-)]
 
 use crate::api::{Body, Caller, Named, Problem, Reply};
 use crate::state::Web;

@@ -112,7 +112,11 @@ fn findings_about_the_whole_and_about_words() {
             "",
         ),
         (
-            |s| at(s, "fees").item.ask.zh.push_str("{fees}"),
+            |s| {
+                let ask = &mut at(s, "fees").item.ask;
+                ask.zh.push_str("{fees}");
+                ask.en.push_str("{fees}");
+            },
             Code::UnknownValue,
             item("fees"),
             "{fees}",
