@@ -114,6 +114,9 @@ fn property_callbacks_ask_what_their_rule_names() {
             assert!(asked.contains(point), "{code}: {point}");
         }
         assert!(!asked.contains("identity_role"), "{code}");
+        // CBK-36: there will be more of these callbacks, and opinions are welcome.
+        let closing = script(code).closing.zh;
+        assert!(closing.contains("今后我们还会有类似的回访") && asked.contains("opinions"));
         let organisation = CaseFacts {
             insured_kind: Some(CustomerKind::Group),
             ..CaseFacts::default()
