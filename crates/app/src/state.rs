@@ -243,7 +243,7 @@ impl App {
         Ok(self.rules())
     }
 
-    /// The questionnaires in force.
+    /// The questionnaires as this server last read them.
     pub fn scripts(&self) -> Arc<Scripts> {
         Arc::clone(
             &self
@@ -251,6 +251,24 @@ impl App {
                 .read()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
         )
+    }
+
+    /// The questionnaires in force, read anew when somebody approved a version or changed the glossary,
+    /// on whatever server. An interview that has begun keeps its version.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn scripts_in_force(&self) -> Result<Arc<Scripts>> {
+        let known = self.scripts();
+        if store::questionnaires::count_changes(&self.store).await? == known.changes() {
+            return Ok(known);
+        }
+        let fresh = Arc::new(crate::questionnaires::load(&self.store).await?);
+        *self
+            .scripts
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
     }
 
     /// The table of rights as this server last read it.

@@ -32,6 +32,7 @@ mod m20261125_010002_due_hours;
 mod m20261125_010003_samples;
 mod m20261125_010004_together;
 mod m20261125_020001_payouts;
+mod m20261125_070001_questionnaires;
 mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_010003_samples::Migration),
             Box::new(m20261125_010004_together::Migration),
             Box::new(m20261125_020001_payouts::Migration),
+            Box::new(m20261125_070001_questionnaires::Migration),
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_100001_plans::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),

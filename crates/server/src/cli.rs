@@ -65,6 +65,9 @@ pub(crate) enum Command {
     /// Check, test and compare rule packs
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Check questionnaires
+    #[command(subcommand)]
+    Questionnaires(crate::commands::questionnaires::QuestionnairesCommand),
     /// Working days
     #[command(subcommand)]
     Calendar(CalendarCommand),

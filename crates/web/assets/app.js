@@ -138,6 +138,19 @@
     if (target.matches("[data-copy]")) navigator.clipboard.writeText(target.dataset.copy);
     if (target.matches("[data-pick-all]")) { all("input[name=id]", target.closest("form, main")).forEach((b) => { b.checked = target.checked; }); countPicked(); }
   });
+  // Values are put where the person last wrote.
+  let written = null;
+  document.addEventListener("focusin", (event) => { if (event.target.matches("textarea")) written = event.target; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    if (!button) return;
+    const form = button.closest("form");
+    const field = written && form && form.contains(written) ? written : form && one("textarea", form);
+    if (!field) return;
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   function countPicked() {
     const picked = all("input[name=id]:checked").length;
     all("[data-picked]").forEach((e) => { e.textContent = picked; });

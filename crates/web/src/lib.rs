@@ -25,6 +25,7 @@ mod menu;
 mod obligations;
 mod plans;
 mod policies;
+mod questionnaires;
 mod reports;
 mod retention;
 mod rules;
@@ -62,6 +63,7 @@ pub fn router(web: Web) -> Router {
         .merge(keys::routes())
         .merge(exports::routes())
         .merge(rules::routes())
+        .merge(questionnaires::routes())
         .merge(reports::routes())
         .merge(customers::routes())
         .merge(policies::routes())
@@ -85,6 +87,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
+        .merge(questionnaires::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

@@ -111,6 +111,12 @@ pub(crate) const MANAGE: &[Entry] = &[
     ),
     entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
     entry(
+        "questionnaires",
+        "/questionnaires",
+        "checklist",
+        Some(Permission::QuestionnairesRead),
+    ),
+    entry(
         "staffing",
         "/staffing",
         "users",

@@ -1,15 +1,16 @@
 //! Starting an attempt and taking answers, one by one, each saved as it is given.
 
 use super::record;
-use crate::questionnaires::{CaseFacts, Script, ScriptItem};
+use crate::questionnaires::{CaseFacts, NotChosen, Script, ScriptItem, Scripts};
 use crate::rules::BusinessCalendar;
 use crate::{App, Error, Result};
+use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
 use domain::callbacks::{CallbackState, Command, ContactChannel};
 use domain::customers::CustomerKind;
-use domain::ids::{AttemptId, CallbackId, QuestionnaireId, UserId};
-use domain::policies::{Channel, ProductClass};
-use domain::questionnaires::{Answer, Gate, GivenAnswer};
+use domain::ids::{AttemptId, CallbackId, PolicyId, QuestionnaireId, UserId};
+use domain::policies::{Channel, Line, ProductClass};
+use domain::questionnaires::{Answer, Gate, GivenAnswer, Medium};
 use domain::time::{self, Instant};
 use std::sync::Arc;
 use store::callbacks::{self as rows, AttemptRow, CallbackRecord, NewAnswer, NewAttempt, Saved};
@@ -60,6 +61,7 @@ pub async fn start_attempt(
             ContactChannel::parse(code).map_err(|_| Error::invalid("channel", "unknown-code"))?
         }
     };
+    let scripts = app.scripts_in_force().await?;
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
     if record.callback.state == CallbackState::InProgress && record.callback.assignee == Some(by) {
@@ -81,11 +83,9 @@ pub async fn start_attempt(
             .calling_hours(today)
             .check(now, agreed, &round, &calendar)?;
     }
-    let script = app
-        .scripts()
-        .in_effect(&discharge.questionnaire, today)
-        .map(|s| s.id);
     let is_recall = record.callback.is_recall || record.callback.state == CallbackState::RecallDue;
+    let how = (channel, is_recall, today);
+    let script = choose_script(&work, &scripts, &record, &discharge.questionnaire, how).await?;
     let attempt = NewAttempt {
         callback: id,
         customer: record.customer,
@@ -111,6 +111,40 @@ pub async fn start_attempt(
         .customer(record.customer.0);
     work.commit(entry).await?;
     Ok(attempt)
+}
+
+/// The version to ask with. That one is missing is said when the interview begins; two of equal
+/// standing are not chosen between by chance.
+async fn choose_script(
+    db: &impl Reads,
+    scripts: &Scripts,
+    record: &CallbackRecord,
+    named: &str,
+    (channel, recall, on): (ContactChannel, bool, NaiveDate),
+) -> Result<Option<QuestionnaireId>> {
+    let case = CaseFacts {
+        recall,
+        medium: medium_of(channel),
+        ..case_facts(db, record.id, record.policy).await?
+    };
+    match scripts.choose(named, &record.programme, &case, on) {
+        Ok(script) => Ok(Some(script.id)),
+        Err(NotChosen::Missing) => Ok(None),
+        Err(NotChosen::Both(one, other)) => {
+            let both = format!("{one}, {other}");
+            Err(crate::Refusal::with("questionnaire-ambiguous", both).into())
+        }
+    }
+}
+
+/// How a questionnaire is put over a channel.
+pub(crate) fn medium_of(channel: ContactChannel) -> Medium {
+    match channel {
+        ContactChannel::Letter => Medium::Letter,
+        ContactChannel::Visit | ContactChannel::Gathering => Medium::Visit,
+        ContactChannel::Electronic => Medium::Electronic,
+        _ => Medium::Call,
+    }
 }
 
 /// Moments of the attempts of the present round, the oldest first.
@@ -155,11 +189,12 @@ pub async fn answer_item(
     if form.words.chars().count() > WORDS_MAX {
         return Err(Error::invalid("words", "too-long"));
     }
+    app.scripts_in_force().await?;
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
     let attempt = under_way(&work, &record, by).await?;
     let script = script_of(app, attempt.questionnaire_id)?;
-    let case = case_facts(&work, &record).await?;
+    let case = case_of_attempt(&work, &attempt, id, record.policy).await?;
     let answers = answers_of(&work, &scope, &record, attempt.id).await?;
     let rules = app.rules();
     let promotion = rules
@@ -209,7 +244,7 @@ pub(super) async fn under_way(
 
 /// A version of a questionnaire, kept alive while it is looked at.
 pub(super) struct ScriptOf {
-    scripts: Arc<crate::questionnaires::Scripts>,
+    scripts: Arc<Scripts>,
     id: QuestionnaireId,
 }
 
@@ -248,20 +283,44 @@ pub(super) async fn answers_of(
         .collect())
 }
 
-/// What of a case decides which items are asked.
-pub(super) async fn case_facts(db: &impl Reads, record: &CallbackRecord) -> Result<CaseFacts> {
-    let Some(policy) = record.policy else {
-        return Ok(CaseFacts::default());
-    };
-    let whole = Actor::system().scope(Permission::PoliciesRead)?;
-    let row = store::policies::find_policy(db, &whole, policy).await?;
-    let claims = store::policies::list_claims(db, &whole, policy).await?;
-    Ok(row
-        .map(|p| facts_of(&p, !claims.is_empty()))
-        .unwrap_or_default())
+/// What of a case decides which items are asked in an attempt.
+pub(super) async fn case_of_attempt(
+    db: &impl Reads,
+    attempt: &AttemptRow,
+    callback: CallbackId,
+    policy: Option<PolicyId>,
+) -> Result<CaseFacts> {
+    let channel = ContactChannel::parse(&attempt.channel);
+    Ok(CaseFacts {
+        recall: attempt.is_recall,
+        medium: channel.map(medium_of).unwrap_or_default(),
+        ..case_facts(db, callback, policy).await?
+    })
 }
 
-pub(super) fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
+/// What of a case decides which items are asked.
+pub(super) async fn case_facts(
+    db: &impl Reads,
+    callback: CallbackId,
+    policy: Option<PolicyId>,
+) -> Result<CaseFacts> {
+    let around = rows::find_case(db, callback).await?.unwrap_or_default();
+    let mut case = CaseFacts::default();
+    if let Some(policy) = policy {
+        let whole = Actor::system().scope(Permission::PoliciesRead)?;
+        let row = store::policies::find_policy(db, &whole, policy).await?;
+        let claims = store::policies::list_claims(db, &whole, policy).await?;
+        if let Some(row) = row {
+            case = facts_of(&row, !claims.is_empty());
+        }
+    }
+    case.region = around.region;
+    case.key_account = around.key_account;
+    case.juvenile = around.juvenile == Some(true);
+    Ok(case)
+}
+
+fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
     CaseFacts {
         product_class: ProductClass::parse(&policy.product_class).ok(),
         instalments: policy
@@ -275,5 +334,8 @@ pub(super) fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
             .insured_kind
             .as_deref()
             .and_then(|k| CustomerKind::parse(k).ok()),
+        holder_kind: CustomerKind::parse(&policy.policyholder_kind).ok(),
+        line: Line::parse(&policy.line).ok(),
+        ..CaseFacts::default()
     }
 }

@@ -1,9 +1,9 @@
 //! The call page: the script with its values, and how far the interview has come.
 
-use super::attempt::{facts_of, script_of};
+use super::attempt::{case_of_attempt, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
 use super::spoken::Spoken;
-use crate::questionnaires::{AnswerLabels, CaseFacts, ScriptItem, Term};
+use crate::questionnaires::{AnswerLabels, ScriptItem, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::customers::{CustomerKind, Reveal};
@@ -23,6 +23,10 @@ pub struct CallItem {
     pub ask: Words,
     /// Better words for the answers.
     pub labels: Option<AnswerLabels>,
+    /// What the caller should mind.
+    pub guide: Option<Words>,
+    /// Terms in it, in plain words (QST-11).
+    pub terms: Vec<Term>,
     /// What was answered.
     pub answer: Option<PastAnswer>,
 }
@@ -73,12 +77,11 @@ pub async fn call_page(
     let mine = attempt.filter(|a| actor.user() == Some(a.caller_id));
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
     let page = load(app, actor, now, &scope, callback).await?;
+    let scripts = app.scripts_in_force().await?;
     let script = script_of(app, attempt.questionnaire_id)?;
-    let case = page
-        .policy
-        .as_ref()
-        .map_or_else(CaseFacts::default, |p| facts_of(p, !page.claims.is_empty()));
-    let items = script.get(page.discharge.promotion_allowed, &case);
+    let policy = page.policy.as_ref().map(|p| p.id);
+    let case = case_of_attempt(app.store(), &attempt, id, policy).await?;
+    let mut items = script.get(page.discharge.promotion_allowed, &case);
     let given: Vec<_> = page
         .answers
         .iter()
@@ -86,6 +89,9 @@ pub async fn call_page(
         .map(|a| a.given.clone())
         .collect();
     let gate = Gate::new(items.iter().map(|i| &i.item).collect(), given);
+    // What hangs on an earlier answer is on the page only when that was given.
+    let asked: Vec<_> = gate.asked().map(|i| i.code.clone()).collect();
+    items.retain(|i| asked.contains(&i.item.code));
     // The attempt itself is the trace of this disclosure: it was written when the call began.
     let reveal = Reveal::traced(attempt.id.0);
     let person = person_of(app, &page).await?;
@@ -110,6 +116,8 @@ pub async fn call_page(
         item: i.item.clone(),
         ask: values.fill(&i.item.ask),
         labels: i.answers.clone(),
+        guide: i.guide.clone(),
+        terms: scripts.terms_in(script.script(), &[&i.item.ask]),
         answer: page.last_answer(attempt.id, &i.item.code).cloned(),
     };
     let call_items = items.iter().map(call_item).collect();

@@ -1,6 +1,6 @@
 //! Ending an attempt, and everything that follows from it, in one transaction.
 
-use super::attempt::{answers_of, case_facts, round_so_far, script_of, under_way};
+use super::attempt::{answers_of, case_of_attempt, round_so_far, script_of, under_way};
 use super::discharge::{complete, timing_of};
 use super::record;
 use crate::rules::{BusinessCalendar, Rules};
@@ -58,6 +58,7 @@ pub async fn finish_attempt(
     if form.note.chars().count() > NOTE_MAX {
         return Err(Error::invalid("note", "too-long"));
     }
+    app.scripts_in_force().await?;
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
     let attempt = under_way(&work, &record, by).await?;
@@ -172,7 +173,8 @@ impl Step<'_> {
 
     async fn interview(&self, work: &UnitOfWork) -> Result<Interview> {
         let script = script_of(self.app, self.attempt.questionnaire_id)?;
-        let case = case_facts(work, self.record).await?;
+        let (callback, policy) = (self.record.id, self.record.policy);
+        let case = case_of_attempt(work, self.attempt, callback, policy).await?;
         let answers = answers_of(work, self.scope, self.record, self.attempt.id).await?;
         let items = script.get(self.discharge.promotion_allowed, &case);
         let gate = Gate::new(items.iter().map(|i| &i.item).collect(), answers);

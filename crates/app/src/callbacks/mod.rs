@@ -16,9 +16,9 @@ mod refusals;
 mod spoken;
 mod spot_checks;
 mod together;
-mod values;
 mod workbench;
 
+pub use crate::questionnaires::ScriptValues;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, call_page};
@@ -37,7 +37,6 @@ pub use spot_checks::{
     spot_checks,
 };
 pub use together::start_together;
-pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 
 use crate::{Error, Result};

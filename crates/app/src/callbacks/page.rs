@@ -181,7 +181,7 @@ async fn past_answers(
     callback: &CallbackRow,
     attempts: &[AttemptRow],
 ) -> Result<Vec<PastAnswer>> {
-    let scripts = app.scripts();
+    let scripts = app.scripts_in_force().await?;
     let answers = rows::list_answers(app.store(), scope, callback.id).await?;
     Ok(answers
         .into_iter()
@@ -210,7 +210,12 @@ async fn past_answers(
 }
 
 fn problem_of(item: &Item, given: &GivenAnswer) -> ProblemType {
-    let gate = Gate::new(vec![item], vec![given.clone()]);
+    // It was asked; on which earlier answer it hung does not matter any more.
+    let item = Item {
+        after: None,
+        ..item.clone()
+    };
+    let gate = Gate::new(vec![&item], vec![given.clone()]);
     let found = gate.so_far().problems.into_iter().next();
     found.map_or(ProblemType::Other, |p| p.kind)
 }

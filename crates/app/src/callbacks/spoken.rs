@@ -1,7 +1,7 @@
 //! What callers say aloud: names, products, amounts and dates as people speak of them.
 
 use super::page::CallbackPage;
-use super::values::ScriptValues;
+use crate::questionnaires::ScriptValues;
 use crate::rules::Rules;
 use chrono::{Datelike as _, NaiveDate};
 use domain::customers::CustomerKind;

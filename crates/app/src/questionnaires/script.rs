@@ -1,15 +1,15 @@
 //! Scripts in memory: which version applies, which items apply, and their words with values.
 
 use chrono::NaiveDate;
-use domain::customers::CustomerKind;
 use domain::ids::QuestionnaireId;
-use domain::policies::{Channel, ProductClass};
-use domain::questionnaires::{Item, ItemKind, Words};
-use serde::Deserialize;
-use std::collections::HashMap;
+use domain::questionnaires::{
+    CaseFacts, Condition, Item, ItemKind, Medium, Reach, Topic, Words, all_hold,
+};
+use domain::rules::Span;
+use std::collections::{BTreeSet, HashMap};
 
 /// A version of a questionnaire.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
     /// Row of this version.
     pub id: QuestionnaireId,
@@ -21,24 +21,30 @@ pub struct Script {
     pub hash: String,
     /// First day on which it is used.
     pub effective_from: NaiveDate,
+    /// Last day on which it is used, where one was set.
+    pub effective_until: Option<NaiveDate>,
     /// Its name.
     pub title: Words,
     /// Programmes that use it.
     pub programmes: Vec<String>,
+    /// The cases of these programmes that it is for.
+    pub reach: Reach,
     /// The document that it follows.
     pub source: String,
     /// Read first.
     pub greeting: Words,
     /// Read last.
     pub closing: Words,
-    /// Terms with plain explanations (QST-11).
+    /// Terms with plain explanations of its own (QST-11); the glossary has those of all.
     pub terms: Vec<Term>,
+    /// Parts that are included by condition (QST-10).
+    pub blocks: Vec<Block>,
     /// The items.
     pub items: Vec<ScriptItem>,
 }
 
 /// A technical term in plain words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The term.
     pub term: Words,
@@ -46,19 +52,38 @@ pub struct Term {
     pub plain: Words,
 }
 
+/// A part of a questionnaire that is included when its conditions hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Code, unique in the questionnaire.
+    pub code: String,
+    /// Heading.
+    pub title: Words,
+    /// When it is included.
+    pub when: Vec<Condition>,
+}
+
 /// An item with the cases it is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptItem {
     /// The item.
     pub item: Item,
-    /// When it applies.
-    pub(crate) when: When,
+    /// When it applies; all must hold.
+    pub when: Vec<Condition>,
     /// Better words for the four answers.
     pub answers: Option<AnswerLabels>,
+    /// Words for paper and screen, where those that are read aloud do not suit.
+    pub written: Option<Words>,
+    /// What the caller or visitor should mind here (QST-13).
+    pub guide: Option<Words>,
+    /// What it is about.
+    pub topics: Vec<Topic>,
+    /// Code of the part in which it lies.
+    pub block: Option<String>,
 }
 
 /// Words on the four answer keys.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerLabels {
     /// Yes, clear.
     pub affirm: Words,
@@ -70,76 +95,64 @@ pub struct AnswerLabels {
     pub question: Words,
 }
 
-/// Conditions of an item; all that are given must hold.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct When {
-    product_class: Option<Vec<String>>,
-    new_type: Option<bool>,
-    instalments: Option<bool>,
-    double_recorded: Option<bool>,
-    channel: Option<Vec<String>>,
-    had_claim: Option<bool>,
-    insured_kind: Option<String>,
-}
-
-/// What of a case decides which items apply.
-#[derive(Clone, Debug, Default)]
-pub struct CaseFacts {
-    /// Class of product.
-    pub product_class: Option<ProductClass>,
-    /// The premium is paid in instalments.
-    pub instalments: bool,
-    /// The sale was recorded in sound and picture.
-    pub double_recorded: bool,
-    /// Channel.
-    pub channel: Option<Channel>,
-    /// There was a claim in the term.
-    pub had_claim: bool,
-    /// Kind of insured.
-    pub insured_kind: Option<CustomerKind>,
-}
-
-impl When {
-    fn holds(&self, case: &CaseFacts) -> bool {
-        let one_of = |list: &Option<Vec<String>>, code: Option<&str>| {
-            list.as_ref()
-                .is_none_or(|l| code.is_some_and(|c| l.iter().any(|x| x == c)))
-        };
-        let is = |wanted: Option<bool>, actual: bool| wanted.is_none_or(|w| w == actual);
-        one_of(
-            &self.product_class,
-            case.product_class.map(ProductClass::as_str),
-        ) && is(
-            self.new_type,
-            case.product_class.is_some_and(ProductClass::is_new_type),
-        ) && is(self.instalments, case.instalments)
-            && is(self.double_recorded, case.double_recorded)
-            && one_of(&self.channel, case.channel.map(Channel::as_str))
-            && is(self.had_claim, case.had_claim)
-            && self
-                .insured_kind
-                .as_ref()
-                .is_none_or(|k| case.insured_kind.is_some_and(|i| i.as_str() == k))
+impl ScriptItem {
+    /// The words to use: paper and screen may have words of their own.
+    pub fn words_for(&self, medium: Medium) -> &Words {
+        match medium {
+            Medium::Call | Medium::Visit => &self.item.ask,
+            Medium::Letter | Medium::Electronic => self.written.as_ref().unwrap_or(&self.item.ask),
+        }
     }
 }
 
 impl Script {
-    /// The items of a case, in order; promotion only where the programme allows it.
+    /// The items of a case, in order; promotion only where the programme allows it. Items that hang on
+    /// an earlier answer are among them: [`Gate`](domain::questionnaires::Gate) says when they are asked.
     pub fn items_for(&self, case: &CaseFacts, promotion_allowed: bool) -> Vec<&ScriptItem> {
         self.items
             .iter()
             .filter(|i| promotion_allowed || i.item.kind != ItemKind::Promotion)
-            .filter(|i| i.when.holds(case))
+            .filter(|i| self.applies(i, case))
             .collect()
+    }
+
+    /// Whether an item is for a case: its own conditions hold, and those of its part.
+    pub fn applies(&self, item: &ScriptItem, case: &CaseFacts) -> bool {
+        let part = self.block_of(item);
+        all_hold(&item.when, case) && part.is_none_or(|b| all_hold(&b.when, case))
+    }
+
+    /// The part in which an item lies.
+    pub fn block_of(&self, item: &ScriptItem) -> Option<&Block> {
+        let code = item.block.as_ref()?;
+        self.blocks.iter().find(|b| b.code == *code)
+    }
+
+    /// The days that it claims itself.
+    pub fn days(&self) -> Span {
+        Span {
+            from: Some(self.effective_from),
+            until: self.effective_until,
+        }
     }
 }
 
-/// All questionnaires.
+/// Why no questionnaire can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotChosen {
+    /// None is in force for the case.
+    Missing,
+    /// Two are, and neither goes before the other.
+    Both(String, String),
+}
+
+/// All questionnaires, and the glossary.
 #[derive(Debug, Default)]
 pub struct Scripts {
     scripts: Vec<Script>,
     by_id: HashMap<QuestionnaireId, usize>,
+    glossary: Vec<Term>,
+    changes: i64,
 }
 
 impl Scripts {
@@ -149,7 +162,29 @@ impl Scripts {
             .enumerate()
             .map(|(at, s)| (s.id, at))
             .collect();
-        Self { scripts, by_id }
+        Self {
+            scripts,
+            by_id,
+            ..Self::default()
+        }
+    }
+
+    /// Questionnaires that stand beside each other, without a database.
+    pub fn of(scripts: Vec<Script>) -> Self {
+        Self::new(scripts)
+    }
+
+    /// With the glossary, as they stood after so many changes.
+    #[must_use]
+    pub(crate) fn with(mut self, glossary: Vec<Term>, changes: i64) -> Self {
+        self.glossary = glossary;
+        self.changes = changes;
+        self
+    }
+
+    /// How often they had been changed when they were read.
+    pub(crate) fn changes(&self) -> i64 {
+        self.changes
     }
 
     /// All versions.
@@ -157,16 +192,78 @@ impl Scripts {
         &self.scripts
     }
 
-    /// The version of a questionnaire that is used on a day: the newest that is in effect.
+    /// The version of a questionnaire that is used on a day: the newest that is in effect. One that
+    /// was ended does not give way to those before it.
     pub fn in_effect(&self, code: &str, on: NaiveDate) -> Option<&Script> {
         self.scripts
             .iter()
             .filter(|s| s.code == code && s.effective_from <= on)
             .max_by_key(|s| (s.effective_from, s.version))
+            .filter(|s| s.days().covers(on))
+    }
+
+    /// The days on which a version is used: from its first day on, a later one takes its place.
+    pub fn span(&self, script: &Script) -> Span {
+        let key = |s: &Script| (s.effective_from, s.version);
+        let later = self
+            .scripts
+            .iter()
+            .filter(|s| s.code == script.code && key(s) > key(script));
+        later.fold(script.days(), |span, next| {
+            span.before(Some(next.effective_from))
+        })
+    }
+
+    /// The version that is used for a case of a programme on a day (QST-01): of those that name the
+    /// programme and cover the case the narrowest; among equals the one that the rule names; where none
+    /// names the programme, the one that the rule names.
+    ///
+    /// # Errors
+    /// [`NotChosen`] when there is none, or two go before all others and neither before the other.
+    pub fn choose(
+        &self,
+        named: &str,
+        programme: &str,
+        case: &CaseFacts,
+        on: NaiveDate,
+    ) -> Result<&Script, NotChosen> {
+        let codes: BTreeSet<_> = self.scripts.iter().map(|s| s.code.as_str()).collect();
+        let in_force = codes.into_iter().filter_map(|c| self.in_effect(c, on));
+        let fits =
+            |s: &&Script| s.programmes.iter().any(|p| p == programme) && s.reach.covers(case);
+        let mut found: Vec<_> = in_force.filter(fits).collect();
+        let rank = |s: &Script| (s.reach.specificity(), s.code == named);
+        found.sort_by_key(|s| std::cmp::Reverse(rank(s)));
+        match found[..] {
+            [] => self.in_effect(named, on).ok_or(NotChosen::Missing),
+            [first, second, ..] if rank(first) == rank(second) => {
+                Err(NotChosen::Both(first.code.clone(), second.code.clone()))
+            }
+            [first, ..] => Ok(first),
+        }
     }
 
     /// A version by its row.
     pub fn find(&self, id: QuestionnaireId) -> Option<&Script> {
         self.by_id.get(&id).map(|at| &self.scripts[*at])
+    }
+
+    /// The glossary.
+    pub fn glossary(&self) -> &[Term] {
+        &self.glossary
+    }
+
+    /// Terms that stand in some Chinese words, in plain words: those of the questionnaire itself go
+    /// before those of the glossary.
+    pub fn terms_in(&self, script: &Script, words: &[&Words]) -> Vec<Term> {
+        let mut found: Vec<Term> = Vec::new();
+        for term in script.terms.iter().chain(&self.glossary) {
+            let name = &term.term.zh;
+            let stands = words.iter().any(|w| w.zh.contains(name.as_str()));
+            if stands && !found.iter().any(|t| t.term.zh == *name) {
+                found.push(term.clone());
+            }
+        }
+        found
     }
 }

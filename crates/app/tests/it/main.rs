@@ -35,6 +35,7 @@ mod planning;
 mod plans;
 mod policies;
 mod programmes;
+mod questionnaires;
 mod recordings;
 mod report_lists;
 mod reports;

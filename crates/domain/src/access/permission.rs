@@ -51,6 +51,14 @@ codes! {
         RulesReview = "rules.review",
         /// Approve reviewed packs for the leadership.
         RulesApprove = "rules.approve",
+        /// Read questionnaires, the glossary and what checks say.
+        QuestionnairesRead = "questionnaires.read",
+        /// Write drafts of questionnaires and put them forward.
+        QuestionnairesWrite = "questionnaires.write",
+        /// Review drafts of questionnaires that somebody else wrote, keep the glossary.
+        QuestionnairesReview = "questionnaires.review",
+        /// Approve reviewed questionnaires, end versions.
+        QuestionnairesApprove = "questionnaires.approve",
         /// Set legal holds, see what may be destroyed, propose destruction.
         RetentionManage = "retention.manage",
         /// Approve a destruction that somebody else proposed.
@@ -116,6 +124,10 @@ impl Permission {
             | Self::RulesDraft
             | Self::RulesReview
             | Self::RulesApprove
+            | Self::QuestionnairesRead
+            | Self::QuestionnairesWrite
+            | Self::QuestionnairesReview
+            | Self::QuestionnairesApprove
             | Self::PlanRun => RightArea::Rules,
             Self::ReportsRead | Self::DataExport | Self::ExportsApprove => RightArea::Figures,
             Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => {

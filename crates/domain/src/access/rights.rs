@@ -33,7 +33,7 @@ const ROLES: usize = 11;
 
 /// What the product ships: rights by role, the roles in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 34] = [
+const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
@@ -59,6 +59,10 @@ const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 34] = [
     (Permission::RulesDraft,         [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::RulesReview,        [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::RulesApprove,       [N,  N,  N,  N,  N,  N,  N,  N,  B,  N,  N]),
+    (Permission::QuestionnairesRead, [B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  N]),
+    (Permission::QuestionnairesWrite, [N, B,  B,  N,  B,  N,  N,  B,  N,  N,  N]),
+    (Permission::QuestionnairesReview, [N, B, N,  N,  N,  N,  N,  B,  N,  N,  N]),
+    (Permission::QuestionnairesApprove, [N, B, N, N,  N,  N,  N,  N,  B,  N,  N]),
     (Permission::RetentionManage,    [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::RetentionApprove,   [N,  N,  N,  N,  N,  N,  N,  N,  B,  N,  N]),
     (Permission::DataRequestsHandle, [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),

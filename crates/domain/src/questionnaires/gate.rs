@@ -82,12 +82,29 @@ impl<'q> Gate<'q> {
         self.answers.iter().rev().find(|a| a.item == item)
     }
 
+    /// Whether an item is asked, by the answers so far: one that hangs on an earlier answer only when
+    /// that was given, and counts no longer when it was corrected.
+    pub fn is_asked(&self, item: &Item) -> bool {
+        let Some(after) = &item.after else {
+            return true;
+        };
+        let Some(earlier) = self.items.iter().find(|i| i.code == after.item) else {
+            return false;
+        };
+        let given = self.answer_to(&after.item);
+        given.is_some_and(|g| after.answers.contains(&earlier.seen_as(g)))
+            && earlier.code != item.code
+            && self.is_asked(earlier)
+    }
+
+    /// The items that are asked, by the answers so far, in order.
+    pub fn asked(&self) -> impl Iterator<Item = &'q Item> + '_ {
+        self.items.iter().copied().filter(|i| self.is_asked(i))
+    }
+
     /// The item to ask now: the first without an answer.
     pub fn current(&self) -> Option<&'q Item> {
-        self.items
-            .iter()
-            .copied()
-            .find(|i| self.answer_to(&i.code).is_none())
+        self.asked().find(|i| self.answer_to(&i.code).is_none())
     }
 
     /// Takes an answer. Items that were answered before may be answered again; a later item only
@@ -96,12 +113,13 @@ impl<'q> Gate<'q> {
     /// # Errors
     /// [`GateError`] says which item is open, unknown, or does not take the answer.
     pub fn take(&mut self, given: GivenAnswer) -> Result<(), GateError> {
-        let Some(at) = self.items.iter().position(|i| i.code == given.item) else {
+        let named = |i: &&Item| i.code == given.item && self.is_asked(i);
+        let Some(at) = self.items.iter().position(|i| named(&i)) else {
             return Err(GateError::NoSuchItem(given.item));
         };
         let blocked = self.items[..at]
             .iter()
-            .find(|i| i.gated && self.answer_to(&i.code).is_none());
+            .find(|i| i.gated && self.is_asked(i) && self.answer_to(&i.code).is_none());
         if let Some(open) = blocked {
             return Err(GateError::Gated {
                 open: open.code.clone(),
@@ -117,12 +135,11 @@ impl<'q> Gate<'q> {
 
     /// Whether someone refused or could not confirm who they are.
     pub fn is_identity_refused(&self) -> bool {
-        self.items
-            .iter()
+        self.asked()
             .filter(|i| i.kind == ItemKind::Identity)
             .any(|i| {
                 self.answer_to(&i.code)
-                    .is_some_and(|a| a.answer != Answer::Affirm)
+                    .is_some_and(|a| !i.is_affirmed_by(a.answer, a.rating))
             })
     }
 
@@ -132,8 +149,7 @@ impl<'q> Gate<'q> {
     /// [`GateError::Incomplete`] lists the items that must be answered and are not.
     pub fn finish(&self) -> Result<Interview, GateError> {
         let open: Vec<_> = self
-            .items
-            .iter()
+            .asked()
             .filter(|i| i.must_ask && self.answer_to(&i.code).is_none())
             .map(|i| i.code.clone())
             .collect();
@@ -150,9 +166,9 @@ impl<'q> Gate<'q> {
             self.answer_to(&i.code)
                 .is_some_and(|a| i.is_affirmed_by(a.answer, a.rating))
         };
+        let asked: Vec<_> = self.asked().collect();
         let identity = |i: &&&Item| i.kind == ItemKind::Identity;
-        let problems: Vec<_> = self
-            .items
+        let problems: Vec<_> = asked
             .iter()
             .filter(|i| answered(i) && !affirmed(i))
             .map(|i| Problem {
@@ -162,9 +178,9 @@ impl<'q> Gate<'q> {
             .collect();
         let must = |i: &&&Item| i.must_ask;
         Interview {
-            identity_verified: self.items.iter().filter(identity).all(|i| affirmed(i)),
-            content_delivered: self.items.iter().filter(must).all(|i| answered(i)),
-            affirmed: self.items.iter().filter(must).all(|i| affirmed(i)) && problems.is_empty(),
+            identity_verified: asked.iter().filter(identity).all(|i| affirmed(i)),
+            content_delivered: asked.iter().filter(must).all(|i| answered(i)),
+            affirmed: asked.iter().filter(must).all(|i| affirmed(i)) && problems.is_empty(),
             problems,
         }
     }
@@ -186,7 +202,7 @@ impl<'q> Gate<'q> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Words;
+    use super::super::{AfterAnswer, Words};
     use super::*;
 
     fn item(code: &str, kind: ItemKind) -> Item {
@@ -199,6 +215,8 @@ mod tests {
             gated: kind != ItemKind::Open,
             ticket: (code == "signed").then_some(ProblemType::ProxySignature),
             cite: String::new(),
+            expected: Answer::Affirm,
+            after: None,
         }
     }
 
@@ -290,5 +308,57 @@ mod tests {
         assert_eq!(refused, GateError::DoesNotFit("remarks".into()));
         gate.take(answer("remarks", Answer::Given)).unwrap();
         assert!(gate.finish().unwrap().affirmed);
+    }
+
+    #[test]
+    fn an_item_that_hangs_on_an_answer_comes_and_goes_with_it() {
+        let mut items = items();
+        items[2].after = Some(AfterAnswer {
+            item: "signed".into(),
+            answers: vec![Answer::Negative, Answer::Unclear],
+        });
+        let mut gate = Gate::new(items.iter().collect(), Vec::new());
+        gate.take(answer("identity", Answer::Affirm)).unwrap();
+        gate.take(answer("signed", Answer::Negative)).unwrap();
+        assert_eq!(gate.current().unwrap().code, "coverage");
+        gate.take(answer("coverage", Answer::Unclear)).unwrap();
+        assert_eq!(gate.so_far().problems.len(), 2);
+        // The earlier answer is corrected: what hung on it is not asked and counts no more.
+        gate.take(answer("signed", Answer::Affirm)).unwrap();
+        assert_eq!(gate.current().unwrap().code, "remarks");
+        assert!(gate.finish().unwrap().affirmed);
+        let refused = gate.take(answer("coverage", Answer::Affirm)).unwrap_err();
+        assert_eq!(refused, GateError::NoSuchItem("coverage".into()));
+    }
+
+    #[test]
+    fn dissatisfaction_opens_the_question_why() {
+        let mut items = vec![item("service", ItemKind::Rate), item("why", ItemKind::Open)];
+        items[1].after = Some(AfterAnswer {
+            item: "service".into(),
+            answers: vec![Answer::Negative],
+        });
+        for (rating, next) in [(2, Some("why")), (3, None)] {
+            let mut gate = Gate::new(items.iter().collect(), Vec::new());
+            let given = GivenAnswer {
+                rating: Some(rating),
+                ..answer("service", Answer::Given)
+            };
+            gate.take(given).unwrap();
+            assert_eq!(gate.current().map(|i| i.code.as_str()), next);
+        }
+    }
+
+    #[test]
+    fn some_questions_hope_for_no() {
+        let mut items = items();
+        items[1].expected = Answer::Negative;
+        let mut gate = Gate::new(items.iter().collect(), Vec::new());
+        gate.take(answer("identity", Answer::Affirm)).unwrap();
+        gate.take(answer("signed", Answer::Negative)).unwrap();
+        gate.take(answer("coverage", Answer::Affirm)).unwrap();
+        assert!(gate.finish().unwrap().affirmed);
+        gate.take(answer("signed", Answer::Affirm)).unwrap();
+        assert_eq!(gate.finish().unwrap().problems.len(), 1);
     }
 }

@@ -23,6 +23,12 @@ impl Span {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 
+    /// Whether a day lies in both.
+    pub fn meets(self, other: Self) -> bool {
+        let before = |a: Self, b: Self| a.until.zip(b.from).is_some_and(|(end, begin)| end < begin);
+        !self.is_empty() && !other.is_empty() && !before(self, other) && !before(other, self)
+    }
+
     /// The days before another version begins: from its first day on that one counts. A next
     /// version without a first day leaves nothing.
     #[must_use]

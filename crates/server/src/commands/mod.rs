@@ -11,6 +11,7 @@ mod generate;
 mod import;
 pub(crate) mod keys;
 mod plan;
+pub(crate) mod questionnaires;
 mod report;
 mod restore;
 pub(crate) mod retention;
@@ -92,6 +93,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             }
         }
         Command::Rules(command) => rules::run(command),
+        Command::Questionnaires(command) => questionnaires::run(command),
         Command::Calendar(command) => calendar::run(command),
     }
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod attempts;
+mod case;
 mod entries;
 mod export;
 mod filter;
@@ -18,6 +19,7 @@ pub use attempts::{
     AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
     share_attempt,
 };
+pub use case::{CaseRow, find_case};
 pub use entries::{EntryRow, insert_entry, list_entries};
 pub use export::{
     ExportWindow, ExportedAnswer, ExportedAttempt, ExportedCallback, export_answers,

@@ -11,7 +11,7 @@ use domain::obligations::{ObligationKind, ObligationStatus, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
-use domain::questionnaires::Answer;
+use domain::questionnaires::{Answer, ScriptStep};
 use domain::retention::{
     BatchState, HoldKind, HoldSubject, IdentityMethod, Outcome, RecordKind, RequestKind,
     RequestState, Requester, Way,
@@ -75,6 +75,9 @@ fn of_the_domain() -> Lists {
         "obligations.status" => ObligationStatus,
         "rule_proposals.state" => ProposalState,
         "rule_proposals.origin" => Origin,
+        "questionnaire_drafts.state" => ProposalState,
+        "questionnaire_drafts.origin" => Origin,
+        "questionnaire_steps.step" => ScriptStep,
         "rule_steps.step" => RuleStep,
         "rule_evaluations.result" => EvaluationResult,
         "obligations.timing" => Timing,

@@ -20,6 +20,7 @@ mod oidc;
 mod organisation;
 mod passkeys;
 mod provider;
+mod questionnaires;
 mod retention;
 mod rule_making;
 mod sight;

@@ -10,6 +10,9 @@ use testkit::{Engine, TestApp};
 /// Rights enough for every route that reads.
 const ALL_ROLES: [&str; 2] = ["administrator", "head_office_manager"];
 
+/// What belongs to no unit: wording is the same for everybody.
+const OF_ALL: [&str; 1] = ["/api/v1/questionnaires/{id}"];
+
 /// Addresses that the document names, for one method.
 async fn paths(system: &System, method: &str) -> Vec<String> {
     let document = system.get("/api/v1/openapi.json").await.good();
@@ -61,6 +64,9 @@ async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres
     let own = System::of(&t, &site, "50", &ALL_ROLES).await;
     let mut read = 0;
     for path in paths(&foreign, "get").await {
+        if OF_ALL.contains(&path.as_str()) {
+            continue;
+        }
         if path.contains('{') {
             let path = filled(&path, &example(&t, &path).await);
             assert_eq!(foreign.get(&path).await.problem(404), "not-found", "{path}");

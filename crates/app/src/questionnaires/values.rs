@@ -5,11 +5,61 @@ use domain::money::Money;
 use domain::questionnaires::Words;
 use std::collections::BTreeMap;
 
+/// The values that words may name, with a sample of each for previews, in Chinese and English.
+pub const SAMPLES: &[(&str, &str, &str)] = &[
+    ("salutation", "王女士", "Ms Wang"),
+    ("holder", "王晓梅", "Wang Xiaomei"),
+    ("insured", "王晓梅", "Wang Xiaomei"),
+    ("company", "本公司", "our company"),
+    ("caller", "李娜", "Li Na"),
+    ("agent", "赵刚", "Zhao Gang"),
+    ("policy_no", "P202600012345", "P202600012345"),
+    (
+        "product",
+        "安享终身寿险（分红型）",
+        "Anxiang participating whole life",
+    ),
+    ("premium", "12,000.00 元", "CNY 12,000.00"),
+    ("frequency", "每年", "a year"),
+    ("payment_years", "10 年", "10 years"),
+    ("coverage_term", "终身", "whole life"),
+    ("ack_signed_on", "11 月 8 日", "2026-11-08"),
+    ("cooling_off_days", "15", "15"),
+    ("right_end_on", "11 月 22 日", "2026-11-22"),
+    ("expiry_date", "2027 年 11 月 1 日", "2027-11-01"),
+    ("claim_no", "C2026001234", "C2026001234"),
+    ("claim_amount", "3,500.00 元", "CNY 3,500.00"),
+    ("loss_date", "10 月 20 日", "2026-10-20"),
+    ("paid_on", "11 月 5 日", "2026-11-05"),
+    ("payee", "王晓梅", "Wang Xiaomei"),
+    ("payout_amount", "8,000.00 元", "CNY 8,000.00"),
+    ("payout_method", "银行转账", "bank transfer"),
+    ("service_item", "生存金领取", "survival benefit"),
+    ("grace_end_on", "12 月 31 日", "2026-12-31"),
+];
+
+/// The names of values that some words ask for, such as `holder` for `{holder}`, in order.
+pub fn named(words: &str) -> Vec<&str> {
+    let parts = words.split('{').skip(1);
+    parts
+        .filter_map(|p| p.split_once('}').map(|(name, _)| name))
+        .collect()
+}
+
 /// Values by the name of their place, in Chinese and English.
 #[derive(Clone, Debug, Default)]
 pub struct ScriptValues(BTreeMap<&'static str, Words>);
 
 impl ScriptValues {
+    /// Samples of every value.
+    pub fn samples() -> Self {
+        let mut values = Self::default();
+        for (name, zh, en) in SAMPLES {
+            values.set_words(name, *zh, *en);
+        }
+        values
+    }
+
     /// Sets a value that reads alike in both languages.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         let value = value.into();

@@ -1,13 +1,15 @@
 //! The shipped questionnaires ask what their sources demand.
 
-use super::{CaseFacts, SHIPPED, Script, Scripts, file};
+use crate::questionnaires::install::SHIPPED;
+use crate::questionnaires::needs::Needs;
+use crate::questionnaires::{CaseFacts, Script, Scripts, check, file, write};
 use chrono::NaiveDate;
 use domain::customers::CustomerKind;
 use domain::policies::{Channel, ProductClass};
 use domain::questionnaires::{ItemKind, Words};
 use std::collections::BTreeSet;
 
-fn shipped() -> Vec<Script> {
+pub(super) fn shipped() -> Vec<Script> {
     let files = SHIPPED
         .files()
         .filter(|f| f.path().extension().is_some_and(|e| e == "toml"));
@@ -15,7 +17,7 @@ fn shipped() -> Vec<Script> {
     scripts.collect()
 }
 
-fn script(code: &str) -> Script {
+pub(super) fn script(code: &str) -> Script {
     shipped().into_iter().find(|s| s.code == code).unwrap()
 }
 
@@ -112,6 +114,9 @@ fn property_callbacks_ask_what_their_rule_names() {
             assert!(asked.contains(point), "{code}: {point}");
         }
         assert!(!asked.contains("identity_role"), "{code}");
+        // CBK-36: there will be more of these callbacks, and opinions are welcome.
+        let closing = script(code).closing.zh;
+        assert!(closing.contains("今后我们还会有类似的回访") && asked.contains("opinions"));
         let organisation = CaseFacts {
             insured_kind: Some(CustomerKind::Group),
             ..CaseFacts::default()
@@ -135,19 +140,51 @@ fn renewal_asks_about_claims_where_there_was_one() {
     }
 }
 
+fn book() -> rules::RuleBook {
+    let schema = std::sync::Arc::new(crate::rules::shipped_schema().unwrap());
+    let calendar = std::sync::Arc::new(crate::rules::shipped_calendar().unwrap());
+    rules::RuleBook::load(schema, calendar, &crate::rules::shipped_packs()).unwrap()
+}
+
+pub(super) fn needs() -> Needs {
+    Needs::of(&book(), day("2026-11-22"))
+}
+
 #[test]
 fn every_programme_has_a_script_that_names_it() {
     let scripts = shipped();
-    let schema = std::sync::Arc::new(crate::rules::shipped_schema().unwrap());
-    let calendar = std::sync::Arc::new(crate::rules::shipped_calendar().unwrap());
-    let packs = crate::rules::shipped_packs();
-    let book = rules::RuleBook::load(schema, calendar, &packs).unwrap();
-    for programme in book.programmes() {
+    for programme in book().programmes() {
         let code = programme.discharge.get("questionnaire");
-        let code = code.and_then(|c| c.as_str()).unwrap_or_default();
+        let Some(code) = code.and_then(|c| c.as_str()) else {
+            assert_ne!(programme.kind, "callback", "{}", programme.code);
+            continue;
+        };
         let script = scripts.iter().find(|s| s.code == code);
         let named = script.is_some_and(|s| s.programmes.contains(&programme.code));
         assert!(named, "{} is asked with {code}", programme.code);
+    }
+}
+
+/// What people must not do the program does not bring either.
+#[test]
+fn what_is_shipped_passes_its_own_check() {
+    let (all, needs) = (Scripts::new(shipped()), needs());
+    for script in all.all() {
+        let findings = check::check(script, &needs, &all);
+        assert!(check::is_sound(&findings), "{}: {findings:?}", script.code);
+    }
+}
+
+#[test]
+fn what_is_written_reads_the_same() {
+    for script in shipped() {
+        let text = write::write(&script);
+        let again = file::parse(&text).unwrap();
+        let same = Script {
+            hash: script.hash.clone(),
+            ..again
+        };
+        assert_eq!(same, script);
     }
 }
 
@@ -236,4 +273,38 @@ fn promotion_is_asked_only_where_it_is_allowed() {
         items.iter().any(|i| i.item.code == "offer")
     };
     assert!(has_offer(true) && !has_offer(false));
+}
+
+/// QST-06, QST-10, QST-12, QST-13: on-site visits ask about risk, protection, claims and needs, in open
+/// questions, with what to mind, and about claims and the business only where there is something.
+#[test]
+fn on_site_visits_ask_what_their_rule_names() {
+    let script = script("ov-visit");
+    let topics = |case: &CaseFacts| -> BTreeSet<_> {
+        let items = script.items_for(case, false);
+        items
+            .iter()
+            .flat_map(|i| i.topics.iter().map(|t| t.as_str()))
+            .collect()
+    };
+    let firm = CaseFacts {
+        insured_kind: Some(CustomerKind::Group),
+        had_claim: true,
+        ..CaseFacts::default()
+    };
+    for topic in ["risk_control", "needs", "claim_service", "suggestions"] {
+        assert!(topics(&firm).contains(topic), "{topic}");
+    }
+    assert!(!topics(&CaseFacts::default()).contains("claim_service"));
+    let open = script
+        .items
+        .iter()
+        .filter(|i| i.item.kind == ItemKind::Open);
+    assert!(open.clone().count() > script.items.len() / 2);
+    let guided = script.items.iter().filter(|i| i.guide.is_some());
+    assert!(guided.count() >= 4);
+    assert!(
+        open.clone().any(|i| i.item.after.is_some()),
+        "why, after a bad rating"
+    );
 }
