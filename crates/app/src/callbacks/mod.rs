@@ -8,9 +8,12 @@ mod discharge;
 mod find;
 mod finish;
 mod list;
+mod notes;
 mod page;
 mod recordings;
 mod refusals;
+mod reviews;
+mod signals;
 mod spoken;
 mod values;
 mod workbench;
@@ -23,8 +26,13 @@ pub use find::{find_callback, page_of_callbacks};
 pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
+pub use notes::add_note;
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use recordings::{add_link, add_upload};
+pub use reviews::{
+    ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,
+};
+pub use signals::{SignalQuery, check_records, decide_record_signal, list_record_signals};
 pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 

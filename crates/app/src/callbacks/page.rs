@@ -9,7 +9,9 @@ use domain::ids::CallbackId;
 use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
-use store::callbacks::{self as rows, AttemptRow, CallbackRow, EntryRow};
+use store::callbacks::{
+    self as rows, AttemptRow, CallbackRow, EntryRow, NoteRow, ReviewRow, SignalRow,
+};
 use store::customers::{ContactRow, CustomerRow};
 use store::obligations::ObligationRow;
 use store::policies::{ClaimRow, PolicyRow};
@@ -45,6 +47,12 @@ pub struct CallbackPage {
     pub discharge: Discharge,
     /// Answers of every attempt, with the words of their items.
     pub answers: Vec<PastAnswer>,
+    /// Notes on the record.
+    pub notes: Vec<NoteRow>,
+    /// What supervisors said of it.
+    pub reviews: Vec<ReviewRow>,
+    /// Signs that something is wrong with it, for those who check.
+    pub signals: Vec<SignalRow>,
 }
 
 /// An answer with the heading of its item, as it stood in the version that was read.
@@ -117,6 +125,11 @@ pub(super) async fn load(
         Vec::new()
     };
     let answers = past_answers(app, scope, &callback, &attempts).await?;
+    let signals = if actor.may(Permission::CallbacksCheck) {
+        rows::list_signals_of_callback(db, scope, callback.id).await?
+    } else {
+        Vec::new()
+    };
     let discharge = app
         .rules()
         .discharge_of(callback.pack, &callback.programme)?
@@ -133,6 +146,9 @@ pub(super) async fn load(
         recordings,
         tickets,
         answers,
+        notes: rows::list_notes(db, scope, callback.id).await?,
+        reviews: rows::list_reviews(db, scope, callback.id).await?,
+        signals,
         discharge,
         callback,
     })

@@ -54,7 +54,7 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
     let due = rows::list_callbacks(db, &scope, &open, SHORT).await?.rows;
     let (tickets, waiting) = if actor.may(Permission::TicketsRead) {
         let scope = actor.scope(Permission::TicketsRead)?;
-        let counts = store::tickets::read_ticket_counts(db, &scope, user, today).await?;
+        let counts = crate::tickets::count_tickets(app, actor, now).await?;
         let handler = Some(user).filter(|_| counts.mine > 0);
         let filter = TicketFilter {
             open: Some(true),

@@ -85,7 +85,7 @@ impl ImpliedEvents {
 pub(super) type Regions = HashMap<Uuid, String>;
 
 /// The province of a region code (GB/T 2260): its first two digits.
-pub(super) fn province(region: &str) -> String {
+pub(crate) fn province(region: &str) -> String {
     let head = region.get(..2).unwrap_or(region);
     format!("{head}0000")
 }

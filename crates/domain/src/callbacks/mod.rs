@@ -4,12 +4,17 @@ mod assign;
 mod attempt;
 mod life;
 mod outcome;
+mod records;
 mod schedule;
 
 pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};
+pub use records::{
+    RecordVerdict, ResultVerdict, Signal, SignalKind, SignalLimits, SignalState, TracedAnswer,
+    Trail,
+};
 pub use schedule::{CallingHours, DayOff, ScheduleError};
 
 codes! {

@@ -7,7 +7,11 @@ mod export;
 mod filter;
 mod find;
 mod list;
+mod notes;
+mod reviews;
 pub(crate) mod row;
+mod signals;
+mod trails;
 mod work;
 mod workbench;
 
@@ -23,7 +27,17 @@ pub use export::{
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
+pub use notes::{NoteRow, insert_note, list_notes};
+pub use reviews::{
+    NewReview, ReviewRow, VerdictCount, acknowledge_review, count_guidance, count_verdicts,
+    insert_review, list_guidance, list_reviews, list_unreviewed,
+};
 pub use row::CallbackRow;
+pub use signals::{
+    NewSignal, SignalFilter, SignalRow, decide_signal, find_signal, insert_signal, list_signals,
+    list_signals_of_callback,
+};
+pub use trails::{TrailRow, list_trails};
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
     insert_completed_event, open_deemed_right, save_change,

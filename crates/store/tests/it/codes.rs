@@ -2,7 +2,10 @@
 
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
-use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
+use domain::callbacks::{
+    AttemptResult, CallbackState, Cause, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
+    SignalState,
+};
 use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
 use domain::imports::{ImportKind, ImportState};
 use domain::obligations::{ObligationStatus, Timing};
@@ -80,6 +83,10 @@ fn of_the_domain() -> Lists {
         "attempts.result" => AttemptResult,
         "answers.answer" => Answer,
         "recordings.kind" => EvidenceKind,
+        "callback_reviews.record_verdict" => RecordVerdict,
+        "callback_reviews.result_verdict" => ResultVerdict,
+        "record_signals.kind" => SignalKind,
+        "record_signals.state" => SignalState,
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,

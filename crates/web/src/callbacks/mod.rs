@@ -5,6 +5,8 @@ mod assign;
 mod call;
 mod detail;
 mod list;
+mod reviews;
+mod signals;
 mod workbench;
 
 use crate::failure::Failure;
@@ -23,8 +25,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/", get(workbench::show_workbench))
         .route("/badges", get(workbench::read_badges))
         .route("/callbacks", get(list::list_callbacks))
-        .route("/callbacks/views", post(list::save_view))
-        .route("/callbacks/views/{view}/deletion", post(list::delete_view))
         .route("/callbacks/assignments", post(assign::assign_callbacks))
         .route("/callbacks/next", post(call::start_next))
         .route("/callbacks/{id}", get(detail::show_callback))
@@ -38,6 +38,18 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/callbacks/{id}/outcome", post(call::finish_attempt))
         .route("/callbacks/{id}/recordings", upload)
         .route("/callbacks/{id}/decisions", post(detail::decide))
+        .route("/callbacks/{id}/reviews", post(reviews::create_review))
+        .route("/callbacks/{id}/notes", post(reviews::create_note))
+        .route("/reviews", get(reviews::list_reviews))
+        .route(
+            "/reviews/{review}/acknowledgement",
+            post(reviews::acknowledge_review),
+        )
+        .route("/record-signals", get(signals::list_signals))
+        .route(
+            "/record-signals/{signal}/decision",
+            post(signals::decide_signal),
+        )
         .route("/recordings/{id}", get(detail::open_recording))
 }
 

@@ -3,6 +3,7 @@
 mod objects;
 mod use_cases;
 mod walk;
+mod walk_cases;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
@@ -105,7 +106,11 @@ async fn a_caller_sees_the_own_list_only(
         .collect();
     assert_eq!(seen, Vec::new(), "a colleague's list is seen");
     // Tickets are handled by others, so their counts are not the caller's.
-    let not_mine = ["read_ticket_counts"];
+    let not_mine = [
+        "read_ticket_counts",
+        "list_problem_lists",
+        "find_problem_list",
+    ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await
         .into_iter()
