@@ -27,6 +27,7 @@ mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 mod m20261125_000001_channels;
+mod m20261125_010001_programmes;
 mod m20261125_080001_ticket_work;
 mod m20261125_080002_problem_lists;
 mod m20261125_080003_record_reviews;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261125_000001_channels::Migration),
+            Box::new(m20261125_010001_programmes::Migration),
             Box::new(m20261125_080001_ticket_work::Migration),
             Box::new(m20261125_080002_problem_lists::Migration),
             Box::new(m20261125_080003_record_reviews::Migration),

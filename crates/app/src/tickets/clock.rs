@@ -140,7 +140,7 @@ impl<'r> CaseRules<'r> {
         let schema = rules.book().schema();
         let event = rules
             .programme(programme)
-            .map(|p| schema.event(p.trigger.event).name.as_str());
+            .map(|p| p.trigger.cause.name(schema));
         let mut facts = Facts::new(schema);
         let mut set = |name: &str, value: Value<'r>| {
             if let Some(fact) = schema.find_fact(name) {
