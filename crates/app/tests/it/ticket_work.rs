@@ -115,12 +115,22 @@ async fn limits_go_by_kind(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
         ("company/problem-cases", "疑问答复")
     );
     let other = TestApp::with_portfolio(engine).await;
-    let (id, _) = problem(&other, "contact_phone", "negative").await;
+    let p = other.people();
+    let (id, ticket) = problem(&other, "contact_phone", "negative").await;
     let verification = other.tickets(id).await.remove(0);
-    assert_eq!(
-        (verification.kind, verification.law_due_on),
-        (CaseKind::Verification, None)
-    );
+    assert_eq!(verification.kind, CaseKind::Verification);
+    assert_eq!(verification.law_due_on, None);
+    // TKT-15: as a payout callback would have raised it.
+    let sql = "UPDATE tickets SET type = 'payout_follow_up', kind = 'problem'";
+    other.database.execute(sql).await;
+    let operations = p.operations_cq.user().unwrap();
+    let now = other.now;
+    other
+        .issue(&p.leader_cq, now, ticket, operations)
+        .await
+        .unwrap();
+    let payout = other.tickets(id).await.remove(0);
+    assert_eq!(payout.due_on, Some(day("2024-03-07")), "two working days");
 }
 
 /// TKT-16: warned a working day before, then due, then overdue and escalated to the head of the unit, once.
