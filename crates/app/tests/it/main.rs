@@ -47,6 +47,7 @@ mod scope;
 mod scope_things;
 mod second_factor;
 mod standing_in;
+mod ticket_routes;
 mod ticket_steps;
 mod ticket_work;
 mod tickets;
