@@ -199,3 +199,5 @@ signal-why-too_fast = { $measured } an answer on average; less than { $allowed }
 signal-why-overlapping = Overlaps another call of the same caller by { $measured }.
 signal-why-changed_to_affirm = A negative answer became an affirmation after { $measured }, less than { $allowed }.
 signal-why-noted_late = A note was added { $measured } after saving; { $allowed } are in order.
+guidance-waits = { $n } notes of guidance wait for you.
+lists-unread = { $n } lists of problem cases wait to be read by you.

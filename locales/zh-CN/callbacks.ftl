@@ -199,3 +199,5 @@ signal-why-too_fast = 平均每题 { $measured }，不可能短于 { $allowed }�
 signal-why-overlapping = 与同一人的另一次通话重叠 { $measured }。
 signal-why-changed_to_affirm = 否定回答 { $measured } 后改为肯定，短于 { $allowed }。
 signal-why-noted_late = 保存 { $measured } 后补注，规定不超过 { $allowed }。
+guidance-waits = { $n } 份主管指导意见待您确认。
+lists-unread = { $n } 份银保问题件清单待您查阅。

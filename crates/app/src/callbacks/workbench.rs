@@ -31,6 +31,10 @@ pub struct Workbench {
     pub waiting: Vec<TicketRow>,
     /// What callers did today.
     pub callers: Vec<CallerDay>,
+    /// Guidance of supervisors that the person has not taken note of.
+    pub guidance: i64,
+    /// Lists of problem cases that the person got and has not read.
+    pub unread_lists: i64,
     /// Calls that the team can make this week: callers times working days left times calls a day.
     pub capacity_week: Option<i64>,
 }
@@ -73,6 +77,8 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
     let callers = rows::list_caller_day(db, &scope, today).await?;
     let capacity_week = capacity(app, actor, now).await?;
     Ok(Workbench {
+        guidance: rows::count_guidance(db, user).await?,
+        unread_lists: store::tickets::count_unread_lists(db, user).await?,
         counts,
         tickets,
         next,

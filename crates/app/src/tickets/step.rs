@@ -11,7 +11,9 @@ use domain::ids::{OrgId, TicketId, UserId};
 use domain::tickets::{ProblemType, Step, TicketState, Transition};
 use domain::time::{self, Instant};
 use store::callbacks::Saved;
-use store::tickets::{self as rows, NewTicketEntry, TicketChange, TicketDates, TicketRow};
+use store::tickets::{
+    self as rows, NewTicketEntry, TicketChange, TicketDates, TicketMark, TicketRow,
+};
 use store::{AuditEntry, UnitOfWork};
 
 /// Longest text of a step.
@@ -227,13 +229,16 @@ async fn save(
         feedback: text
             .filter(|_| matches!(step, Step::GiveFeedback))
             .map(|t| (t, by)),
-        judged_invalid: matches!(step, Step::JudgeInvalid { .. }),
         close_reason: text.filter(|_| transition.to.is_final()),
         dates,
         unit: taken.unit,
-        declared: matches!(step, Step::DeclareSpecial { .. }),
-        extended: matches!(step, Step::ApproveSpecial),
-        reminded: matches!(step, Step::Remind),
+        mark: match step {
+            Step::JudgeInvalid { .. } => Some(TicketMark::JudgedInvalid),
+            Step::DeclareSpecial { .. } => Some(TicketMark::Declared),
+            Step::ApproveSpecial => Some(TicketMark::Extended),
+            Step::Remind => Some(TicketMark::Reminded),
+            _ => None,
+        },
     };
     rows::save_ticket(work, ticket.id, ticket.version, transition, &change).await?;
     Ok(())

@@ -26,6 +26,6 @@ pub use read::{
 };
 pub use row::{Cause, TicketRow};
 pub use write::{
-    NewTicket, TicketChange, TicketDates, insert_ticket, make_letter_case, save_escalation,
-    save_ticket,
+    NewTicket, TicketChange, TicketDates, TicketMark, insert_ticket, make_letter_case,
+    save_escalation, save_ticket,
 };

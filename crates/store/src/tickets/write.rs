@@ -93,20 +93,27 @@ pub struct TicketDates<'d> {
 pub struct TicketChange<'c> {
     /// What was reported, and by whom.
     pub feedback: Option<(&'c str, UserId)>,
-    /// The feedback was judged invalid.
-    pub judged_invalid: bool,
     /// Why it is closed without a second callback.
     pub close_reason: Option<&'c str>,
     /// The dates, when they change.
     pub dates: Option<TicketDates<'c>>,
     /// The unit that has it from now on; below the present one.
     pub unit: Option<OrgId>,
+    /// What is counted, or keeps its moment.
+    pub mark: Option<TicketMark>,
+}
+
+/// What is counted, or keeps its moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketMark {
+    /// The feedback was judged invalid.
+    JudgedInvalid,
     /// Special circumstances were declared.
-    pub declared: bool,
+    Declared,
     /// Special circumstances were agreed to.
-    pub extended: bool,
+    Extended,
     /// The handler was urged.
-    pub reminded: bool,
+    Reminded,
 }
 
 /// Saves a transition of a ticket whose version is as it was read.
@@ -130,6 +137,7 @@ pub async fn save_ticket(
         TicketState::Issued | TicketState::ContactBeingChecked | TicketState::BranchAssigned
     );
     let when = |yes: bool| yes.then_some(now);
+    let marked = |mark: TicketMark| change.mark == Some(mark);
     let dates = change.dates.unwrap_or_default();
     let sql = "UPDATE tickets SET state = $1, is_open = $2, handler_id = $3, due_on = $4, \
                issued_at = CASE WHEN $5 THEN COALESCE(issued_at, $6) ELSE issued_at END, \
@@ -153,7 +161,7 @@ pub async fn save_ticket(
         sealed,
         feedback.map(|(_, by)| by.0),
         feedback.map(|_| now),
-        i64::from(change.judged_invalid),
+        i64::from(marked(TicketMark::JudgedInvalid)),
         when(transition.to.is_final()),
         change.close_reason,
         ticket.0,
@@ -164,12 +172,12 @@ pub async fn save_ticket(
         change.unit.map(|u| u.0),
         transition.declared.map(|d| d.until),
         transition.declared.map(|d| d.by.0),
-        when(change.declared),
-        when(change.extended),
+        when(marked(TicketMark::Declared)),
+        when(marked(TicketMark::Extended)),
         when(transition.to.is_processed()),
-        when(change.judged_invalid),
-        i64::from(change.reminded),
-        when(change.reminded),
+        when(marked(TicketMark::JudgedInvalid)),
+        i64::from(marked(TicketMark::Reminded)),
+        when(marked(TicketMark::Reminded)),
     ];
     work.execute_one(sql, values).await
 }
