@@ -137,6 +137,7 @@ case-kind-verification = Verification
 case-kind-failed = Failed callback
 case-kind-contract_quality = Contract quality
 case-kind-clarification = Clarification
+case-kind-letter = Letter
 
 problem-type-rights_unclear = Rights unclear
 problem-type-contract_quality = Contract quality
@@ -168,6 +169,12 @@ ticket-state-invalid_feedback = Feedback invalid
 ticket-state-verified = Verified
 ticket-state-closed = Closed
 ticket-state-transferred = Transferred
+ticket-state-contact_being_checked = Checking contact data
+ticket-state-corrected = Corrected
+ticket-state-branch_assigned = With the branch
+ticket-state-second_callback = Second callback
+ticket-state-letter_out = Letter sent
+ticket-state-visit_planned = Visit planned
 
 evidence-kind-recording = Recording
 evidence-kind-signed_visit_questionnaire = Signed questionnaire

@@ -13,6 +13,7 @@ field-managing_department = Department in charge of callbacks
 field-phone_until = Telephone callbacks move up by
 field-headcount = Headcount
 field-from = From
+field-to = To
 last-day = Until
 field-title = Title
 field-body = Text

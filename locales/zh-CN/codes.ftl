@@ -137,6 +137,7 @@ case-kind-verification = 核实件
 case-kind-failed = 回访不成功件
 case-kind-contract_quality = 品质件
 case-kind-clarification = 解释件
+case-kind-letter = 信函件
 
 problem-type-rights_unclear = 对保险权益不清楚
 problem-type-contract_quality = 投保品质问题
@@ -168,6 +169,12 @@ ticket-state-invalid_feedback = 反馈无效
 ticket-state-verified = 已核实
 ticket-state-closed = 已关闭
 ticket-state-transferred = 已转派
+ticket-state-contact_being_checked = 核实联系方式
+ticket-state-corrected = 已更正
+ticket-state-branch_assigned = 分公司跟进
+ticket-state-second_callback = 二次回访
+ticket-state-letter_out = 已发函
+ticket-state-visit_planned = 安排上门
 
 evidence-kind-recording = 录音
 evidence-kind-signed_visit_questionnaire = 签字回访问卷

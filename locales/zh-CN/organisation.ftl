@@ -13,6 +13,7 @@ field-managing_department = 回访主管部门
 field-phone_until = 电话回访上收日期
 field-headcount = 编制人数
 field-from = 起始日
+field-to = 截止日
 last-day = 止日
 field-title = 标题
 field-body = 正文

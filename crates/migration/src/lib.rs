@@ -33,6 +33,9 @@ mod m20261125_010003_samples;
 mod m20261125_010004_together;
 mod m20261125_020001_payouts;
 mod m20261125_070001_questionnaires;
+mod m20261125_080001_ticket_work;
+mod m20261125_080002_problem_lists;
+mod m20261125_080003_record_reviews;
 mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
@@ -77,6 +80,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_010004_together::Migration),
             Box::new(m20261125_020001_payouts::Migration),
             Box::new(m20261125_070001_questionnaires::Migration),
+            Box::new(m20261125_080001_ticket_work::Migration),
+            Box::new(m20261125_080002_problem_lists::Migration),
+            Box::new(m20261125_080003_record_reviews::Migration),
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_100001_plans::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),

@@ -67,6 +67,14 @@ impl Select {
         }
     }
 
+    /// Begins with `SELECT … FROM …` in which `$1`, `$2` … stand for the values.
+    pub(crate) fn with_values(sql: &str, params: Vec<Value>) -> Self {
+        Self {
+            params,
+            ..Self::new(sql)
+        }
+    }
+
     /// Adds a condition in which each `?` stands for one of the values.
     pub(crate) fn filter(&mut self, condition: &str, values: Vec<Value>) -> &mut Self {
         self.sql

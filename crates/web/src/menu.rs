@@ -70,9 +70,21 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksRead),
     ),
     entry(
+        "reviews",
+        "/reviews",
+        "clipboard-check",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
         "tickets",
         "/tickets",
         "ticket",
+        Some(Permission::TicketsRead),
+    ),
+    entry(
+        "problem-lists",
+        "/problem-lists",
+        "list-check",
         Some(Permission::TicketsRead),
     ),
     entry(
@@ -127,6 +139,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         "/samples",
         "list-check",
         Some(Permission::ReportsRead),
+    ),
+    entry(
+        "record-signals",
+        "/record-signals",
+        "alert-triangle",
+        Some(Permission::CallbacksCheck),
     ),
     entry(
         "work-rules",

@@ -3,6 +3,7 @@
 use super::record;
 use crate::questionnaires::{CaseFacts, NotChosen, Script, ScriptItem, Scripts};
 use crate::rules::BusinessCalendar;
+use crate::tickets::follow_branch;
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
@@ -11,6 +12,7 @@ use domain::customers::CustomerKind;
 use domain::ids::{AttemptId, CallbackId, PolicyId, QuestionnaireId, UserId};
 use domain::policies::{Channel, Line, ProductClass};
 use domain::questionnaires::{Answer, Gate, GivenAnswer, Medium};
+use domain::tickets::Step;
 use domain::time::{self, Instant};
 use std::sync::Arc;
 use store::callbacks::{self as rows, AttemptRow, CallbackRecord, NewAnswer, NewAttempt, Saved};
@@ -107,9 +109,10 @@ pub async fn start_attempt(
     rows::save_change(&work, &record, &change, &saved).await?;
     let (from, to) = (record.callback.state.as_str(), change.to.as_str());
     rows::insert_entry(&work, id, &actor.name, "start_attempt", from, to, None).await?;
-    let entry = AuditEntry::new(actor, "callback.attempt_started", "callback", id.0)
-        .customer(record.customer.0);
-    work.commit(entry).await?;
+    let others = follow_branch(&work, actor, &record, &Step::SecondCallbackBegun).await?;
+    let entry = AuditEntry::new(actor, "callback.attempt_started", "callback", id.0);
+    let first = entry.customer(record.customer.0);
+    work.commit(store::Audit::with(first, others)).await?;
     Ok(attempt)
 }
 

@@ -2,12 +2,12 @@
 
 use super::discharge::{complete, timing_of};
 use super::record;
-use crate::tickets::{close_followers, open_ticket};
+use crate::tickets::{Finding, close_followers, follow_branch, open_ticket};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::{CallbackState, Cause, Command, ContactChannel};
 use domain::ids::CallbackId;
-use domain::tickets::ProblemType;
+use domain::tickets::{ProblemType, Step};
 use domain::time::{self, Instant};
 use store::AuditEntry;
 use store::callbacks::{self as rows, Saved};
@@ -106,22 +106,19 @@ pub async fn decide(
     let (from, to) = (record.callback.state.as_str(), change.to.as_str());
     rows::insert_entry(&work, id, &actor.name, &decision.kind, from, to, reason).await?;
     let mut audit = complete(&work, actor, &record, discharge, &change, timing).await?;
-    if change.opens_problems {
-        audit.push(
-            open_ticket(
-                &work,
-                actor,
-                &record,
-                ProblemType::RightsUnclear,
-                None,
-                reason,
-            )
-            .await?,
-        );
+    let problems = [
+        (change.opens_problems, ProblemType::RightsUnclear),
+        (change.opens_failed_case, ProblemType::NotReached),
+    ];
+    for (_, problem) in problems.into_iter().filter(|(opens, _)| *opens) {
+        let found = Finding {
+            words: reason,
+            ..problem.into()
+        };
+        audit.push(open_ticket(&work, actor, &rules, &record, found).await?);
     }
-    if change.opens_failed_case {
-        audit
-            .push(open_ticket(&work, actor, &record, ProblemType::NotReached, None, reason).await?);
+    if let Some(step) = followed(&command) {
+        audit.extend(follow_branch(&work, actor, &record, &step).await?);
     }
     if !change.to.is_open() || matches!(command, Command::CannotCorrect { .. }) {
         audit.extend(close_followers(&work, actor, &record, &decision.kind).await?);
@@ -131,6 +128,15 @@ pub async fn decide(
     let first = entry.customer(record.customer.0).detail(detail);
     work.commit(store::Audit::with(first, audit)).await?;
     Ok(change.to)
+}
+
+/// What a decision means for cases that go along with the callback.
+fn followed(command: &Command) -> Option<Step> {
+    match command {
+        Command::SendLetter => Some(Step::LetterSent),
+        Command::PlanVisit => Some(Step::VisitPlanned),
+        _ => None,
+    }
 }
 
 /// A letter or visit counts with its signed record only (Shandong measures, article 23).

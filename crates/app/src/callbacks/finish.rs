@@ -4,7 +4,7 @@ use super::attempt::{answers_of, case_of_attempt, round_so_far, script_of, under
 use super::discharge::{complete, timing_of};
 use super::record;
 use crate::rules::{BusinessCalendar, Rules};
-use crate::tickets::{close_followers, follow_recall, open_problem, open_ticket};
+use crate::tickets::{Finding, close_followers, follow_recall, open_problem, open_ticket};
 use crate::{App, Error, Result};
 use chrono::{DateTime, NaiveDateTime};
 use domain::access::{Actor, Permission, Scope};
@@ -295,21 +295,15 @@ impl Step<'_> {
             audit.extend(close_followers(work, actor, record, "reached-in-person").await?);
         }
         if change.opens_verification {
-            audit
-                .push(open_ticket(work, actor, record, ProblemType::WrongPhone, None, None).await?);
+            let found = ProblemType::WrongPhone.into();
+            audit.push(open_ticket(work, actor, self.rules, record, found).await?);
         }
         if change.opens_failed_case {
-            audit.push(
-                open_ticket(
-                    work,
-                    actor,
-                    record,
-                    ProblemType::NotReached,
-                    None,
-                    Some(result.as_str()),
-                )
-                .await?,
-            );
+            let found = Finding {
+                words: Some(result.as_str()),
+                ..ProblemType::NotReached.into()
+            };
+            audit.push(open_ticket(work, actor, self.rules, record, found).await?);
         }
         if let Some(interview) = &ended.interview {
             if record.callback.is_recall {
@@ -323,7 +317,8 @@ impl Step<'_> {
                         .rev()
                         .find(|a| a.attempt_id == self.attempt.id && a.given.item == problem.item)
                         .and_then(|a| a.words.as_deref());
-                    audit.extend(open_problem(work, actor, record, problem, words).await?);
+                    let opened = open_problem(work, actor, self.rules, record, problem, words);
+                    audit.extend(opened.await?);
                 }
             }
         }

@@ -9,10 +9,13 @@ mod discharge;
 mod find;
 mod finish;
 mod list;
+mod notes;
 mod page;
 pub(crate) mod payouts;
 mod recordings;
 mod refusals;
+mod reviews;
+mod signals;
 mod spoken;
 mod spot_checks;
 mod together;
@@ -29,9 +32,14 @@ pub(crate) use finish::parse_instant;
 pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
+pub use notes::add_note;
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
 pub use recordings::{add_link, add_upload};
+pub use reviews::{
+    ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,
+};
+pub use signals::{SignalQuery, check_records, decide_record_signal, list_record_signals};
 pub use spot_checks::{
     JudgementForm, SpotCheck, close_spot_check, draw_spot_check, judge_spot_check, spot_check,
     spot_checks,

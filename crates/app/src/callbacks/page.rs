@@ -10,7 +10,9 @@ use domain::ids::{AttemptId, CallbackId};
 use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
-use store::callbacks::{self as rows, AttemptRow, CallbackRow, EntryRow};
+use store::callbacks::{
+    self as rows, AttemptRow, CallbackRow, EntryRow, NoteRow, ReviewRow, SignalRow,
+};
 use store::customers::{ContactRow, CustomerRow};
 use store::obligations::ObligationRow;
 use store::policies::{ClaimRow, PolicyRow};
@@ -53,6 +55,12 @@ pub struct CallbackPage {
     pub payout: Option<PayoutView>,
     /// Answers of every attempt, with the words of their items.
     pub answers: Vec<PastAnswer>,
+    /// Notes on the record.
+    pub notes: Vec<NoteRow>,
+    /// What supervisors said of it.
+    pub reviews: Vec<ReviewRow>,
+    /// Signs that something is wrong with it, for those who check.
+    pub signals: Vec<SignalRow>,
 }
 
 impl CallbackPage {
@@ -137,6 +145,11 @@ pub(super) async fn load(
         Vec::new()
     };
     let answers = past_answers(app, scope, &callback, &attempts).await?;
+    let signals = if actor.may(Permission::CallbacksCheck) {
+        rows::list_signals_of_callback(db, scope, callback.id).await?
+    } else {
+        Vec::new()
+    };
     let discharge = app
         .rules()
         .discharge_of(callback.pack, &callback.programme)?
@@ -160,6 +173,9 @@ pub(super) async fn load(
         recordings,
         tickets,
         answers,
+        notes: rows::list_notes(db, scope, callback.id).await?,
+        reviews: rows::list_reviews(db, scope, callback.id).await?,
+        signals,
         discharge,
         callback,
     })

@@ -98,6 +98,12 @@ impl From<TicketError> for Error {
         let refusal = match error {
             TicketError::WrongState(state) => Refusal::with("ticket-wrong-state", state.as_str()),
             TicketError::SalespersonBarred => Refusal::new("salesperson-barred"),
+            TicketError::SalesBarred => Refusal::new("ticket-sales-barred"),
+            TicketError::LevelTooHigh(level) => {
+                Refusal::with("ticket-level-too-high", level.as_str())
+            }
+            TicketError::OwnDeclaration => Refusal::new("ticket-own-declaration"),
+            TicketError::DeclarationMisplaced => Refusal::new("ticket-declaration-misplaced"),
             TicketError::NotHandler => Refusal::new("ticket-not-handler"),
             TicketError::OwnFeedback => Refusal::new("ticket-own-feedback"),
             TicketError::EvidenceMissing => Refusal::new("ticket-evidence-missing"),

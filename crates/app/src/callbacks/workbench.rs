@@ -31,6 +31,10 @@ pub struct Workbench {
     pub waiting: Vec<TicketRow>,
     /// What callers did today.
     pub callers: Vec<CallerDay>,
+    /// Guidance of supervisors that the person has not taken note of.
+    pub guidance: i64,
+    /// Lists of problem cases that the person got and has not read.
+    pub unread_lists: i64,
     /// Calls that the team can make this week: callers times working days left times calls a day.
     pub capacity_week: Option<i64>,
 }
@@ -54,7 +58,7 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
     let due = rows::list_callbacks(db, &scope, &open, SHORT).await?.rows;
     let (tickets, waiting) = if actor.may(Permission::TicketsRead) {
         let scope = actor.scope(Permission::TicketsRead)?;
-        let counts = store::tickets::read_ticket_counts(db, &scope, user, today).await?;
+        let counts = crate::tickets::count_tickets(app, actor, now).await?;
         let handler = Some(user).filter(|_| counts.mine > 0);
         let filter = TicketFilter {
             open: Some(true),
@@ -73,6 +77,8 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
     let callers = rows::list_caller_day(db, &scope, today).await?;
     let capacity_week = capacity(app, actor, now).await?;
     Ok(Workbench {
+        guidance: rows::count_guidance(db, user).await?,
+        unread_lists: store::tickets::count_unread_lists(db, user).await?,
         counts,
         tickets,
         next,

@@ -95,7 +95,7 @@ pub(super) const ANSWERS: [&str; 13] = [
     "answered_at",
     "words",
 ];
-pub(super) const TICKETS: [&str; 22] = [
+pub(super) const TICKETS: [&str; 26] = [
     "number",
     "callback",
     "programme",
@@ -118,6 +118,10 @@ pub(super) const TICKETS: [&str; 22] = [
     "close_reason",
     "finding",
     "feedback",
+    "law_due_on",
+    "processed_at",
+    "escalated_at",
+    "reminders",
 ];
 
 type Rows = (Vec<Vec<Cell>>, Option<PageKey>);
@@ -292,6 +296,10 @@ impl Export<'_> {
             t.close_reason.into(),
             self.words(t.finding.as_ref()),
             self.words(t.feedback.as_ref()),
+            t.law_due_on.into(),
+            t.processed_at.into(),
+            t.escalated_at.into(),
+            t.reminders.into(),
         ]
     }
 }

@@ -115,7 +115,7 @@ impl Implied {
 pub(super) type Regions = HashMap<Uuid, String>;
 
 /// The province of a region code (GB/T 2260): its first two digits.
-pub(super) fn province(region: &str) -> String {
+pub(crate) fn province(region: &str) -> String {
     let head = region.get(..2).unwrap_or(region);
     format!("{head}0000")
 }

@@ -10,6 +10,7 @@ mod since;
 
 pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
+pub(crate) use facts::province;
 pub(crate) use list::filter;
 pub use list::{
     ExtractionPage, ObligationPage, ObligationQuery, extraction_page, list_extractions,

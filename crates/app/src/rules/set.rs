@@ -258,6 +258,19 @@ impl Rules {
         &self.samplings
     }
 
+    /// Codes of the programmes whose records the responsible supervisor examines (CBK-47).
+    pub fn reviewed_programmes(&self) -> Vec<String> {
+        let wants = |p: &&Programme| {
+            let wanted = p.discharge.get("supervisor_review");
+            wanted.and_then(toml::Value::as_bool) == Some(true)
+        };
+        let programmes = self.book.programmes().iter().filter(wants);
+        let mut codes: Vec<_> = programmes.map(|p| p.code.clone()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
     /// The programme of a code that is in force; the newest pack first.
     pub fn programme(&self, code: &str) -> Option<&Programme> {
         self.book.programmes().iter().rev().find(|p| p.code == code)

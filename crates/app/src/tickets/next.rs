@@ -3,7 +3,7 @@
 use super::TicketPage;
 use super::open::decision_view;
 use chrono::Days;
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, OrgLevel, Permission};
 use domain::ids::{OrgId, UserId};
 use domain::tickets::{Handler, Step, TicketError, TicketState};
 use domain::time::{self, Instant};
@@ -23,6 +23,7 @@ pub fn next_steps(actor: &Actor, now: Instant, page: &TicketPage) -> Vec<NextSte
         return Vec::new();
     };
     let ticket = &page.ticket;
+    let handles = ticket.handler_id == Some(by);
     let today = time::date_in_china(now);
     let view = decision_view(ticket, page.evidence.iter().map(|e| e.kind).collect());
     let mut steps = Vec::new();
@@ -30,6 +31,10 @@ pub fn next_steps(actor: &Actor, now: Instant, page: &TicketPage) -> Vec<NextSte
         // Who may still issue a ticket has no need to transfer it.
         let doubled = match name {
             "transfer" => matches!(ticket.state, TicketState::Open | TicketState::Issued),
+            // Nobody urges themselves.
+            "remind" => handles,
+            // Declared circumstances are decided on before anything else is declared.
+            "approve_special" | "refuse_special" => ticket.declared.is_none(),
             // A case that only follows its callback is verified through the contact data.
             "give_feedback" => ticket.follows_callback() && may_correct(&steps),
             _ => false,
@@ -56,6 +61,7 @@ fn samples(by: UserId, due_on: chrono::NaiveDate) -> Vec<(&'static str, Permissi
     let to = Handler {
         user: by,
         org: OrgId(uuid::Uuid::nil()),
+        level: OrgLevel::SubBranch,
         agent: None,
     };
     let reason = || "-".to_owned();
@@ -74,7 +80,17 @@ fn samples(by: UserId, due_on: chrono::NaiveDate) -> Vec<(&'static str, Permissi
         (
             "judge_invalid",
             Permission::TicketsVerify,
-            Step::JudgeInvalid,
+            Step::JudgeInvalid { reason: reason() },
+        ),
+        (
+            "approve_special",
+            Permission::TicketsVerify,
+            Step::ApproveSpecial,
+        ),
+        (
+            "refuse_special",
+            Permission::TicketsVerify,
+            Step::RefuseSpecial { reason: reason() },
         ),
         ("redo", handle, Step::Redo),
         (
@@ -90,6 +106,7 @@ fn samples(by: UserId, due_on: chrono::NaiveDate) -> Vec<(&'static str, Permissi
                 reason: reason(),
             },
         ),
+        ("remind", Permission::TicketsIssue, Step::Remind),
         ("transfer", Permission::TicketsIssue, Step::Transfer { to }),
         (
             "close",

@@ -1,30 +1,65 @@
 //! Tickets that callbacks open, move and close.
 
+use super::clock::{CaseRules, DueBasis};
 use crate::Result;
+use crate::rules::Rules;
 use chrono::Datelike as _;
 use domain::access::{Actor, Permission};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
-use domain::tickets::{ProblemType, Step, Ticket, TicketState, Transition};
+use domain::tickets::{
+    CaseKind, EvidenceKind, ProblemType, Step, Ticket, TicketState, Transition,
+};
 use domain::time;
 use store::callbacks::CallbackRecord;
-use store::tickets::{self as rows, NewTicket, TicketChange, TicketRow};
+use store::tickets::{self as rows, NewTicket, NewTicketEntry, TicketChange, TicketRow};
 use store::{AuditEntry, UnitOfWork};
+
+/// What a callback found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finding<'f> {
+    /// Type of problem.
+    pub problem: ProblemType,
+    /// The item of the questionnaire that raised it.
+    pub item: Option<&'f str>,
+    /// What was found, in words.
+    pub words: Option<&'f str>,
+}
+
+impl From<ProblemType> for Finding<'_> {
+    fn from(problem: ProblemType) -> Self {
+        Self {
+            problem,
+            item: None,
+            words: None,
+        }
+    }
+}
 
 /// Opens a ticket for a callback.
 pub(crate) async fn open_ticket(
     work: &UnitOfWork,
     actor: &Actor,
+    rules: &Rules,
     record: &CallbackRecord,
-    problem: ProblemType,
-    item: Option<&str>,
-    finding: Option<&str>,
+    found: Finding<'_>,
 ) -> Result<AuditEntry> {
-    let year = time::date_in_china(work.now()).year();
-    let number = store::obligations::take_number(work, NumberKind::Ticket, year)
+    let today = time::date_in_china(work.now());
+    let number = store::obligations::take_number(work, NumberKind::Ticket, today.year())
         .await?
         .to_string();
+    let problem = found.problem;
+    let kind = problem.case_kind();
+    let case = rows::find_case(work, record.id).await?;
+    let case_rules = CaseRules::new(rules, &case, &record.programme, kind, problem);
+    let law = case_rules.law(today);
+    let basis = DueBasis {
+        law: law.clone(),
+        ..DueBasis::default()
+    };
+    let basis = basis.write();
+    let cause = case.adjuster.or(case.salesperson);
     let new = NewTicket {
         number: &number,
         callback: record.id,
@@ -32,24 +67,25 @@ pub(crate) async fn open_ticket(
         policy: record.policy,
         org: record.org,
         programme: &record.programme,
-        kind: problem.case_kind(),
+        kind,
         problem,
-        item,
-        finding,
+        item: found.item,
+        finding: found.words,
         salesperson: record.salesperson,
         opened_by: &actor.name,
+        cause: cause.filter(|_| case_rules.cause_handles(today)),
+        law: law.map(|period| (period.until, basis.as_str())),
     };
     let id = rows::insert_ticket(work, &new).await?;
-    rows::insert_ticket_entry(
-        work,
-        id,
-        &actor.name,
-        "open",
-        "",
-        TicketState::Open.as_str(),
-        finding,
-    )
-    .await?;
+    let entry = NewTicketEntry {
+        actor: &actor.name,
+        unit: actor.org_id,
+        step: "open",
+        from: "",
+        to: TicketState::Open.as_str(),
+        note: found.words,
+    };
+    rows::insert_ticket_entry(work, id, &entry).await?;
     let detail = serde_json::json!({ "number": number, "type": problem.as_str() });
     let entry = AuditEntry::new(actor, "ticket.opened", "ticket", id.0);
     Ok(entry.customer(record.customer.0).detail(detail))
@@ -60,6 +96,7 @@ pub(crate) async fn open_ticket(
 pub(crate) async fn open_problem(
     work: &UnitOfWork,
     actor: &Actor,
+    rules: &Rules,
     record: &CallbackRecord,
     problem: &Problem,
     words: Option<&str>,
@@ -71,21 +108,17 @@ pub(crate) async fn open_problem(
     {
         return Ok(None);
     }
-    Ok(Some(
-        open_ticket(
-            work,
-            actor,
-            record,
-            problem.kind,
-            Some(&problem.item),
-            words,
-        )
-        .await?,
-    ))
+    let found = Finding {
+        problem: problem.kind,
+        item: Some(&problem.item),
+        words,
+    };
+    let opened = open_ticket(work, actor, rules, record, found).await?;
+    Ok(Some(opened))
 }
 
-/// After a second callback: verified tickets close when everything was affirmed, and go back to
-/// their handler otherwise.
+/// After a second callback: what waited for it closes when everything was affirmed, and goes back to
+/// its handler otherwise.
 pub(crate) async fn follow_recall(
     work: &UnitOfWork,
     actor: &Actor,
@@ -94,7 +127,7 @@ pub(crate) async fn follow_recall(
 ) -> Result<Vec<AuditEntry>> {
     let mut audit = Vec::new();
     for ticket in all_of(work, record).await? {
-        if ticket.state != TicketState::Verified {
+        if !ticket.state.waits_for_recall() || ticket.follows_callback() {
             continue;
         }
         let still = interview.problems.iter().any(|p| p.kind == ticket.problem);
@@ -104,6 +137,35 @@ pub(crate) async fn follow_recall(
             Step::SecondCallbackAffirmed
         };
         audit.push(apply(work, actor, &ticket, &step, "second_callback", None).await?);
+    }
+    Ok(audit)
+}
+
+/// What the branch does with a callback, on the cases that go along with it: the second callback, the
+/// letter (which makes a failed case a letter case), the visit.
+pub(crate) async fn follow_branch(
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    step: &Step,
+) -> Result<Vec<AuditEntry>> {
+    let (name, to) = match step {
+        Step::LetterSent => ("letter_sent", TicketState::LetterOut),
+        Step::VisitPlanned => ("visit_planned", TicketState::VisitPlanned),
+        _ => ("second_callback_begun", TicketState::SecondCallback),
+    };
+    let mut audit = Vec::new();
+    for ticket in all_of(work, record).await? {
+        let along = ticket.kind.goes_with_callback() && !ticket.state.is_final();
+        // A verification case that is still being checked stays where it is.
+        let corrected = ticket.kind != CaseKind::Verification || ticket.state.waits_for_recall();
+        if !along || !corrected || ticket.state == to {
+            continue;
+        }
+        audit.push(apply(work, actor, &ticket, step, name, None).await?);
+        if to == TicketState::LetterOut && ticket.kind == CaseKind::Failed {
+            rows::make_letter_case(work, ticket.id).await?;
+        }
     }
     Ok(audit)
 }
@@ -212,17 +274,22 @@ async fn save(
     };
     rows::save_ticket(work, ticket.id, ticket.version, transition, &change).await?;
     let (from, to) = (ticket.state.as_str(), transition.to.as_str());
-    rows::insert_ticket_entry(work, ticket.id, &actor.name, name, from, to, reason).await?;
+    let entry = NewTicketEntry {
+        actor: &actor.name,
+        unit: actor.org_id,
+        step: name,
+        from,
+        to,
+        note: reason,
+    };
+    rows::insert_ticket_entry(work, ticket.id, &entry).await?;
     let detail = serde_json::json!({ "step": name, "state": to });
     let entry = AuditEntry::new(actor, "ticket.moved", "ticket", ticket.id.0);
     Ok(entry.customer(ticket.customer_id.0).detail(detail))
 }
 
-/// A ticket as decisions look at it.
-pub(super) fn decision_view(
-    ticket: &TicketRow,
-    evidence: Vec<domain::tickets::EvidenceKind>,
-) -> Ticket {
+/// A ticket as decisions look at it; what the rules say of its handler is added where one is named.
+pub(super) fn decision_view(ticket: &TicketRow, evidence: Vec<EvidenceKind>) -> Ticket {
     Ticket {
         kind: ticket.kind,
         state: ticket.state,
@@ -231,5 +298,9 @@ pub(super) fn decision_view(
         feedback_by: ticket.feedback_by,
         salesperson: ticket.salesperson,
         evidence,
+        declared: ticket.declared,
+        bars_salesperson: true,
+        bars_sales: false,
+        level_at_most: None,
     }
 }

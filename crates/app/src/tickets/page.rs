@@ -1,16 +1,18 @@
 //! The list of tickets and one ticket.
 
+use super::clock::{Clock, clocks};
+use super::give::{Proposal, proposal};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::ids::TicketId;
+use domain::ids::UserId;
 use domain::numbers::Number;
 use domain::tickets::{CaseKind, ProblemType, TicketState};
 use domain::time::{self, Instant};
-use store::access::UserRow;
 use store::callbacks::CallbackRow;
 use store::policies::PolicyRow;
 use store::recordings::RecordingRow;
-use store::tickets::{self as rows, TicketEntryRow, TicketFilter, TicketRow};
+use store::tickets::{self as rows, TicketCounts, TicketEntryRow, TicketFilter, TicketRow};
 use store::{Page, PageKey};
 
 /// Rows of a page.
@@ -22,7 +24,8 @@ const COUNT_CAP: i64 = 9_999;
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct TicketQuery {
-    /// `open`, `mine`, `due`, `to_issue`, `to_judge` or `closed`; `open` when empty.
+    /// `open`, `mine`, `unit`, `due`, `due_today`, `overdue`, `warned`, `escalated`, `to_issue`,
+    /// `to_judge`, `declared`, `invalid` or `closed`; `open` when empty.
     pub view: String,
     /// Kind of case.
     pub kind: String,
@@ -58,6 +61,10 @@ pub struct TicketPage {
     pub evidence: Vec<RecordingRow>,
     /// History.
     pub entries: Vec<TicketEntryRow>,
+    /// The periods that run, and why.
+    pub clocks: Vec<Clock>,
+    /// Whom the rules would give it to.
+    pub proposal: Option<Proposal>,
 }
 
 /// Tickets of a filter.
@@ -105,34 +112,7 @@ pub(crate) async fn filter(
     now: Instant,
     query: &TicketQuery,
 ) -> Result<TicketFilter> {
-    let open = TicketFilter {
-        open: Some(true),
-        ..Default::default()
-    };
-    let mut filter = match query.view.as_str() {
-        "" | "open" => open,
-        "mine" => TicketFilter {
-            handler: actor.user(),
-            ..open
-        },
-        "due" => TicketFilter {
-            due_to: Some(time::date_in_china(now)),
-            ..open
-        },
-        "to_issue" => TicketFilter {
-            state: Some(TicketState::Open),
-            ..open
-        },
-        "to_judge" => TicketFilter {
-            state: Some(TicketState::FeedbackGiven),
-            ..open
-        },
-        "closed" => TicketFilter {
-            open: Some(false),
-            ..Default::default()
-        },
-        _ => return Err(Error::invalid("view", "unknown-code")),
-    };
+    let mut filter = view(&query.view, actor, time::date_in_china(now))?;
     if !query.kind.is_empty() {
         filter.kind =
             Some(CaseKind::parse(&query.kind).map_err(|_| Error::invalid("kind", "unknown-code"))?);
@@ -196,31 +176,82 @@ pub async fn ticket_page(
     let evidence = store::recordings::list_recordings(db, &scope, &[id.0]).await?;
     let entries = rows::list_ticket_entries(db, &scope, id).await?;
     Ok(TicketPage {
-        ticket,
         callback,
         policy,
         evidence,
         entries,
+        clocks: clocks(&app.rules(), &ticket),
+        proposal: proposal(app, now, &ticket).await?,
+        ticket,
     })
 }
 
-/// People who may be given a ticket: they handle tickets, and its business is in their sight. The
-/// salesperson of the policy is left out where clarification is barred to them.
+fn view(name: &str, actor: &Actor, today: chrono::NaiveDate) -> Result<TicketFilter> {
+    let open = TicketFilter {
+        open: Some(true),
+        ..Default::default()
+    };
+    Ok(match name {
+        "" | "open" => open,
+        "mine" => TicketFilter {
+            handler: actor.user(),
+            ..open
+        },
+        "unit" => TicketFilter {
+            unit: actor.org_id,
+            ..open
+        },
+        "due" => TicketFilter {
+            due_to: Some(today),
+            ..open
+        },
+        "due_today" => TicketFilter {
+            due_on: Some(today),
+            ..open
+        },
+        "overdue" => TicketFilter {
+            overdue_on: Some(today),
+            ..open
+        },
+        "warned" => TicketFilter {
+            warned_on: Some(today),
+            ..open
+        },
+        "escalated" => TicketFilter {
+            escalated: true,
+            ..open
+        },
+        "to_issue" => TicketFilter {
+            state: Some(TicketState::Open),
+            ..open
+        },
+        "to_judge" => TicketFilter {
+            state: Some(TicketState::FeedbackGiven),
+            ..open
+        },
+        "declared" => TicketFilter {
+            declared: true,
+            ..open
+        },
+        "invalid" => TicketFilter {
+            invalid: true,
+            ..Default::default()
+        },
+        "closed" => TicketFilter {
+            open: Some(false),
+            ..Default::default()
+        },
+        _ => return Err(Error::invalid("view", "unknown-code")),
+    })
+}
+
+/// Numbers of the tickets that a person sees.
 ///
 /// # Errors
-/// When the actor may not issue tickets, or the ticket is not in sight.
-pub async fn list_handlers(app: &App, actor: &Actor, ticket: &TicketRow) -> Result<Vec<UserRow>> {
-    let scope = actor.scope(Permission::TicketsIssue)?;
-    let users = store::access::list_users(app.store(), &scope).await?;
-    let rights = app.rights();
-    Ok(users
-        .into_iter()
-        .filter(|u| u.active && u.org_path.contains(&ticket.org_path))
-        .filter(|u| rights.grants(&u.roles, Permission::TicketsHandle))
-        .filter(|u| {
-            u.agent.is_none()
-                || u.agent != ticket.salesperson
-                || ticket.kind == CaseKind::Verification
-        })
-        .collect())
+/// When the actor may not.
+pub async fn count_tickets(app: &App, actor: &Actor, now: Instant) -> Result<TicketCounts> {
+    let scope = actor.scope(Permission::TicketsRead)?;
+    let user = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
+    let today = time::date_in_china(now);
+    Ok(rows::read_ticket_counts(app.store(), &scope, user, actor.org_id, today).await?)
 }

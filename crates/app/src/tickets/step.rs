@@ -1,18 +1,20 @@
 //! Working on a ticket, step by step.
 
-use super::open::decision_view;
-use crate::recordings::{Upload, attach, store_file};
+use super::clock::{CaseRules, DueBasis};
+use super::contact::correct_contact;
+use super::give::{handler, with_rules};
+use super::open::{Finding, decision_view};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::Command;
-use domain::customers::{Address, Mobile};
-use domain::ids::{RecordingId, TicketId, UserId};
-use domain::tickets::{EvidenceKind, Handler, ProblemType, Step, TicketState};
+use domain::ids::{OrgId, TicketId, UserId};
+use domain::tickets::{ProblemType, Step, TicketState, Transition};
 use domain::time::{self, Instant};
 use store::callbacks::Saved;
-use store::recordings::RecordingOwner;
-use store::tickets::{self as rows, TicketChange, TicketRow};
-use store::{AuditActor, AuditEntry, UnitOfWork};
+use store::tickets::{
+    self as rows, NewTicketEntry, TicketChange, TicketDates, TicketMark, TicketRow,
+};
+use store::{AuditEntry, UnitOfWork};
 
 /// Longest text of a step.
 const TEXT_MAX: usize = 2_000;
@@ -20,10 +22,11 @@ const TEXT_MAX: usize = 2_000;
 /// A step, as it comes from the page or the API.
 #[derive(Clone, Debug, Default)]
 pub struct StepForm {
-    /// `issue`, `accept`, `declare_special`, `give_feedback`, `judge_valid`, `judge_invalid`, `redo`,
-    /// `correct_contact`, `contact_uncorrectable`, `close` or `transfer`.
+    /// `issue`, `accept`, `declare_special`, `approve_special`, `refuse_special`, `give_feedback`,
+    /// `judge_valid`, `judge_invalid`, `redo`, `correct_contact`, `contact_uncorrectable`, `close`,
+    /// `transfer` or `remind`.
     pub step: String,
-    /// Id of the person, for issuing and transferring.
+    /// Id of the person, for issuing and transferring; `by_rules` for whom the rules propose.
     pub handler: String,
     /// The new last day, for declarations.
     pub until: String,
@@ -37,6 +40,28 @@ pub struct StepForm {
     pub version: Option<i64>,
 }
 
+/// The right that a step needs.
+pub(super) fn permission_of(step: &str) -> Permission {
+    match step {
+        "issue" | "transfer" | "remind" => Permission::TicketsIssue,
+        "judge_valid" | "judge_invalid" | "close" | "approve_special" | "refuse_special" => {
+            Permission::TicketsVerify
+        }
+        _ => Permission::TicketsHandle,
+    }
+}
+
+/// A step as it was read, with what the rules add to it.
+struct Taken {
+    step: Step,
+    /// The unit of the new handler, when it lies below that of the ticket.
+    unit: Option<OrgId>,
+    dates: Option<(DueBasis, TicketDates<'static>)>,
+    /// The rule under which a case is transferred.
+    rule: Option<String>,
+    transition: Transition,
+}
+
 /// Takes a step.
 ///
 /// # Errors
@@ -48,12 +73,7 @@ pub async fn take_step(
     id: TicketId,
     form: &StepForm,
 ) -> Result<TicketState> {
-    let permission = match form.step.as_str() {
-        "issue" | "transfer" => Permission::TicketsIssue,
-        "judge_valid" | "judge_invalid" | "close" => Permission::TicketsVerify,
-        _ => Permission::TicketsHandle,
-    };
-    let scope = actor.scope(permission)?;
+    let scope = actor.scope(permission_of(&form.step))?;
     let Some(by) = actor.user() else {
         return Err(crate::Refusal::new("person-needed").into());
     };
@@ -68,88 +88,160 @@ pub async fn take_step(
         return Err(Error::Conflict);
     }
     let evidence = store::recordings::list_recordings(&work, &scope, &[id.0]).await?;
-    let view = decision_view(&ticket, evidence.iter().map(|e| e.kind).collect());
-    let step = read_step(app, &work, &ticket, form, now).await?;
-    let today = time::date_in_china(now);
-    let transition = view.decide(&step, by, now, today)?;
+    let evidence = evidence.iter().map(|e| e.kind).collect();
+    let taken = decide(app, &work, by, &ticket, form, evidence).await?;
     let text = Some(form.text.trim()).filter(|t| !t.is_empty());
-    if matches!(step, Step::GiveFeedback) && text.is_none() {
+    if matches!(taken.step, Step::GiveFeedback) && text.is_none() {
         return Err(Error::invalid("text", "missing"));
     }
-    let change = TicketChange {
-        feedback: text
-            .filter(|_| matches!(step, Step::GiveFeedback))
-            .map(|t| (t, by)),
-        judged_invalid: matches!(step, Step::JudgeInvalid),
-        close_reason: text.filter(|_| transition.to.is_final()),
+    save(&work, by, &ticket, &taken, text).await?;
+    let note = match (&taken.rule, text) {
+        (Some(rule), text) => Some(format!("{rule} {}", text.unwrap_or_default())),
+        (None, text) => text.map(str::to_owned),
     };
-    rows::save_ticket(&work, id, ticket.version, &transition, &change).await?;
-    let (from, to) = (ticket.state.as_str(), transition.to.as_str());
-    rows::insert_ticket_entry(&work, id, &actor.name, &form.step, from, to, text).await?;
-    let others = move_callback(app, actor, &work, &ticket, &step, form).await?;
+    let (from, to) = (ticket.state.as_str(), taken.transition.to.as_str());
+    let entry = NewTicketEntry {
+        actor: &actor.name,
+        unit: actor.org_id,
+        step: &form.step,
+        from,
+        to,
+        note: note.as_deref(),
+    };
+    rows::insert_ticket_entry(&work, id, &entry).await?;
+    let others = move_callback(app, actor, &work, &ticket, &taken.step, form).await?;
     let detail = serde_json::json!({ "step": form.step, "state": to });
     let entry = AuditEntry::new(actor, "ticket.moved", "ticket", id.0);
     let first = entry.customer(ticket.customer_id.0).detail(detail);
     work.commit(store::Audit::with(first, others)).await?;
-    Ok(transition.to)
+    Ok(taken.transition.to)
 }
 
-async fn read_step(
+/// Reads the step, asks the rules where they have a say, and decides.
+async fn decide(
     app: &App,
     work: &UnitOfWork,
+    by: UserId,
     ticket: &TicketRow,
     form: &StepForm,
-    now: Instant,
-) -> Result<Step> {
+    evidence: Vec<domain::tickets::EvidenceKind>,
+) -> Result<Taken> {
+    let now = work.now();
+    let today = time::date_in_china(now);
+    let rules = app.rules();
+    let case = rows::find_case(work, ticket.callback_id).await?;
+    let case_rules = CaseRules::of(&rules, &case, ticket);
+    let view = with_rules(decision_view(ticket, evidence), &case_rules, today);
     let reason = form.text.trim().to_owned();
-    Ok(match form.step.as_str() {
-        "issue" => {
-            let rules = app.rules();
-            let days = rules.discharge(&ticket.programme)?.ticket_due_days;
-            let due_on = rules.working_days_after(time::date_in_china(now), days);
-            Step::Issue {
-                to: handler(app, work, ticket, &form.handler).await?,
-                due_on,
+    let (mut unit, mut dates, mut rule) = (None, None, None);
+    let step = match form.step.as_str() {
+        name @ ("issue" | "transfer") => {
+            let (to, path) = handler(app, work, &case, ticket, &form.handler, today).await?;
+            let below = path != ticket.org_path && ticket.org_path.contains(&path);
+            unit = below.then_some(to.org);
+            if name == "transfer" {
+                rule = case_rules.transfer_rule(today);
+                Step::Transfer { to }
+            } else {
+                let company = case_rules.company(today)?;
+                let due_on = company.until;
+                if ticket.due_on.is_none() {
+                    dates = Some(dates_of(&case_rules, ticket, company));
+                }
+                Step::Issue { to, due_on }
             }
         }
-        "transfer" => Step::Transfer {
-            to: handler(app, work, ticket, &form.handler).await?,
-        },
-        "accept" => Step::Accept,
         "declare_special" => {
-            let until = form
-                .until
-                .trim()
-                .parse()
-                .map_err(|_| Error::invalid("until", "date"))?;
+            let until = form.until.trim().parse();
+            let until = until.map_err(|_| Error::invalid("until", "date"))?;
             Step::DeclareSpecial { until, reason }
         }
+        "approve_special" => {
+            let later = ticket.declared.map(|d| TicketDates {
+                warn_on: Some(case_rules.warn_on(d.until)),
+                ..TicketDates::default()
+            });
+            dates = later.map(|d| (DueBasis::read(ticket.due_basis.as_deref()), d));
+            Step::ApproveSpecial
+        }
+        other => plain_step(other, reason)?,
+    };
+    let transition = view.decide(&step, by, now, today)?;
+    Ok(Taken {
+        step,
+        unit,
+        dates,
+        rule,
+        transition,
+    })
+}
+
+/// The dates of a case that is issued for the first time, with how they came about.
+fn dates_of(
+    rules: &CaseRules<'_>,
+    ticket: &TicketRow,
+    company: super::clock::Period,
+) -> (DueBasis, TicketDates<'static>) {
+    let listed = rules.listed(company.from);
+    let dates = TicketDates {
+        warn_on: Some(rules.warn_on(company.until)),
+        listed_after: listed.as_ref().map(|l| l.until),
+        basis: None,
+    };
+    let basis = DueBasis {
+        company: Some(company),
+        listed,
+        ..DueBasis::read(ticket.due_basis.as_deref())
+    };
+    (basis, dates)
+}
+
+fn plain_step(name: &str, reason: String) -> Result<Step> {
+    Ok(match name {
+        "accept" => Step::Accept,
+        "refuse_special" => Step::RefuseSpecial { reason },
         "give_feedback" => Step::GiveFeedback,
         "judge_valid" => Step::JudgeValid,
-        "judge_invalid" => Step::JudgeInvalid,
+        "judge_invalid" => Step::JudgeInvalid { reason },
         "redo" => Step::Redo,
         "correct_contact" => Step::CorrectContact,
         "contact_uncorrectable" => Step::ContactUncorrectable { reason },
         "close" => Step::CloseWithReason { reason },
+        "remind" => Step::Remind,
         _ => return Err(Error::invalid("step", "unknown-code")),
     })
 }
 
-/// The person that a ticket goes to: handles tickets, and sees the business.
-async fn handler(app: &App, work: &UnitOfWork, ticket: &TicketRow, id: &str) -> Result<Handler> {
-    let rights = app.rights();
-    let unknown = || Error::invalid("handler", "unknown-user");
-    let id = uuid::Uuid::try_parse(id).map_err(|_| unknown())?;
-    let user = store::access::find_user(work, UserId(id)).await?;
-    let user = user
-        .filter(|u| u.active && u.org_path.contains(&ticket.org_path))
-        .filter(|u| rights.grants(&u.roles, Permission::TicketsHandle))
-        .ok_or_else(unknown)?;
-    Ok(Handler {
-        user: user.id,
-        org: user.org_id,
-        agent: user.agent,
-    })
+async fn save(
+    work: &UnitOfWork,
+    by: UserId,
+    ticket: &TicketRow,
+    taken: &Taken,
+    text: Option<&str>,
+) -> Result<()> {
+    let (step, transition) = (&taken.step, &taken.transition);
+    let basis = taken.dates.as_ref().map(|(basis, _)| basis.write());
+    let dates = taken.dates.as_ref().map(|(_, dates)| TicketDates {
+        basis: basis.as_deref(),
+        ..*dates
+    });
+    let change = TicketChange {
+        feedback: text
+            .filter(|_| matches!(step, Step::GiveFeedback))
+            .map(|t| (t, by)),
+        close_reason: text.filter(|_| transition.to.is_final()),
+        dates,
+        unit: taken.unit,
+        mark: match step {
+            Step::JudgeInvalid { .. } => Some(TicketMark::JudgedInvalid),
+            Step::DeclareSpecial { .. } => Some(TicketMark::Declared),
+            Step::ApproveSpecial => Some(TicketMark::Extended),
+            Step::Remind => Some(TicketMark::Reminded),
+            _ => None,
+        },
+    };
+    rows::save_ticket(work, ticket.id, ticket.version, transition, &change).await?;
+    Ok(())
 }
 
 /// What a step means for the callback behind the ticket.
@@ -173,7 +265,7 @@ async fn move_callback(
             reason: reason.clone(),
         },
         Step::CloseWithReason { .. }
-            if ticket.state == TicketState::Verified || ticket.item.is_some() =>
+            if ticket.state.waits_for_recall() || ticket.item.is_some() =>
         {
             Command::TicketResolved
         }
@@ -207,8 +299,8 @@ async fn move_callback(
     store::callbacks::insert_entry(work, record.id, &actor.name, &form.step, from, to, None)
         .await?;
     if change.opens_failed_case {
-        let problem = ProblemType::NotReached;
-        audit.push(super::open_ticket(work, actor, &record, problem, None, None).await?);
+        let found = Finding::from(ProblemType::NotReached);
+        audit.push(super::open_ticket(work, actor, &rules, &record, found).await?);
     }
     let detail = serde_json::json!({ "state": to, "ticket": ticket.number });
     let entry = AuditEntry::new(actor, "callback.moved", "callback", record.id.0);
@@ -223,87 +315,7 @@ async fn others_open(work: &UnitOfWork, ticket: &TicketRow) -> Result<bool> {
     Ok(tickets.iter().any(|t| {
         t.id != ticket.id
             && !t.follows_callback()
-            && !matches!(t.state, TicketState::Verified | TicketState::Closed)
+            && !t.state.waits_for_recall()
+            && !t.state.is_final()
     }))
-}
-
-/// Writes the corrected number or address to the customer, with the old one in the history.
-async fn correct_contact(
-    work: &UnitOfWork,
-    actor: &Actor,
-    ticket: &TicketRow,
-    form: &StepForm,
-) -> Result<AuditEntry> {
-    let whole = Actor::system().scope(Permission::CustomersRead)?;
-    let customer = store::customers::find_customer(work, &whole, ticket.customer_id).await?;
-    let customer = customer.ok_or(Error::NotFound)?;
-    let (id, version) = (customer.id, customer.version);
-    let by = AuditActor::from(actor);
-    let reason = format!("ticket {}", ticket.number);
-    let detail = if ticket.problem == ProblemType::WrongAddress {
-        let old = customer.mailing_address.as_ref();
-        let new =
-            Address::parse(&form.address).map_err(|_| Error::invalid("address", "missing"))?;
-        if old == Some(&new) {
-            return Err(Error::invalid("address", "same-address"));
-        }
-        store::customers::change_mailing_address(work, id, version, old, &new, &by, &reason)
-            .await?;
-        serde_json::json!({ "mailing_address": [old.map(ToString::to_string), new.to_string()] })
-    } else {
-        let old = customer.mobile.as_ref();
-        let new = Mobile::parse(&form.mobile).map_err(|_| Error::invalid("mobile", "mobile"))?;
-        if old == Some(&new) {
-            return Err(Error::invalid("mobile", "same-number"));
-        }
-        store::customers::change_mobile(work, id, version, old, &new, &by, &reason).await?;
-        serde_json::json!({ "mobile": [old.map(ToString::to_string), new.to_string()] })
-    };
-    let entry = AuditEntry::new(actor, "customer.contact_corrected", "customer", id.0);
-    Ok(entry.customer(id.0).detail(detail))
-}
-
-/// Adds evidence to a ticket.
-///
-/// # Errors
-/// When the actor may not, or the file is not taken.
-pub async fn add_evidence(
-    app: &App,
-    actor: &Actor,
-    now: Instant,
-    id: TicketId,
-    kind: EvidenceKind,
-    upload: Upload,
-) -> Result<RecordingId> {
-    let scope = actor.scope(Permission::TicketsHandle)?;
-    let ticket = rows::find_ticket(app.store(), &scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    if ticket.state.is_final() {
-        return Err(crate::Refusal::with("ticket-wrong-state", ticket.state.as_str()).into());
-    }
-    let stored = store_file(app, now, &upload).await?;
-    let work = app.store().begin(now).await?;
-    let owner = RecordingOwner {
-        kind: "ticket",
-        id: id.0,
-        customer: ticket.customer_id,
-        org: ticket.org_id,
-    };
-    let recording = attach(&work, actor, owner, kind, &stored).await?;
-    rows::insert_ticket_entry(
-        &work,
-        id,
-        &actor.name,
-        "evidence",
-        ticket.state.as_str(),
-        ticket.state.as_str(),
-        Some(&stored.file_name),
-    )
-    .await?;
-    let detail = serde_json::json!({ "sha256": stored.sha256, "kind": kind.as_str() });
-    let entry = AuditEntry::new(actor, "ticket.evidence_added", "ticket", id.0);
-    work.commit(entry.customer(ticket.customer_id.0).detail(detail))
-        .await?;
-    Ok(recording)
 }

@@ -12,7 +12,7 @@ use domain::tickets::{CaseKind, EvidenceKind, TicketState};
 use rstest::rstest;
 use testkit::{Engine, TestApp, at, invalid, refused};
 
-async fn decision(
+pub(crate) async fn decision(
     t: &TestApp,
     by: &Actor,
     id: CallbackId,
@@ -79,7 +79,7 @@ async fn a_corrected_number_begins_the_second_round(
     let state = correct_number(&t, &p.sales_cq, id, "13900500001")
         .await
         .unwrap();
-    assert_eq!(state, TicketState::Verified);
+    assert_eq!(state, TicketState::Corrected);
     let seen = t.look(id).await;
     assert_eq!((seen.state, seen.round), (S::Assigned, 2));
     let scope = Actor::system().scope(Permission::CustomersRead).unwrap();
@@ -125,6 +125,19 @@ async fn an_import_of_the_same_row_keeps_the_correction(
         .await
         .unwrap();
     assert_eq!(found.len(), 1, "the corrected number is searchable");
+}
+
+/// A callback of P50-ZHOU that two rounds did not reach.
+pub(crate) async fn to_the_branch(t: &TestApp) -> CallbackId {
+    let p = t.people();
+    let id = wrong_number(t).await;
+    correct_number(t, &p.sales_cq, id, "13900500001")
+        .await
+        .unwrap();
+    let late = at("2024-03-05 11:00");
+    let state = t.not_reached(&p.caller_cq, late, id, "wrong_number").await;
+    assert_eq!(state, S::BranchSecond);
+    id
 }
 
 /// CBK-24 to CBK-26: two rounds fail, the branch takes over, makes its own call, and completes.

@@ -125,8 +125,10 @@ async fn due_days_declarations_and_invalid_feedback(
     );
     assert_eq!(
         declare(at("2024-04-09 09:00"), "2024-04-12").await.unwrap(),
-        T::Extended
+        T::InProgress
     );
+    assert_eq!(t.tickets(id).await[0].due_on, Some(day("2024-04-09")));
+    agree(&t, ticket).await;
     t.step(
         &p.operations_cq,
         wednesday,
@@ -155,6 +157,19 @@ async fn due_days_declarations_and_invalid_feedback(
     );
     let due = t.tickets(id).await[0].due_on;
     assert_eq!(due, Some(day("2024-04-12")));
+}
+
+/// The leader agrees to declared circumstances, even after the first due date; who declared them does not.
+async fn agree(t: &TestApp, ticket: domain::ids::TicketId) {
+    let p = t.people();
+    let late = at("2024-04-10 09:00");
+    let step = "approve_special";
+    let own = t.step(&p.operations_cq, late, ticket, step, "").await;
+    assert_eq!(refused(own), "ticket-own-declaration");
+    let agreed = t.step(&p.leader_cq, late, ticket, step, "").await;
+    assert_eq!(agreed.unwrap(), T::Extended);
+    let again = t.step(&p.leader_cq, late, ticket, step, "").await;
+    assert_eq!(refused(again), "ticket-wrong-state");
 }
 
 /// TKT-01: lists by view; a caller sees the cases of the own calls; nobody takes a step without the

@@ -23,6 +23,10 @@ codes! {
         CallbacksDecide = "callbacks.decide",
         /// Draw and judge the monthly spot checks of payout callbacks.
         PayoutsInspect = "payouts.inspect",
+        /// Examine callback records as the supervisor responsible, with guidance to the caller.
+        CallbacksReview = "callbacks.review",
+        /// See signs of late, forged or concealed records, and explain or confirm them.
+        CallbacksCheck = "callbacks.check",
         /// Listen to recordings.
         RecordingsListen = "recordings.listen",
         /// See problem tickets.
@@ -33,6 +37,8 @@ codes! {
         TicketsHandle = "tickets.handle",
         /// Judge feedback, approve declarations, close tickets.
         TicketsVerify = "tickets.verify",
+        /// Make the numbered lists of bancassurance problem cases.
+        TicketsList = "tickets.list",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -116,10 +122,14 @@ impl Permission {
             | Self::CallbacksMake
             | Self::CallbacksDecide
             | Self::PayoutsInspect
+            | Self::CallbacksReview
+            | Self::CallbacksCheck
             | Self::RecordingsListen => RightArea::Callbacks,
-            Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
-                RightArea::Tickets
-            }
+            Self::TicketsRead
+            | Self::TicketsIssue
+            | Self::TicketsHandle
+            | Self::TicketsVerify
+            | Self::TicketsList => RightArea::Tickets,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview

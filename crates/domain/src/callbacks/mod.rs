@@ -5,6 +5,7 @@ mod attempt;
 mod life;
 mod outcome;
 mod payout;
+mod records;
 mod schedule;
 mod spot_check;
 mod together;
@@ -14,6 +15,10 @@ pub use attempt::{AttemptResult, Contact, Reached};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};
 pub use payout::{Payout, PayoutError, PayoutList, PayoutNext, PayoutStep};
+pub use records::{
+    RecordVerdict, ResultVerdict, Signal, SignalKind, SignalLimits, SignalState, TracedAnswer,
+    Trail,
+};
 pub use schedule::{CallingHours, DayOff, ScheduleError};
 pub use spot_check::{Judgement, SpotCheckError, Verdict, draw};
 pub use together::{Talk, TogetherError};

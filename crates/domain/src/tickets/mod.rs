@@ -1,8 +1,12 @@
 //! Problem tickets: typed causes, a life of their own, evidence before closing.
 
+mod items;
 mod life;
+mod step;
 
-pub use life::{Evidence, Handler, Step, Ticket, TicketError, Transition};
+pub use items::{BancassuranceCase, ListedItem, listed_items};
+pub use life::{Declaration, Evidence, Handler, Ticket, TicketError, Transition};
+pub use step::Step;
 
 codes! {
     /// Kind of case (glossary §1.4).
@@ -17,6 +21,8 @@ codes! {
         ContractQuality = "contract_quality",
         /// Rights unclear, or documents unsigned: explained by a dedicated person.
         Clarification = "clarification",
+        /// The branch follows up in writing.
+        Letter = "letter",
     }
 }
 
@@ -63,6 +69,13 @@ codes! {
         NotReached = "not_reached",
         /// Anything else.
         Other = "other",
+    }
+}
+
+impl CaseKind {
+    /// Whether a case without a finding of its own goes along with its callback, and ends with it.
+    pub fn goes_with_callback(self) -> bool {
+        matches!(self, Self::Failed | Self::Verification | Self::Letter)
     }
 }
 
@@ -124,6 +137,18 @@ codes! {
         Closed = "closed",
         /// Handed to another department.
         Transferred = "transferred",
+        /// Verification case: sales checks the contact data.
+        ContactBeingChecked = "contact_being_checked",
+        /// Verification case: the contact data are corrected.
+        Corrected = "corrected",
+        /// Failed case: the branch has it.
+        BranchAssigned = "branch_assigned",
+        /// The branch is making the second callback.
+        SecondCallback = "second_callback",
+        /// The branch has written to the customer.
+        LetterOut = "letter_out",
+        /// The branch visits the customer.
+        VisitPlanned = "visit_planned",
     }
 }
 
@@ -131,6 +156,29 @@ impl TicketState {
     /// Whether nothing more is expected of anyone.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Closed)
+    }
+
+    /// Whether the handler has done what was asked, so that the time limit of the company no longer
+    /// runs against the case.
+    pub fn is_processed(self) -> bool {
+        matches!(
+            self,
+            Self::FeedbackGiven
+                | Self::Verified
+                | Self::Closed
+                | Self::Corrected
+                | Self::SecondCallback
+                | Self::LetterOut
+                | Self::VisitPlanned
+        )
+    }
+
+    /// Whether only the second callback is still to come.
+    pub fn waits_for_recall(self) -> bool {
+        matches!(
+            self,
+            Self::Verified | Self::Corrected | Self::SecondCallback
+        )
     }
 }
 

@@ -12,6 +12,7 @@ mod days;
 mod feed;
 mod people;
 mod place;
+mod records;
 mod sound;
 mod story;
 mod words;
@@ -188,6 +189,7 @@ async fn live(
     story.leave_tickets(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
+    records::look_back(app, staff, moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));
     Ok(())

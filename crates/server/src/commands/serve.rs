@@ -26,6 +26,8 @@ const IDLE: Duration = Duration::from_millis(500);
 const SEAL_EVERY: Duration = Duration::from_secs(60);
 /// How often a server looks whether keys were exchanged.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
+/// How often tickets over their time and new callback records are looked at.
+const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -60,6 +62,7 @@ pub(crate) async fn run(
     let mut beside = vec![
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),
+        tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ];
     let settings = Settings {
@@ -181,6 +184,22 @@ async fn work_off(app: App) {
             }
         };
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Escalates tickets that are over their time and checks callback records, for as long as the server
+/// lives. Several servers may do so side by side: each case is taken once.
+async fn look_after_cases(app: App) {
+    let mut looks = tokio::time::interval(LOOK_AT_CASES);
+    loop {
+        looks.tick().await;
+        let now = environment::now();
+        if let Err(error) = app::tickets::escalate_overdue(&app, now).await {
+            tracing::error!(%error, "overdue tickets cannot be escalated");
+        }
+        if let Err(error) = app::callbacks::check_records(&app, now).await {
+            tracing::error!(%error, "callback records cannot be checked");
+        }
     }
 }
 

@@ -8,9 +8,13 @@ mod export;
 mod filter;
 mod find;
 mod list;
+mod notes;
 mod payouts;
+mod reviews;
 pub(crate) mod row;
+mod signals;
 mod spot_checks;
+mod trails;
 mod work;
 mod workbench;
 
@@ -28,6 +32,16 @@ pub use export::{
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
+pub use notes::{NoteRow, insert_note, list_notes};
+pub use reviews::{
+    NewReview, ReviewRow, VerdictCount, acknowledge_review, count_guidance, count_verdicts,
+    insert_review, list_guidance, list_reviews, list_unreviewed,
+};
+pub use signals::{
+    NewSignal, SignalFilter, SignalRow, decide_signal, find_signal, insert_signal, list_signals,
+    list_signals_of_callback,
+};
+pub use trails::{TrailRow, list_trails};
 pub use payouts::{
     FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
 };

@@ -143,6 +143,22 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
+                    "UPDATE callback_notes SET note = NULL WHERE note IS NOT NULL AND callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE callback_reviews SET guidance = NULL, reply = NULL WHERE callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!("UPDATE record_signals SET reason = NULL WHERE callback_id IN ({callbacks})"),
+                params![id],
+            ),
+            (
+                format!(
                     "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
                      WHERE destroyed_at IS NULL AND id IN ({callbacks})"
                 ),

@@ -95,6 +95,18 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "callback_reviews",
+        columns: &[sealed("guidance"), sealed("reply")],
+    },
+    SealedTable {
+        name: "callback_notes",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "record_signals",
+        columns: &[sealed("reason")],
+    },
+    SealedTable {
         name: "tickets",
         columns: &[sealed("finding"), sealed("feedback")],
     },

@@ -4,7 +4,7 @@ use super::filter::in_sight;
 use crate::sql::{Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
-use domain::ids::TicketId;
+use domain::ids::{OrgId, TicketId};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -16,6 +16,8 @@ pub struct TicketEntryRow {
     pub at: Instant,
     /// Who.
     pub actor_name: String,
+    /// Name of the unit of who it was.
+    pub unit: Option<String>,
     /// What.
     pub step: String,
     /// State before.
@@ -31,6 +33,7 @@ struct EntryDbRow {
     id: Uuid,
     at: i64,
     actor_name: String,
+    unit: Option<String>,
     step: String,
     from_state: String,
     to_state: String,
@@ -47,8 +50,8 @@ pub async fn list_ticket_entries(
     ticket: TicketId,
 ) -> Result<Vec<TicketEntryRow>> {
     let mut select = Select::new(
-        "SELECT e.id, e.at, e.actor_name, e.step, e.from_state, e.to_state, e.note FROM ticket_entries e \
-         JOIN tickets t ON t.id = e.ticket_id",
+        "SELECT e.id, e.at, e.actor_name, x.name AS unit, e.step, e.from_state, e.to_state, e.note FROM ticket_entries e \
+         JOIN tickets t ON t.id = e.ticket_id LEFT JOIN orgs x ON x.id = e.org_id",
     );
     in_sight(&mut select, scope);
     select.filter("e.ticket_id = ?", params![ticket.0]);
@@ -64,12 +67,30 @@ pub async fn list_ticket_entries(
                     .transpose()?,
                 at: instant(r.at),
                 actor_name: r.actor_name,
+                unit: r.unit,
                 step: r.step,
                 from_state: r.from_state,
                 to_state: r.to_state,
             })
         })
         .collect()
+}
+
+/// A line to add to the history of a ticket.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTicketEntry<'e> {
+    /// Name of who it was.
+    pub actor: &'e str,
+    /// Unit of who it was.
+    pub unit: Option<OrgId>,
+    /// What.
+    pub step: &'e str,
+    /// State before.
+    pub from: &'e str,
+    /// State after.
+    pub to: &'e str,
+    /// What was noted.
+    pub note: Option<&'e str>,
 }
 
 /// Adds a line to the history of a ticket.
@@ -79,27 +100,25 @@ pub async fn list_ticket_entries(
 pub async fn insert_ticket_entry(
     work: &UnitOfWork,
     ticket: TicketId,
-    actor: &str,
-    step: &str,
-    from: &str,
-    to: &str,
-    note: Option<&str>,
+    entry: &NewTicketEntry<'_>,
 ) -> Result<()> {
     let id = work.next_id();
-    let sealed = note
+    let sealed = entry
+        .note
         .map(|n| work.keys().seal("ticket_entries.note", id, n))
         .transpose()?;
-    let sql = "INSERT INTO ticket_entries (id, ticket_id, at, actor_name, step, from_state, to_state, note) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO ticket_entries (id, ticket_id, at, actor_name, step, from_state, to_state, note, org_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = params![
         id,
         ticket.0,
         millis(work.now()),
-        actor,
-        step,
-        from,
-        to,
-        sealed
+        entry.actor,
+        entry.step,
+        entry.from,
+        entry.to,
+        sealed,
+        entry.unit.map(|u| u.0),
     ];
     work.execute(sql, values).await.map(|_| ())
 }

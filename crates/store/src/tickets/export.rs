@@ -55,6 +55,14 @@ pub struct ExportedTicket {
     pub closed_at: Option<Instant>,
     /// Why it was closed without a second callback.
     pub close_reason: Option<String>,
+    /// When the law wants it solved.
+    pub law_due_on: Option<NaiveDate>,
+    /// When it was first processed.
+    pub processed_at: Option<Instant>,
+    /// When it was escalated to the head of the unit.
+    pub escalated_at: Option<Instant>,
+    /// How often the handler was urged.
+    pub reminders: i64,
     /// What was found, in words.
     pub finding: Option<SensitiveText>,
     /// What was reported, in words.
@@ -84,6 +92,10 @@ struct Row {
     invalid_feedbacks: i64,
     closed_at: Option<i64>,
     close_reason: Option<String>,
+    law_due_on: Option<NaiveDate>,
+    processed_at: Option<i64>,
+    escalated_at: Option<i64>,
+    reminders: i64,
     finding: Option<Vec<u8>>,
     feedback: Option<Vec<u8>>,
 }
@@ -102,7 +114,7 @@ pub async fn export_tickets(
         "SELECT t.id, t.number, b.number AS callback, t.programme, p.policy_no, c.customer_no, o.org_code, t.kind, \
          t.type AS problem, t.item, t.state, s.agent_code AS salesperson, t.opened_by, t.opened_at, t.issued_at, \
          t.due_on, u.username AS handler, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.finding, \
-         t.feedback FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
+         t.feedback, t.law_due_on, t.processed_at, t.escalated_at, t.reminders FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
          JOIN orgs o ON o.id = t.org_id LEFT JOIN policies p ON p.id = t.policy_id \
          LEFT JOIN agents s ON s.id = t.salesperson_id LEFT JOIN users u ON u.id = t.handler_id",
         scope,
@@ -143,5 +155,9 @@ fn ticket(db: &impl Reads, r: Row) -> Result<ExportedTicket> {
         invalid_feedbacks: r.invalid_feedbacks,
         closed_at: r.closed_at.map(instant),
         close_reason: r.close_reason,
+        law_due_on: r.law_due_on,
+        processed_at: r.processed_at.map(instant),
+        escalated_at: r.escalated_at.map(instant),
+        reminders: r.reminders,
     })
 }

@@ -3,7 +3,7 @@
 use crate::sql::{PageKey, Select, params};
 use chrono::NaiveDate;
 use domain::access::Scope;
-use domain::ids::{CustomerId, PolicyId, UserId};
+use domain::ids::{CustomerId, OrgId, PolicyId, UserId};
 use domain::tickets::{CaseKind, ProblemType, TicketState};
 
 /// What to look for among tickets.
@@ -31,6 +31,20 @@ pub struct TicketFilter {
     pub opened_from: Option<NaiveDate>,
     /// Opened until this day.
     pub opened_to: Option<NaiveDate>,
+    /// Of this very unit.
+    pub unit: Option<OrgId>,
+    /// Not processed, or by law not solved, when its time is over on this day.
+    pub overdue_on: Option<NaiveDate>,
+    /// Not processed and due on this very day.
+    pub due_on: Option<NaiveDate>,
+    /// Not processed, and to be warned of on this day.
+    pub warned_on: Option<NaiveDate>,
+    /// Escalated and still open.
+    pub escalated: bool,
+    /// Special circumstances wait for a decision.
+    pub declared: bool,
+    /// Feedback was judged invalid at least once.
+    pub invalid: bool,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }
@@ -43,6 +57,42 @@ pub(super) fn in_sight(select: &mut Select, scope: &Scope) {
             "(t.handler_id = ? OR t.callback_id IN (SELECT id FROM callbacks WHERE assignee_id = ?))",
             params![user.0, user.0],
         );
+    }
+}
+
+/// Nothing has been done about it.
+pub(super) const UNPROCESSED: &str = "t.state IN ('open', 'issued', 'in_progress', 'extended', 'invalid_feedback', \
+     'transferred', 'contact_being_checked', 'branch_assigned')";
+
+/// Its time is over on a day that stands for both places.
+pub(super) const OVERDUE: &str =
+    "t.is_open AND ((t.due_on < ? AND {unprocessed}) OR t.law_due_on < ?)";
+
+fn pressing(select: &mut Select, filter: &TicketFilter) {
+    if let Some(unit) = filter.unit {
+        select.filter("t.org_id = ?", params![unit.0]);
+    }
+    if let Some(day) = filter.overdue_on {
+        let overdue = OVERDUE.replace("{unprocessed}", UNPROCESSED);
+        select.filter(&overdue, params![day, day]);
+    }
+    if let Some(day) = filter.due_on {
+        select.filter(UNPROCESSED, Vec::new());
+        select.filter("t.due_on = ?", params![day]);
+    }
+    if let Some(day) = filter.warned_on {
+        select.filter(UNPROCESSED, Vec::new());
+        select.filter("t.warn_on <= ? AND t.due_on >= ?", params![day, day]);
+    }
+    let flags = [
+        (filter.escalated, "t.escalated_at IS NOT NULL"),
+        (filter.declared, "t.declared_until IS NOT NULL"),
+        (filter.invalid, "t.invalid_feedbacks > 0"),
+    ];
+    for (wanted, condition) in flags {
+        if wanted {
+            select.filter(condition, Vec::new());
+        }
     }
 }
 
@@ -68,6 +118,7 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Se
     if let Some(day) = filter.due_to {
         select.filter("t.due_on <= ?", params![day]);
     }
+    pressing(&mut select, filter);
     if let Some(path) = &filter.org_path {
         select.under(path, "t.org_id");
     }

@@ -1,13 +1,14 @@
 //! Tickets in sight: lists, counts, single ones.
 
-use super::filter::{TicketFilter, filtered};
+use super::filter::{TicketFilter, UNPROCESSED, filtered, in_sight};
 use super::row::{SELECT, TicketRow, tickets};
-use crate::sql::{Page, PageKey, params};
+use crate::sql::{Page, PageKey, Select, list, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
-use domain::ids::{CallbackId, TicketId, UserId};
-use domain::tickets::TicketState;
+use domain::ids::{CallbackId, OrgId, TicketId, UserId};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 /// Tickets in sight, the newest first.
 ///
@@ -101,8 +102,8 @@ pub async fn find_ticket_by_number(
     Ok(tickets(db, select.list(db).await?)?.pop())
 }
 
-/// Numbers of tickets for the workbench.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Numbers of open tickets for the workbench.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct TicketCounts {
     /// Open.
     pub open: i64,
@@ -114,6 +115,18 @@ pub struct TicketCounts {
     pub to_judge: i64,
     /// Handled by the person.
     pub mine: i64,
+    /// Of the person's own unit.
+    pub unit: i64,
+    /// Over their time, by the company's limit or by law.
+    pub overdue: i64,
+    /// Due today and not processed.
+    pub due_today: i64,
+    /// To be warned of.
+    pub warned: i64,
+    /// Escalated to the head of the unit.
+    pub escalated: i64,
+    /// Special circumstances wait for a decision.
+    pub declared: i64,
 }
 
 /// Numbers of tickets over what a person sees.
@@ -124,40 +137,62 @@ pub async fn read_ticket_counts(
     db: &impl Reads,
     scope: &Scope,
     user: UserId,
+    unit: Option<OrgId>,
     today: NaiveDate,
 ) -> Result<TicketCounts> {
-    let open = TicketFilter {
-        open: Some(true),
-        ..Default::default()
-    };
-    let cap = 9_999;
-    let state = |state| TicketFilter {
-        state: Some(state),
-        ..open.clone()
-    };
-    Ok(TicketCounts {
-        open: count_tickets(db, scope, &open, cap).await?,
-        due: count_tickets(
-            db,
-            scope,
-            &TicketFilter {
-                due_to: Some(today),
-                ..open.clone()
-            },
-            cap,
-        )
-        .await?,
-        to_issue: count_tickets(db, scope, &state(TicketState::Open), cap).await?,
-        to_judge: count_tickets(db, scope, &state(TicketState::FeedbackGiven), cap).await?,
-        mine: count_tickets(
-            db,
-            scope,
-            &TicketFilter {
-                handler: Some(user),
-                ..open.clone()
-            },
-            cap,
-        )
-        .await?,
-    })
+    let text = format!(
+        "SELECT COUNT(*) AS open, COUNT(CASE WHEN t.due_on <= $1 THEN 1 END) AS due, \
+         COUNT(CASE WHEN t.state = 'open' THEN 1 END) AS to_issue, \
+         COUNT(CASE WHEN t.state = 'feedback_given' THEN 1 END) AS to_judge, \
+         COUNT(CASE WHEN t.handler_id = $2 THEN 1 END) AS mine, \
+         COUNT(CASE WHEN t.org_id = $3 THEN 1 END) AS unit, \
+         COUNT(CASE WHEN (t.due_on < $1 AND {UNPROCESSED}) OR t.law_due_on < $1 THEN 1 END) AS overdue, \
+         COUNT(CASE WHEN t.due_on = $1 AND {UNPROCESSED} THEN 1 END) AS due_today, \
+         COUNT(CASE WHEN t.warn_on <= $1 AND t.due_on >= $1 AND {UNPROCESSED} THEN 1 END) AS warned, \
+         COUNT(CASE WHEN t.escalated_at IS NOT NULL THEN 1 END) AS escalated, \
+         COUNT(CASE WHEN t.declared_until IS NOT NULL THEN 1 END) AS declared FROM tickets t"
+    );
+    let mut select = Select::with_values(&text, params![today, user.0, unit.map(|u| u.0)]);
+    in_sight(&mut select, scope);
+    select.filter("t.is_open", Vec::new());
+    let rows: Vec<TicketCounts> = select.list(db).await?;
+    Ok(rows.into_iter().next().unwrap_or_default())
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: Uuid,
+}
+
+/// Ids of the tickets of a filter, the newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_ticket_ids(
+    db: &impl Reads,
+    scope: &Scope,
+    filter: &TicketFilter,
+    limit: i64,
+) -> Result<Vec<TicketId>> {
+    let mut select = filtered("SELECT t.id FROM tickets t", scope, filter);
+    select.then("ORDER BY t.id DESC LIMIT ?", params![limit]);
+    let rows: Vec<IdRow> = select.list(db).await?;
+    Ok(rows.into_iter().map(|r| TicketId(r.id)).collect())
+}
+
+/// Tickets whose time ended before a day and that nobody was told of yet, for the program itself.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_to_escalate(
+    db: &impl Reads,
+    before: NaiveDate,
+    limit: i64,
+) -> Result<Vec<TicketId>> {
+    let sql = format!(
+        "SELECT t.id FROM tickets t WHERE t.is_open AND t.escalated_at IS NULL AND t.due_on < $1 AND {UNPROCESSED} \
+         ORDER BY t.due_on, t.id LIMIT $2"
+    );
+    let rows: Vec<IdRow> = list(db, &sql, params![before, limit]).await?;
+    Ok(rows.into_iter().map(|r| TicketId(r.id)).collect())
 }

@@ -6,10 +6,21 @@ use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::OrgPath;
 use domain::ids::{AgentId, CallbackId, CustomerId, PolicyId, TicketId, UserId};
-use domain::tickets::{CaseKind, ProblemType, TicketState};
+use domain::tickets::{CaseKind, Declaration, ProblemType, TicketState};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+/// Who caused a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The salesperson, adjuster or outlet.
+    pub agent: AgentId,
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
 
 /// A ticket as it is shown.
 #[derive(Clone, Debug)]
@@ -64,6 +75,28 @@ pub struct TicketRow {
     pub issued_at: Option<Instant>,
     /// When it is due.
     pub due_on: Option<NaiveDate>,
+    /// When the law wants it solved.
+    pub law_due_on: Option<NaiveDate>,
+    /// From this day on the handler is warned.
+    pub warn_on: Option<NaiveDate>,
+    /// After this day it is a listed problem item of bancassurance.
+    pub listed_after: Option<NaiveDate>,
+    /// How the dates came about, as JSON.
+    pub due_basis: Option<String>,
+    /// Who caused the problem: code and name.
+    pub cause: Option<Cause>,
+    /// Declared circumstances that wait for a decision.
+    pub declared: Option<Declaration>,
+    /// When circumstances were last agreed to.
+    pub extended_at: Option<Instant>,
+    /// When it was first processed.
+    pub processed_at: Option<Instant>,
+    /// When it was escalated to the head of the unit.
+    pub escalated_at: Option<Instant>,
+    /// How often the handler was urged.
+    pub reminders: i64,
+    /// When the handler was last urged.
+    pub reminded_at: Option<Instant>,
     /// Who handles it.
     pub handler_id: Option<UserId>,
     /// Name of who handles it.
@@ -88,7 +121,15 @@ impl TicketRow {
     /// Whether the case only follows its callback and ends with it: the number is being verified, or
     /// the branch has taken over. What an answer raised stands for itself.
     pub fn follows_callback(&self) -> bool {
-        self.item.is_none() && matches!(self.kind, CaseKind::Failed | CaseKind::Verification)
+        self.item.is_none() && self.kind.goes_with_callback()
+    }
+
+    /// Whether the handler should have done it by now: the company's limit is over and nothing was
+    /// done, or the law's is over and it is not solved.
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        let past = |day: Option<NaiveDate>| day.is_some_and(|day| day < today);
+        (!self.state.is_processed() && past(self.due_on))
+            || (!self.state.is_final() && past(self.law_due_on))
     }
 }
 
@@ -120,6 +161,20 @@ pub(super) struct Row {
     opened_at: i64,
     issued_at: Option<i64>,
     due_on: Option<NaiveDate>,
+    law_due_on: Option<NaiveDate>,
+    warn_on: Option<NaiveDate>,
+    listed_after: Option<NaiveDate>,
+    due_basis: Option<String>,
+    cause_agent_id: Option<Uuid>,
+    cause_code: Option<String>,
+    cause_name: Option<String>,
+    declared_until: Option<NaiveDate>,
+    declared_by: Option<Uuid>,
+    extended_at: Option<i64>,
+    processed_at: Option<i64>,
+    escalated_at: Option<i64>,
+    reminders: i64,
+    reminded_at: Option<i64>,
     handler_id: Option<Uuid>,
     handler_name: Option<String>,
     feedback: Option<Vec<u8>>,
@@ -134,11 +189,13 @@ pub(super) struct Row {
 pub(super) const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, t.customer_id, c.customer_no, \
      c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
      o.name AS org_name, o.path AS org_path, t.programme, t.kind, t.type AS problem, t.item, t.finding, t.state, \
-     t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.handler_id, u.display_name AS handler_name, \
+     t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.law_due_on, t.warn_on, t.listed_after, \
+     t.due_basis, t.cause_agent_id, g.agent_code AS cause_code, g.name AS cause_name, t.declared_until, t.declared_by, \
+     t.extended_at, t.processed_at, t.escalated_at, t.reminders, t.reminded_at, t.handler_id, u.display_name AS handler_name, \
      t.feedback, t.feedback_by, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.version \
      FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
      JOIN orgs o ON o.id = t.org_id LEFT JOIN policies p ON p.id = t.policy_id \
-     LEFT JOIN users u ON u.id = t.handler_id";
+     LEFT JOIN users u ON u.id = t.handler_id LEFT JOIN agents g ON g.id = t.cause_agent_id";
 
 pub(super) fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>> {
     let keys = db.keys();
@@ -176,6 +233,24 @@ pub(super) fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>>
                 opened_at: instant(r.opened_at),
                 issued_at: r.issued_at.map(instant),
                 due_on: r.due_on,
+                law_due_on: r.law_due_on,
+                warn_on: r.warn_on,
+                listed_after: r.listed_after,
+                due_basis: r.due_basis,
+                cause: r.cause_agent_id.map(|id| Cause {
+                    agent: AgentId(id),
+                    code: r.cause_code.unwrap_or_default(),
+                    name: r.cause_name.unwrap_or_default(),
+                }),
+                declared: r.declared_until.zip(r.declared_by).map(|(until, by)| {
+                    let by = UserId(by);
+                    Declaration { until, by }
+                }),
+                extended_at: r.extended_at.map(instant),
+                processed_at: r.processed_at.map(instant),
+                escalated_at: r.escalated_at.map(instant),
+                reminders: r.reminders,
+                reminded_at: r.reminded_at.map(instant),
                 handler_id: r.handler_id.map(UserId),
                 handler_name: r.handler_name,
                 feedback_by: r.feedback_by.map(UserId),

@@ -2,7 +2,10 @@
 
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
-use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel, Verdict};
+use domain::callbacks::{
+    AttemptResult, CallbackState, Cause, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
+    SignalState, Verdict,
+};
 use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
 };
@@ -94,6 +97,10 @@ fn of_the_domain() -> Lists {
         "recordings.kind" => EvidenceKind,
         "calls.state" => CallState,
         "calls.end_kind" => CallEnd,
+        "callback_reviews.record_verdict" => RecordVerdict,
+        "callback_reviews.result_verdict" => ResultVerdict,
+        "record_signals.kind" => SignalKind,
+        "record_signals.state" => SignalState,
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,

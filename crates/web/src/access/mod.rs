@@ -15,6 +15,7 @@ mod second_factor;
 mod sign_in;
 mod units;
 mod users;
+mod views;
 mod work_rules;
 
 pub(crate) use account::{account_tabs, told};
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> Router<Web> {
             get(sign_in::show_first_administrator).post(sign_in::create_first_administrator),
         )
         .merge(other_ways())
+        .route("/views", post(views::save_view))
+        .route("/views/{view}/deletion", post(views::delete_view))
         .route("/users", get(users::list_users).post(users::create_user))
         .route(
             "/users/{id}",

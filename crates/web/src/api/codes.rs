@@ -1,7 +1,10 @@
 //! Lists of codes as the document shows them, from the lists of the domain.
 
 use domain::access::Role;
-use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
+use domain::callbacks::{
+    AttemptResult, CallbackState, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
+    SignalState,
+};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
@@ -60,13 +63,20 @@ lists_of_codes! {
     ProblemTypeCode = all!(ProblemType),
     ProductClassCode = all!(ProductClass),
     PurposeCode = all!(Purpose),
+    RecordVerdictCode = all!(RecordVerdict),
     RespondentCode = all!(Respondent),
+    ResultVerdictCode = all!(ResultVerdict),
     RoleCode = all!(Role),
+    SignalKindCode = all!(SignalKind),
+    SignalStateCode = all!(SignalState),
+    SignalDecisionCode = ["explained", "confirmed"],
     TicketStateCode = all!(TicketState),
     TicketStepCode = [
         "issue",
         "accept",
         "declare_special",
+        "approve_special",
+        "refuse_special",
         "give_feedback",
         "judge_valid",
         "judge_invalid",
@@ -75,7 +85,9 @@ lists_of_codes! {
         "contact_uncorrectable",
         "close",
         "transfer",
+        "remind",
     ],
+    BulkStepCode = ["issue", "accept", "remind", "transfer"],
     EventFateCode = ["created", "updated", "unchanged", "rejected"],
 }
 
@@ -99,6 +111,7 @@ filters_by_code! {
     problem_type = ProblemType,
     product_class = ProductClass,
     relationship_stage = RelationshipStage,
+    signal_kind = SignalKind,
     timing = Timing,
 }
 

@@ -5,6 +5,7 @@
 )]
 
 mod calls;
+mod records;
 mod shapes;
 
 use crate::api::{
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(list_callers))
         .routes(routes!(assign_callback, unassign_callback))
         .merge(calls::routes())
+        .merge(records::routes())
 }
 
 /// Filters of callbacks.

@@ -10,7 +10,7 @@ use app::rules::ServiceItem;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
-use domain::callbacks::{CallbackState, Cause, ContactChannel};
+use domain::callbacks::{CallbackState, Cause, ContactChannel, RecordVerdict, ResultVerdict};
 use domain::ids::RecordingId;
 use domain::tickets::EvidenceKind;
 use store::callbacks::AttemptRow;
@@ -142,6 +142,35 @@ impl DetailPage {
 
     fn is_under_way(&self) -> bool {
         self.page.callback.state == CallbackState::InProgress
+    }
+
+    /// Whether the person looking may examine the record: not an own call, and not while it goes on.
+    fn may_review(&self) -> bool {
+        let user = self.f.session().map(|s| s.user.id);
+        let attempts = &self.page.attempts;
+        let own = attempts.iter().any(|a| Some(a.caller_id) == user);
+        let saved = attempts.iter().any(|a| a.is_saved);
+        self.f.may("callbacks.review") && saved && !own && !self.is_under_way()
+    }
+
+    fn may_annotate(&self) -> bool {
+        let rights = ["callbacks.review", "callbacks.decide", "callbacks.make"];
+        let saved = self.page.attempts.iter().any(|a| a.is_saved);
+        saved && rights.iter().any(|r| self.f.may(r))
+    }
+
+    fn record_verdicts(&self) -> Vec<Choice> {
+        let codes = RecordVerdict::ALL.iter().map(|v| v.as_str());
+        choices(&self.f, "record-verdict", codes, "in_order")
+    }
+
+    fn result_verdicts(&self) -> Vec<Choice> {
+        let codes = ResultVerdict::ALL.iter().map(|v| v.as_str());
+        choices(&self.f, "result-verdict", codes, "agreed")
+    }
+
+    fn why(&self, signal: &store::callbacks::SignalRow) -> String {
+        super::signals::why(&self.f, signal)
     }
 
     /// Decisions that fit where the callback stands.

@@ -1,11 +1,10 @@
 //! The list of callbacks: filters in the address, saved views, choosing rows for assignment.
 
-use crate::failure::Failure;
-use crate::forms::{Choice, Fields, Sent, choices, programmes, without_page};
+use crate::forms::{Choice, Fields, choices, programmes, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::callbacks::{CallbackList, ListQuery};
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use domain::access::Permission;
 use domain::callbacks::CallbackState;
 use domain::customers::SpokenLanguage;
@@ -80,22 +79,6 @@ pub(super) fn read(fields: &Fields) -> ListQuery {
         due_to: fields.own("due_to"),
         after: fields.own("after"),
     }
-}
-
-pub(crate) async fn save_view(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
-    let (name, query) = (form.get("name"), form.get("query"));
-    app::access::save_view(&web.app, &who.actor, who.now, "callbacks", name, query).await?;
-    Ok(who.go(&format!("/callbacks?{query}")))
-}
-
-pub(crate) async fn delete_view(
-    State(web): State<Web>,
-    Path(view): Path<String>,
-    Sent(who, _): Sent,
-) -> Answer {
-    let id = uuid::Uuid::try_parse(&view).map_err(|_| Failure::not_found())?;
-    app::access::delete_view(&web.app, &who.actor, who.now, id).await?;
-    Ok(who.go("/callbacks"))
 }
 
 impl ListPage {

@@ -8,6 +8,8 @@ mod line;
 mod list;
 mod payouts;
 mod spot_checks;
+mod reviews;
+mod signals;
 mod workbench;
 
 use crate::failure::Failure;
@@ -26,8 +28,6 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/", get(workbench::show_workbench))
         .route("/badges", get(workbench::read_badges))
         .route("/callbacks", get(list::list_callbacks))
-        .route("/callbacks/views", post(list::save_view))
-        .route("/callbacks/views/{view}/deletion", post(list::delete_view))
         .route("/callbacks/assignments", post(assign::assign_callbacks))
         .route("/callbacks/next", post(call::start_next))
         .route("/callbacks/{id}", get(detail::show_callback))
@@ -61,6 +61,18 @@ pub(crate) fn routes() -> Router<Web> {
         .route(
             "/payouts/checks/{id}/closure",
             post(spot_checks::close_spot_check),
+        )
+        .route("/callbacks/{id}/reviews", post(reviews::create_review))
+        .route("/callbacks/{id}/notes", post(reviews::create_note))
+        .route("/reviews", get(reviews::list_reviews))
+        .route(
+            "/reviews/{review}/acknowledgement",
+            post(reviews::acknowledge_review),
+        )
+        .route("/record-signals", get(signals::list_signals))
+        .route(
+            "/record-signals/{signal}/decision",
+            post(signals::decide_signal),
         )
         .route("/recordings/{id}", get(detail::open_recording))
 }

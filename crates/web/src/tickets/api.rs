@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(list_tickets))
         .routes(routes!(get_ticket))
         .routes(routes!(take_step))
+        .merge(super::api_more::routes())
 }
 
 /// A problem that a callback raised.
@@ -68,8 +69,18 @@ pub(crate) struct TicketJson {
     opened_at: DateTime<Utc>,
     /// When it was issued.
     issued_at: Option<DateTime<Utc>>,
-    /// By when feedback is due.
+    /// By when feedback is due, by the company's limit.
     due_on: Option<NaiveDate>,
+    /// By when the law wants it solved.
+    law_due_on: Option<NaiveDate>,
+    /// The later day that was asked for and is not decided on.
+    declared_until: Option<NaiveDate>,
+    /// When it was escalated to the head of the unit.
+    escalated_at: Option<DateTime<Utc>>,
+    /// How often the handler was urged.
+    reminders: i64,
+    /// When something was first done about it.
+    processed_at: Option<DateTime<Utc>>,
     /// Id of who handles it.
     handler: Option<Uuid>,
     /// Name of who handles it.
@@ -104,6 +115,11 @@ impl From<TicketRow> for TicketJson {
             opened_at: r.opened_at,
             issued_at: r.issued_at,
             due_on: r.due_on,
+            law_due_on: r.law_due_on,
+            declared_until: r.declared.map(|d| d.until),
+            escalated_at: r.escalated_at,
+            reminders: r.reminders,
+            processed_at: r.processed_at,
             handler: r.handler_id.map(|u| u.0),
             handler_name: r.handler_name,
             feedback: r.feedback,
@@ -121,6 +137,8 @@ pub(crate) struct TicketEntry {
     at: DateTime<Utc>,
     /// Who.
     by: String,
+    /// Name of the unit of who it was.
+    unit: Option<String>,
     /// What.
     step: String,
     /// State before.
@@ -136,6 +154,7 @@ impl From<TicketEntryRow> for TicketEntry {
         Self {
             at: r.at,
             by: r.actor_name,
+            unit: r.unit,
             step: r.step,
             from: r.from_state,
             to: r.to_state,
@@ -184,7 +203,21 @@ pub(crate) struct TicketFilterQuery {
 }
 
 fn views() -> utoipa::openapi::schema::Object {
-    codes::of(["open", "mine", "due", "to_issue", "to_judge", "closed"])
+    codes::of([
+        "open",
+        "mine",
+        "unit",
+        "due",
+        "due_today",
+        "overdue",
+        "warned",
+        "escalated",
+        "to_issue",
+        "to_judge",
+        "declared",
+        "invalid",
+        "closed",
+    ])
 }
 
 /// Lists tickets.
@@ -228,9 +261,9 @@ pub(crate) struct TicketStep {
     /// Which step.
     #[schema(value_type = codes::TicketStepCode)]
     step: String,
-    /// Id of the person, for issuing and transferring.
+    /// Id of the person, for issuing and transferring; `by_rules` for whom the rules propose.
     #[schema(nullable = false)]
-    handler: Option<Uuid>,
+    handler: Option<String>,
     /// The new last day, for declarations.
     #[schema(nullable = false, format = Date)]
     until: Option<String>,
@@ -272,7 +305,7 @@ pub(crate) async fn take_step(
     let row = app::tickets::find_ticket(&web.app, actor, &key).await?;
     let form = StepForm {
         step: step.step,
-        handler: step.handler.map(|id| id.to_string()).unwrap_or_default(),
+        handler: text(step.handler),
         until: text(step.until),
         text: text(step.text),
         mobile: text(step.mobile),

@@ -1,14 +1,31 @@
-//! The list of tickets, with views and filters in the address.
+//! The list of tickets: what presses, views and filters in the address, steps for many at once.
 
 use crate::forms::{Choice, Fields, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::tickets::{TicketList, TicketQuery};
 use axum::extract::{RawQuery, State};
+use domain::access::Permission;
 use domain::tickets::{CaseKind, ProblemType};
+use store::access::{SavedView, UserRow};
+use store::tickets::{TicketCounts, TicketRow};
 
 /// Views that everybody has.
-const VIEWS: [&str; 6] = ["open", "mine", "due", "to_issue", "to_judge", "closed"];
+const VIEWS: [&str; 13] = [
+    "open",
+    "mine",
+    "unit",
+    "due",
+    "due_today",
+    "overdue",
+    "warned",
+    "escalated",
+    "to_issue",
+    "to_judge",
+    "declared",
+    "invalid",
+    "closed",
+];
 
 #[derive(askama::Template)]
 #[template(path = "tickets/list.html")]
@@ -16,7 +33,10 @@ struct ListPage {
     f: Frame,
     query: TicketQuery,
     list: TicketList,
+    counts: TicketCounts,
+    views: Vec<SavedView>,
     orgs: Vec<Choice>,
+    handlers: Vec<UserRow>,
     here: String,
 }
 
@@ -26,22 +46,35 @@ pub(crate) async fn list_tickets(
     who: Who,
 ) -> Answer {
     let raw = raw.unwrap_or_default();
-    let fields = Fields::parse(raw.as_bytes());
-    let query = TicketQuery {
+    let query = read(&Fields::parse(raw.as_bytes()));
+    let actor = &who.actor;
+    let list = app::tickets::list_tickets(&web.app, actor, who.now, &query).await?;
+    let handlers = if actor.may(Permission::TicketsIssue) {
+        app::tickets::list_all_handlers(&web.app, actor).await?
+    } else {
+        Vec::new()
+    };
+    html(&ListPage {
+        orgs: orgs(&web, actor, &query.org).await?,
+        counts: app::tickets::count_tickets(&web.app, actor, who.now).await?,
+        views: app::access::list_views(&web.app, actor, "tickets").await?,
+        here: without_page(&raw),
+        f: who.frame("tickets"),
+        handlers,
+        query,
+        list,
+    })
+}
+
+/// Filters as the address has them.
+pub(super) fn read(fields: &Fields) -> TicketQuery {
+    TicketQuery {
         view: fields.own("view"),
         kind: fields.own("kind"),
         problem: fields.own("problem"),
         org: fields.own("org"),
         after: fields.own("after"),
-    };
-    let list = app::tickets::list_tickets(&web.app, &who.actor, who.now, &query).await?;
-    html(&ListPage {
-        orgs: orgs(&web, &who.actor, &query.org).await?,
-        here: without_page(&raw),
-        f: who.frame("tickets"),
-        query,
-        list,
-    })
+    }
 }
 
 impl ListPage {
@@ -52,7 +85,7 @@ impl ListPage {
         }
     }
 
-    fn views(&self) -> Vec<Choice> {
+    fn named_views(&self) -> Vec<Choice> {
         choices(&self.f, "ticket-view", VIEWS, self.view())
     }
 
@@ -69,5 +102,18 @@ impl ListPage {
     fn is_filtered(&self) -> bool {
         let q = &self.query;
         [&q.kind, &q.problem, &q.org].iter().any(|f| !f.is_empty())
+    }
+
+    /// Whether rows can be chosen for a step.
+    fn may_choose(&self) -> bool {
+        self.f.may("tickets.issue") || self.f.may("tickets.handle")
+    }
+
+    /// The law's last day, when it comes before the company's or is over.
+    fn law_presses(&self, t: &TicketRow) -> bool {
+        let Some(law) = t.law_due_on else {
+            return false;
+        };
+        !t.state.is_final() && (law < self.f.today || t.due_on.is_none_or(|due| law <= due))
     }
 }

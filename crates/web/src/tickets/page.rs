@@ -118,6 +118,13 @@ impl PageTemplate {
         choices(&self.f, "evidence-kind", codes, "")
     }
 
+    /// The reason of the declaration that waits.
+    fn declared_because(&self) -> Option<&str> {
+        let mut entries = self.page.entries.iter().rev();
+        let found = entries.find(|e| e.step == "declare_special")?;
+        found.note.as_deref()
+    }
+
     /// What happens while this person has nothing to do.
     fn waits_for(&self) -> String {
         self.f.code("ticket-waits", self.page.ticket.state.as_str())
@@ -134,6 +141,11 @@ impl PageTemplate {
 fn is_exception(step: &str) -> bool {
     matches!(
         step,
-        "transfer" | "close" | "declare_special" | "contact_uncorrectable"
+        "transfer"
+            | "close"
+            | "declare_special"
+            | "refuse_special"
+            | "contact_uncorrectable"
+            | "remind"
     )
 }

@@ -4,6 +4,7 @@ mod objects;
 mod use_cases;
 mod walk;
 mod walk_payouts;
+mod walk_cases;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
@@ -111,6 +112,8 @@ async fn a_caller_sees_the_own_list_only(
         "list_spot_checks",
         "find_spot_check",
         "list_spot_check_items",
+        "list_problem_lists",
+        "find_problem_list",
     ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await

@@ -164,6 +164,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         kept: super::walk_retention::keep(t, customer_no, policy_no).await,
     };
     super::walk_units::prepare(t, &objects).await;
+    super::walk_cases::prepare(t, &objects).await;
     objects
 }
 

@@ -43,6 +43,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     seen.extend(super::walk_units::walk_units(t, scope, o).await);
     seen.extend(super::walk_retention::walk_retention(t, scope, o).await);
+    seen.extend(super::walk_cases::walk_cases(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
@@ -219,7 +220,7 @@ async fn walk_tickets(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_ticket_entries", found.len());
-    let found = store::tickets::read_ticket_counts(db, scope, o.handler, today)
+    let found = store::tickets::read_ticket_counts(db, scope, o.handler, None, today)
         .await
         .unwrap();
     note("read_ticket_counts", usize::try_from(found.mine).unwrap());

@@ -84,8 +84,8 @@ pub(super) const METRICS: &[Metric] = &[
         ),
         "B16",
         text(
-            "银保问题件清单报表尚未提供",
-            "the bancassurance problem list is not reported yet",
+            "尚未按指标统计；件数见银保问题件清单",
+            "not counted as a metric yet; the problem lists have the cases",
         ),
     ),
     none(

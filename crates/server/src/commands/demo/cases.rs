@@ -30,7 +30,7 @@ impl Story<'_> {
     async fn work_on(&mut self, ticket: &TicketRow, at: Instant) -> Result<()> {
         let staff = self.staff;
         let handler = ticket.handler_id.and_then(|id| staff.find(id));
-        let follows = matches!(ticket.kind, CaseKind::Failed | CaseKind::Verification);
+        let follows = ticket.kind.goes_with_callback();
         match (ticket.state, handler) {
             (TicketState::Open, _) if self.chance.per_mille(640) => self.issue(ticket, at).await,
             (TicketState::Issued | TicketState::Transferred, Some(handler))
@@ -38,7 +38,7 @@ impl Story<'_> {
             {
                 self.step(ticket, handler, "accept", "", at).await
             }
-            (TicketState::InProgress | TicketState::Extended, Some(handler))
+            (TicketState::ContactBeingChecked | TicketState::Extended, Some(handler))
                 if ticket.kind == CaseKind::Verification && self.chance.per_mille(300) =>
             {
                 self.verify_contact(ticket, handler, at).await
@@ -148,7 +148,16 @@ impl Story<'_> {
             text: (*self.chance.pick(&words::DECLARATIONS)).to_owned(),
             ..StepForm::default()
         };
-        self.take(ticket, handler, &form, at).await
+        self.take(ticket, handler, &form, at).await?;
+        // Most declarations are agreed to, by somebody else.
+        if self.chance.per_mille(800) {
+            let at = at + TimeDelta::seconds(5);
+            let leader = self.first(Role::TeamLeader)?;
+            return self
+                .step(ticket, leader, "approve_special", "同意延期", at)
+                .await;
+        }
+        Ok(())
     }
 
     async fn transfer(&mut self, ticket: &TicketRow, handler: &Person, at: Instant) -> Result<()> {
@@ -201,8 +210,7 @@ impl Story<'_> {
         let (mut at, staff) = (now, self.staff);
         let tickets = self.tickets(now).await?;
         let is_there = |state| tickets.iter().any(|t| t.state == state);
-        let clarifies =
-            |t: &&TicketRow| !matches!(t.kind, CaseKind::Failed | CaseKind::Verification);
+        let clarifies = |t: &&TicketRow| !t.kind.goes_with_callback();
         let of = |state| {
             tickets
                 .iter()

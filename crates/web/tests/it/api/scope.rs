@@ -34,6 +34,8 @@ async fn example(t: &TestApp, path: &str) -> String {
         row.obligation_number
     } else if path.contains("{callback}") {
         row.number
+    } else if path.contains("{list}") {
+        crate::walk::problem_list(t, "P50-ZHOU").await
     } else if path.contains("{ticket}") {
         let tickets = t.tickets(callback).await;
         tickets[0].number.clone()

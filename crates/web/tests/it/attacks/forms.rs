@@ -125,7 +125,7 @@ async fn bodies_end() {
     let site = Site::of(&t);
     let mut leader = site.sign_in("leader_cq").await;
     let large = "x".repeat(3 * 1024 * 1024);
-    for path in ["/searches", "/preferences", "/callbacks/views"] {
+    for path in ["/searches", "/preferences", "/views"] {
         let answer = leader.post(path, &[("name", &large)]).await;
         assert!(answer.status.is_client_error(), "{path} {}", answer.status);
     }

@@ -29,8 +29,9 @@ async fn script_is_text(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engi
     let mut leader = site.sign_in("leader_cq").await;
     leader
         .submit(
-            "/callbacks/views",
+            "/views",
             &[
+                ("list", "callbacks"),
                 ("name", "<script>alert(1)</script>"),
                 ("query", "view=open"),
             ],

@@ -16,6 +16,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use testkit::{Engine, TestApp, resident_id};
+pub(crate) use things::problem_list;
 use things::{Things, person, things};
 
 /// Personal data of Chongqing in the clear: no answer of the walk may hold it.

@@ -20,6 +20,7 @@ pub(super) struct Things {
     client: Uuid,
     approval: Uuid,
     job: Uuid,
+    problem_list: String,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -40,6 +41,21 @@ pub(super) async fn person(t: &TestApp, role: Role, org: &str) -> Actor {
         .await
         .unwrap();
     actor_of(&t.app, t.now, &form.username).await
+}
+
+/// A list of problem cases of Chongqing, with a case of a policy that a bank sold.
+pub(crate) async fn problem_list(t: &TestApp, policy_no: &str) -> String {
+    let sql =
+        format!("UPDATE policies SET channel = 'bancassurance' WHERE policy_no = '{policy_no}'");
+    t.database.execute(&sql).await;
+    let form = app::tickets::ListForm {
+        org: "50".into(),
+        from: "2024-03-01".into(),
+        to: "2024-03-05".into(),
+    };
+    app::tickets::make_list(&t.app, &t.people().operations_cq, t.now, &form)
+        .await
+        .unwrap()
 }
 
 /// Puts work of every kind into Chongqing; its callback lies on the list of an outsourced caller.
@@ -70,6 +86,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
     Things {
+        problem_list: problem_list(t, "P50-LI").await,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -128,6 +145,9 @@ impl Things {
             .replace("{number}", &self.number)
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
+            .replace("{list}", &self.problem_list)
+            .replace("{review}", &Uuid::nil().to_string())
+            .replace("{signal}", &Uuid::nil().to_string())
             .replace("{role}", "team_leader")
             .replace("{kind}", "policies")
             .replace("{metric}", "success")

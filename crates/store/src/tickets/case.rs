@@ -1,0 +1,85 @@
+//! What rules look at in the case behind a ticket, and who holds the posts that they name.
+
+use crate::sql::{find, list, params};
+use crate::{Reads, Result};
+use chrono::NaiveDate;
+use domain::access::OrgPath;
+use domain::ids::{AgentId, CallbackId, UserId};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+/// The case behind a ticket.
+#[derive(Clone, Debug, Default)]
+pub struct TicketCase {
+    /// Line of business as a code.
+    pub line: Option<String>,
+    /// Channel as a code.
+    pub channel: Option<String>,
+    /// Region of the unit, or of the nearest one above it that has one.
+    pub region: Option<String>,
+    /// The adjuster of the loss.
+    pub adjuster: Option<AgentId>,
+    /// The salesperson of the policy.
+    pub salesperson: Option<AgentId>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    line: Option<String>,
+    channel: Option<String>,
+    region: Option<String>,
+    adjuster_id: Option<Uuid>,
+    agent_id: Option<Uuid>,
+}
+
+/// The case behind a callback, for rules; empty when there is no such callback.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_case(db: &impl Reads, callback: CallbackId) -> Result<TicketCase> {
+    let sql = "SELECT p.line, p.channel, (SELECT x.region FROM orgs x WHERE x.region IS NOT NULL \
+               AND substr(o.path, 1, length(x.path)) = x.path ORDER BY length(x.path) DESC LIMIT 1) AS region, \
+               a.id AS adjuster_id, p.agent_id FROM callbacks b JOIN orgs o ON o.id = b.org_id \
+               JOIN obligations g ON g.id = b.obligation_id LEFT JOIN policies p ON p.id = b.policy_id \
+               LEFT JOIN agents a ON a.agent_code = g.adjuster_code WHERE b.id = $1";
+    let row = find::<Row>(db, sql, params![callback.0]).await?;
+    Ok(row
+        .map(|r| TicketCase {
+            line: r.line,
+            channel: r.channel,
+            region: r.region,
+            adjuster: r.adjuster_id.map(AgentId),
+            salesperson: r.agent_id.map(AgentId),
+        })
+        .unwrap_or_default())
+}
+
+#[derive(FromQueryResult)]
+struct HolderRow {
+    user_id: Uuid,
+    display_name: String,
+    org_name: String,
+    path: String,
+}
+
+/// Active people who hold a kind of post on a day: who, their name, the unit of the post. For the program
+/// itself: where a case goes does not depend on who looks.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_post_holders(
+    db: &impl Reads,
+    kind: &str,
+    on: NaiveDate,
+) -> Result<Vec<(UserId, String, String, OrgPath)>> {
+    let sql = "SELECT h.user_id, u.display_name, o.name AS org_name, o.path FROM post_holders h \
+               JOIN posts p ON p.id = h.post_id JOIN users u ON u.id = h.user_id JOIN orgs o ON o.id = p.org_id \
+               WHERE p.kind = $1 AND u.active AND h.from_on <= $2 AND (h.until_on IS NULL OR h.until_on >= $2) \
+               ORDER BY o.path, u.display_name LIMIT 1000";
+    let rows: Vec<HolderRow> = list(db, sql, params![kind, on]).await?;
+    let holder = |r: HolderRow| {
+        let path = OrgPath::from_stored(r.path);
+        (UserId(r.user_id), r.display_name, r.org_name, path)
+    };
+    Ok(rows.into_iter().map(holder).collect())
+}
