@@ -47,6 +47,8 @@ id_types! {
     AttemptId,
     /// A problem ticket.
     TicketId,
+    /// A letter on paper.
+    LetterId,
     /// A recording or scan.
     RecordingId,
     /// A version of a questionnaire.

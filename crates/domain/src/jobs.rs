@@ -25,6 +25,8 @@ codes! {
         Destruction = "destruction",
         /// Put together everything held about a person who asked for it.
         DataCopy = "data_copy",
+        /// Print letters.
+        PrintLetters = "print_letters",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -97,6 +97,7 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::Backup
         | JobKind::Destruction
         | JobKind::DataCopy
+        | JobKind::PrintLetters
         | JobKind::DiscardFile => None,
         JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
@@ -114,6 +115,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::RenewKeys => "keys",
         JobKind::Destruction => "retention",
         JobKind::DataCopy => "data-requests",
+        JobKind::PrintLetters => "letters",
         JobKind::Export | JobKind::DiscardFile => "jobs",
     }
 }

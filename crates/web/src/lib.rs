@@ -21,6 +21,7 @@ mod health;
 mod imports;
 mod jobs;
 mod keys;
+mod letters;
 mod menu;
 mod obligations;
 mod policies;
@@ -65,6 +66,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(tickets::routes())
+        .merge(letters::routes())
         .merge(retention::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -82,6 +84,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
+        .merge(letters::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

@@ -63,6 +63,7 @@ pub(crate) const WORK: &[Entry] = &[
         "ticket",
         Some(Permission::TicketsRead),
     ),
+    entry("letters", "/letters", "mail", Some(Permission::LettersRead)),
     entry(
         "customers",
         "/customers",

@@ -261,7 +261,7 @@ pub(super) async fn case_facts(db: &impl Reads, record: &CallbackRecord) -> Resu
         .unwrap_or_default())
 }
 
-pub(super) fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
+pub(crate) fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
     CaseFacts {
         product_class: ProductClass::parse(&policy.product_class).ok(),
         instalments: policy

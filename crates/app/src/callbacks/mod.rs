@@ -16,8 +16,10 @@ mod values;
 mod workbench;
 
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
+pub(crate) use attempt::facts_of;
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, call_page};
+pub(crate) use decide::carry_out;
 pub use decide::{Decision, decide};
 pub use find::{find_callback, page_of_callbacks};
 pub use finish::{FinishForm, finish_attempt};
@@ -25,6 +27,7 @@ pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use recordings::{add_link, add_upload};
+pub(crate) use spoken::{policy_values, salutation};
 pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 

@@ -66,6 +66,8 @@ pub enum Task {
         /// Number of the request.
         request: String,
     },
+    /// Make letters for policies and print them.
+    PrintLetters(crate::letters::LetterBatch),
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -109,6 +111,7 @@ impl Task {
             Self::RenewKeys => JobKind::RenewKeys,
             Self::Destroy { .. } => JobKind::Destruction,
             Self::CopyData { .. } => JobKind::DataCopy,
+            Self::PrintLetters(_) => JobKind::PrintLetters,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -31,6 +31,14 @@ codes! {
         TicketsHandle = "tickets.handle",
         /// Judge feedback, approve declarations, close tickets.
         TicketsVerify = "tickets.verify",
+        /// See letters and receipts.
+        LettersRead = "letters.read",
+        /// Print, send, deliver and take back letters.
+        LettersHandle = "letters.handle",
+        /// Look through returned copies, accept them and enter receipts.
+        LettersReview = "letters.review",
+        /// Write versions of letter templates, and approve those of others.
+        LettersTemplates = "letters.templates",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -105,7 +113,11 @@ impl Permission {
             | Self::CallbacksAssign
             | Self::CallbacksMake
             | Self::CallbacksDecide
-            | Self::RecordingsListen => RightArea::Callbacks,
+            | Self::RecordingsListen
+            | Self::LettersRead
+            | Self::LettersHandle
+            | Self::LettersReview
+            | Self::LettersTemplates => RightArea::Callbacks,
             Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
                 RightArea::Tickets
             }

@@ -3,6 +3,7 @@
 use domain::access::Role;
 use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::letters::{LetterKind, LetterState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -51,6 +52,22 @@ lists_of_codes! {
     EventTypeCode = all!(EventType),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
+    LetterKindCode = all!(LetterKind),
+    LetterStateCode = all!(LetterState),
+    LetterStepCode = [
+        "send",
+        "deliver",
+        "sign",
+        "return",
+        "accept",
+        "reject",
+        "enter",
+        "undeliverable",
+        "reply_affirmed",
+        "reply_negative",
+        "no_reply",
+        "void",
+    ],
     LineCode = all!(Line),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
@@ -93,6 +110,8 @@ filters_by_code! {
     channel = Channel,
     customer_kind = CustomerKind,
     language = SpokenLanguage,
+    letter_kind = LetterKind,
+    letter_state = LetterState,
     line = Line,
     obligation_status = ObligationStatus,
     policy_status = PolicyStatus,
