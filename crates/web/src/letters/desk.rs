@@ -20,10 +20,16 @@ struct DeskPage {
     step: String,
     day: String,
     signed_on: String,
-    /// What became of the last code: good or not, and the words.
-    last: Option<(bool, String)>,
+    /// What became of the last code.
+    last: Option<Line>,
     /// Codes before it.
     done: Vec<String>,
+}
+
+/// What became of a code.
+struct Line {
+    is_good: bool,
+    words: String,
 }
 
 pub(crate) async fn show_desk(who: Who) -> Answer {
@@ -60,28 +66,24 @@ pub(crate) async fn scan_code(State(web): State<Web>, Sent(who, form): Sent) -> 
     let (actor, signed_on) = (&who.actor, form.own("signed_on"));
     let taken =
         app::letters::work_at_desk(&web.app, actor, who.now, code, &step_form, &signed_on).await;
-    let last = match taken {
+    let (is_good, words) = match taken {
         Ok(desk) => {
             let state = f.code("letter-state", desk.state.as_str());
+            let letter = desk.letter;
             (
                 true,
-                format!(
-                    "{} {} → {state}",
-                    desk.letter.number, desk.letter.customer_name
-                ),
+                format!("{} {} → {state}", letter.number, letter.customer_name),
             )
         }
         Err(Error::Invalid(problems)) => {
             let words = problems.iter().map(|p| f.code("problem", &p.code));
-            (
-                false,
-                format!("{code}: {}", words.collect::<Vec<_>>().join(" ")),
-            )
+            let words = words.collect::<Vec<_>>().join(" ");
+            (false, format!("{code}: {words}"))
         }
-        Err(error @ (Error::Refused(_) | Error::NotFound | Error::Conflict)) => (
-            false,
-            format!("{code}: {}", app_words(f.locale, &error, "").0),
-        ),
+        Err(error @ (Error::Refused(_) | Error::NotFound | Error::Conflict)) => {
+            let words = app_words(f.locale, &error, "").0;
+            (false, format!("{code}: {words}"))
+        }
         Err(error) => return Err(error.into()),
     };
     let mut done = form.all("done");
@@ -90,20 +92,24 @@ pub(crate) async fn scan_code(State(web): State<Web>, Sent(who, form): Sent) -> 
         step,
         day: form.own("day"),
         signed_on,
-        last: Some(last),
+        last: Some(Line { is_good, words }),
         done,
         f,
     })
 }
 
 impl DeskPage {
-    fn steps() -> [&'static str; 4] {
+    fn steps(&self) -> [&'static str; 4] {
         STEPS
+    }
+
+    fn is_step(&self, step: &str) -> bool {
+        self.step == step
     }
 
     /// What the next form carries along: the line of now before those of earlier.
     fn lines(&self) -> Vec<&String> {
-        let now = self.last.as_ref().map(|(_, words)| words);
+        let now = self.last.as_ref().map(|line| &line.words);
         now.into_iter().chain(&self.done).collect()
     }
 }

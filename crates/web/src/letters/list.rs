@@ -5,6 +5,7 @@ use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::letters::{LetterList, LetterQuery};
 use axum::extract::{RawQuery, State};
+use chrono::NaiveDate;
 use domain::letters::{LetterKind, LetterState};
 use store::letters::LetterRow;
 
@@ -86,6 +87,10 @@ impl ListPage {
             &q.policy,
         ];
         filters.iter().any(|f| !f.is_empty())
+    }
+
+    fn day(&self, day: &NaiveDate) -> String {
+        self.f.date(&Some(*day))
     }
 
     /// Whether it is expected back and the day for that has passed.

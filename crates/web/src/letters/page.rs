@@ -7,6 +7,7 @@ use crate::state::Web;
 use app::Error;
 use app::letters::{LetterPage, ReviewForm, StepForm, possible_steps};
 use axum::extract::{Path, State};
+use chrono::NaiveDate;
 use domain::ids::CallbackId;
 use domain::letters::LetterState;
 use domain::questionnaires::{Answer as Given, Item};
@@ -14,12 +15,35 @@ use domain::questionnaires::{Answer as Given, Item};
 /// Answers that the form knows.
 const ANSWERS: [Given; 3] = [Given::Affirm, Given::Negative, Given::Unclear];
 
+/// What a copy confirms.
+const CONFIRMED: [&str; 4] = ["rights", "receipt", "signature", "contact"];
+
 #[derive(askama::Template)]
 #[template(path = "letters/page.html")]
 struct PageTemplate {
     f: Frame,
     page: LetterPage,
-    steps: Vec<&'static str>,
+    steps: Vec<StepView>,
+}
+
+/// A step with what its form asks for.
+struct StepView {
+    name: &'static str,
+    has_day: bool,
+    needs_reason: bool,
+}
+
+impl From<&'static str> for StepView {
+    fn from(name: &'static str) -> Self {
+        Self {
+            name,
+            has_day: matches!(
+                name,
+                "send" | "deliver" | "sign" | "return" | "reply_affirmed" | "reply_negative"
+            ),
+            needs_reason: matches!(name, "reject" | "void"),
+        }
+    }
 }
 
 pub(crate) async fn show_letter(
@@ -29,7 +53,10 @@ pub(crate) async fn show_letter(
 ) -> Answer {
     let page = app::letters::letter_page(&web.app, &who.actor, who.now, &key).await?;
     html(&PageTemplate {
-        steps: possible_steps(&who.actor, &page.letter),
+        steps: possible_steps(&who.actor, &page.letter)
+            .into_iter()
+            .map(StepView::from)
+            .collect(),
         f: who.frame("letters"),
         page,
     })
@@ -111,22 +138,19 @@ impl PageTemplate {
         }
     }
 
-    fn has_day(step: &str) -> bool {
-        matches!(
-            step,
-            "send" | "deliver" | "sign" | "return" | "reply_affirmed" | "reply_negative"
-        )
+    fn day(&self, day: &NaiveDate) -> String {
+        self.f.full(&Some(*day))
     }
 
-    fn needs_reason(step: &str) -> bool {
-        matches!(step, "reject" | "void")
+    fn confirmations(&self) -> [&'static str; 4] {
+        CONFIRMED
     }
 
     fn today(&self) -> String {
         self.f.today.to_string()
     }
 
-    fn answers() -> [&'static str; 3] {
+    fn answers(&self) -> [&'static str; 3] {
         ANSWERS.map(Given::as_str)
     }
 

@@ -7,6 +7,7 @@ use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::letters::{DraftForm, TemplateWords};
 use axum::extract::{Path, State};
+use chrono::NaiveDate;
 use domain::letters::{LetterKind, TemplateState};
 use store::letters::TemplateRow;
 use uuid::Uuid;
@@ -74,6 +75,10 @@ impl TemplatesPage {
     fn kinds(&self) -> Vec<Choice> {
         let codes = LetterKind::ALL.iter().map(|k| k.as_str());
         choices(&self.f, "letter-kind", codes, "combined")
+    }
+
+    fn day(&self, day: &NaiveDate) -> String {
+        self.f.full(&Some(*day))
     }
 
     fn tone(template: &TemplateRow) -> &'static str {
