@@ -97,11 +97,11 @@ pub(crate) async fn print_batch(
         return Err(Refusal::new("letters-none").into());
     }
     let trace = note_printing(app, actor, clock(), id, count).await?;
-    let mut printer = Printer::new(app, Reveal::traced(trace)).await?;
+    let printer = Printer::new(app, Reveal::traced(trace)).await?;
     let disk = |e: std::io::Error| Error::Unavailable(format!("temporary file: {e}"));
     let mut file = File::create(path).map_err(disk)?;
     if total <= PART {
-        let (bytes, _) = part(app, actor, clock(), id, None, &mut printer).await?;
+        let (bytes, _) = part(app, actor, clock(), id, None, &printer).await?;
         file.write_all(&bytes).map_err(disk)?;
         tell(count, Some(count));
         return Ok((count, "pdf"));
@@ -111,7 +111,7 @@ pub(crate) async fn print_batch(
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let (mut after, mut done, mut number) = (None, 0, 1);
     while done < total {
-        let (bytes, last) = part(app, actor, clock(), id, after, &mut printer).await?;
+        let (bytes, last) = part(app, actor, clock(), id, after, &printer).await?;
         let Some((last, size)) = last else { break };
         let name = format!("letters-{number:03}.pdf");
         archive
@@ -181,7 +181,7 @@ async fn part(
     now: Instant,
     id: Uuid,
     after: Option<LetterId>,
-    printer: &mut Printer<'_>,
+    printer: &Printer<'_>,
 ) -> Result<(Vec<u8>, Option<(LetterId, i64)>)> {
     let scope = actor.scope(Permission::LettersHandle)?;
     let letters = rows::list_batch(app.store(), &scope, id, after, PART).await?;

@@ -49,7 +49,7 @@ pub async fn print_letter(
     let entry = AuditEntry::new(actor, "letter.printed", "letter", letter.id.0);
     work.commit(entry.customer(letter.customer_id.0).detail(detail))
         .await?;
-    let mut printer = Printer::new(app, Reveal::traced(trace)).await?;
+    let printer = Printer::new(app, Reveal::traced(trace)).await?;
     let document = printer.document(&letter).await?;
     finish(app, now, &letter.number, &document)
 }
@@ -94,7 +94,7 @@ impl<'a> Printer<'a> {
         })
     }
 
-    pub(super) async fn document(&mut self, letter: &LetterRow) -> Result<Document> {
+    pub(super) async fn document(&self, letter: &LetterRow) -> Result<Document> {
         let (app, db) = (self.app, self.app.store());
         let customer = store::customers::find_customer(db, &self.whole, letter.customer_id).await?;
         let customer = customer.ok_or(Error::NotFound)?;
