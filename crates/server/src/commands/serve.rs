@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
 /// How often letters are looked at whose day to be answered may have passed.
-const LOOK_AT_LETTERS: std::time::Duration = std::time::Duration::from_secs(3600);
+const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 /// How often a server looks whether keys were exchanged.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How long requests under way may take when the server is asked to stop.
