@@ -16,6 +16,7 @@ mod files;
 pub mod imports;
 pub mod jobs;
 pub mod keys;
+pub mod letters;
 mod listing;
 pub mod obligations;
 pub mod paper;
@@ -33,7 +34,7 @@ pub mod tickets;
 pub use error::{Error, FieldProblem, Refusal};
 pub use files::OpenFile;
 pub use listing::Listed;
-pub use state::{App, Passwords};
+pub use state::{App, Letterhead, Passwords};
 
 /// What use cases return.
 pub type Result<T> = std::result::Result<T, Error>;

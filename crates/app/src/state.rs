@@ -32,6 +32,35 @@ pub struct App {
     doors: Arc<Doors>,
     telephony: Line,
     typeface: Arc<Typeface>,
+    letterhead: Arc<Letterhead>,
+}
+
+/// What stands at the head of what is printed.
+#[derive(Clone, Debug)]
+pub struct Letterhead {
+    /// Name of the company.
+    pub company: String,
+    /// Address under which people know the server; nothing when it is not configured.
+    pub public_url: Option<String>,
+}
+
+impl Default for Letterhead {
+    fn default() -> Self {
+        Self {
+            company: "本公司".into(),
+            public_url: None,
+        }
+    }
+}
+
+impl Letterhead {
+    /// Where a phone that reads a letter's code is led; the number alone without an address.
+    pub fn address_of(&self, number: &str) -> String {
+        match &self.public_url {
+            Some(url) => format!("{}/letters/{number}", url.trim_end_matches('/')),
+            None => number.to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -102,10 +131,12 @@ impl App {
         let rules = crate::rules::install(&store, now).await?;
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
+        crate::letters::install(&store, now).await?;
         let rights = store::access::load_rights(&store).await?;
         let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
             typeface: Arc::new(typeface),
+            letterhead: Arc::default(),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -191,6 +222,18 @@ impl App {
     pub fn with_typeface(mut self, typeface: Typeface) -> Self {
         self.typeface = Arc::new(typeface);
         self
+    }
+
+    /// The application with what stands at the head of what is printed.
+    #[must_use]
+    pub fn with_letterhead(mut self, letterhead: Letterhead) -> Self {
+        self.letterhead = Arc::new(letterhead);
+        self
+    }
+
+    /// What stands at the head of what is printed.
+    pub fn letterhead(&self) -> &Letterhead {
+        &self.letterhead
     }
 
     /// What letters and forms are set in.

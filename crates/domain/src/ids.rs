@@ -49,6 +49,8 @@ id_types! {
     CallId,
     /// A problem ticket.
     TicketId,
+    /// A letter on paper.
+    LetterId,
     /// A recording or scan.
     RecordingId,
     /// A version of a questionnaire.

@@ -27,6 +27,8 @@ codes! {
         DataCopy = "data_copy",
         /// Fetch the recording of a telephone call.
         CallRecording = "call_recording",
+        /// Print letters.
+        PrintLetters = "print_letters",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -11,6 +11,8 @@ codes! {
         Callback = "CB",
         /// A problem ticket.
         Ticket = "TK",
+        /// A letter on paper.
+        Letter = "LT",
         /// A request of a person about their own data.
         DataRequest = "DR",
         /// A legal hold.

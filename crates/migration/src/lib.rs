@@ -32,6 +32,7 @@ mod m20261125_010002_due_hours;
 mod m20261125_010003_samples;
 mod m20261125_010004_together;
 mod m20261125_020001_payouts;
+mod m20261125_050001_letters;
 mod m20261125_070001_questionnaires;
 mod m20261125_080001_ticket_work;
 mod m20261125_080002_problem_lists;
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_010003_samples::Migration),
             Box::new(m20261125_010004_together::Migration),
             Box::new(m20261125_020001_payouts::Migration),
+            Box::new(m20261125_050001_letters::Migration),
             Box::new(m20261125_070001_questionnaires::Migration),
             Box::new(m20261125_080001_ticket_work::Migration),
             Box::new(m20261125_080002_problem_lists::Migration),

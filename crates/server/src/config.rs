@@ -92,6 +92,15 @@ impl Config {
         }
     }
 
+    /// What stands at the head of what is printed.
+    pub(crate) fn letterhead(&self) -> app::Letterhead {
+        let unnamed = app::Letterhead::default();
+        app::Letterhead {
+            company: self.company.clone().unwrap_or(unnamed.company),
+            public_url: self.public_url.clone(),
+        }
+    }
+
     /// The company's own typeface for what is printed.
     pub(crate) fn typeface(&self) -> Result<Option<Typeface>> {
         let Some(path) = &self.paper_font else {

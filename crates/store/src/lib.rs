@@ -22,6 +22,7 @@ pub mod exports;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod letters;
 pub mod obligations;
 pub mod orgs;
 pub mod plans;

@@ -12,9 +12,9 @@ use uuid::Uuid;
 /// What a recording belongs to, and whose business it is.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordingOwner {
-    /// `attempt`, `callback` or `ticket`.
+    /// `attempt`, `callback`, `letter` or `ticket`.
     pub kind: &'static str,
-    /// The attempt, callback or ticket.
+    /// The attempt, callback, letter or ticket.
     pub id: Uuid,
     /// The customer.
     pub customer: CustomerId,

@@ -98,6 +98,7 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::Destruction
         | JobKind::DataCopy
         | JobKind::CallRecording
+        | JobKind::PrintLetters
         | JobKind::DiscardFile => None,
         JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
@@ -115,6 +116,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::RenewKeys => "keys",
         JobKind::Destruction => "retention",
         JobKind::DataCopy => "data-requests",
+        JobKind::PrintLetters => "letters",
         JobKind::Export | JobKind::CallRecording | JobKind::DiscardFile => "jobs",
     }
 }

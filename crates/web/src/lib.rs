@@ -21,6 +21,7 @@ mod health;
 mod imports;
 mod jobs;
 mod keys;
+mod letters;
 mod menu;
 mod obligations;
 mod plans;
@@ -70,6 +71,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::routes())
         .merge(plans::routes())
         .merge(tickets::routes())
+        .merge(letters::routes())
         .merge(retention::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -88,6 +90,7 @@ pub fn router(web: Web) -> Router {
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
         .merge(questionnaires::api::routes())
+        .merge(letters::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

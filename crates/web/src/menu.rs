@@ -81,6 +81,7 @@ pub(crate) const WORK: &[Entry] = &[
         "ticket",
         Some(Permission::TicketsRead),
     ),
+    entry("letters", "/letters", "mail", Some(Permission::LettersRead)),
     entry(
         "problem-lists",
         "/problem-lists",

@@ -323,7 +323,7 @@ pub(super) async fn case_facts(
     Ok(case)
 }
 
-fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
+pub(crate) fn facts_of(policy: &PolicyRow, had_claim: bool) -> CaseFacts {
     CaseFacts {
         product_class: ProductClass::parse(&policy.product_class).ok(),
         instalments: policy

@@ -6,17 +6,18 @@ use crate::tickets::{Finding, close_followers, follow_branch, open_ticket};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::{CallbackState, Cause, Command, ContactChannel};
-use domain::ids::CallbackId;
+use domain::ids::{CallbackId, UserId};
 use domain::tickets::{ProblemType, Step};
 use domain::time::{self, Instant};
-use store::AuditEntry;
-use store::callbacks::{self as rows, Saved};
+use store::callbacks::{self as rows, CallbackRecord, Saved};
+use store::{AuditEntry, UnitOfWork};
 
 /// A decision, as it comes from the page or the API.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
-    /// `send_letter`, `letter_affirmed`, `letter_negative`, `letter_failed`, `plan_visit`,
-    /// `visit_affirmed`, `visit_negative`, `cannot_correct`, `give_up` or `cancel`.
+    /// `plan_visit`, `visit_affirmed`, `visit_negative`, `cannot_correct`, `give_up` or `cancel`;
+    /// `send_letter`, `letter_affirmed`, `letter_negative` and `letter_failed` follow from the steps of
+    /// a letter and are not decided by themselves.
     pub kind: String,
     /// Why, and what was done.
     pub reason: String,
@@ -49,6 +50,11 @@ impl Decision {
         })
     }
 
+    /// Whether it follows from the steps of a letter.
+    fn is_of_letter(&self) -> bool {
+        self.kind == "send_letter" || self.kind.starts_with("letter_")
+    }
+
     /// The channel on which a decision completes a callback.
     fn channel(&self) -> ContactChannel {
         if self.kind.starts_with("letter") {
@@ -71,25 +77,46 @@ pub async fn decide(
     decision: &Decision,
 ) -> Result<CallbackState> {
     let scope = actor.scope(Permission::CallbacksDecide)?;
-    let Some(by) = actor.user() else {
+    if actor.user().is_none() {
         return Err(crate::Refusal::new("person-needed").into());
-    };
+    }
     let command = decision.command()?;
+    if decision.is_of_letter() {
+        return Err(crate::Refusal::new("letter-needed").into());
+    }
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
+    if matches!(command, Command::VisitDone { .. }) {
+        demand_signed_record(&work, &scope, &record).await?;
+    }
+    let (state, first, others) = carry_out(app, &work, actor, &record, decision).await?;
+    work.commit(store::Audit::with(first, others)).await?;
+    Ok(state)
+}
+
+/// Carries a decision out in the transaction of what it follows from: a decision of a person, or a
+/// step of a letter. Gives the new state and the entries to commit with.
+///
+/// # Errors
+/// When the decision does not fit.
+pub(crate) async fn carry_out(
+    app: &App,
+    work: &UnitOfWork,
+    actor: &Actor,
+    record: &CallbackRecord,
+    decision: &Decision,
+) -> Result<(CallbackState, AuditEntry, Vec<AuditEntry>)> {
+    let (id, now) = (record.id, work.now());
+    // The system itself ends a letter without an answer; it completes nothing.
+    let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
+    let command = decision.command()?;
     let rules = app.rules();
     let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let today = time::date_in_china(now);
     let change = record.callback.decide(&command, discharge, by, today)?;
-    if matches!(
-        command,
-        Command::LetterAffirmed | Command::LetterNegative | Command::VisitDone { .. }
-    ) {
-        demand_signed_record(&work, &scope, &record).await?;
-    }
     let done = change.to == CallbackState::Completed;
     let timing = if done {
-        timing_of(&rules, &record, now)
+        timing_of(&rules, record, now)
     } else {
         None
     };
@@ -102,10 +129,10 @@ pub async fn decide(
         end_reason: reason.filter(|_| !change.to.is_open()),
         ..Saved::default()
     };
-    rows::save_change(&work, &record, &change, &saved).await?;
+    rows::save_change(work, record, &change, &saved).await?;
     let (from, to) = (record.callback.state.as_str(), change.to.as_str());
-    rows::insert_entry(&work, id, &actor.name, &decision.kind, from, to, reason).await?;
-    let mut audit = complete(&work, actor, &record, discharge, &change, timing).await?;
+    rows::insert_entry(work, id, &actor.name, &decision.kind, from, to, reason).await?;
+    let mut audit = complete(work, actor, record, discharge, &change, timing).await?;
     let problems = [
         (change.opens_problems, ProblemType::RightsUnclear),
         (change.opens_failed_case, ProblemType::NotReached),
@@ -115,19 +142,18 @@ pub async fn decide(
             words: reason,
             ..problem.into()
         };
-        audit.push(open_ticket(&work, actor, &rules, &record, found).await?);
+        audit.push(open_ticket(work, actor, &rules, record, found).await?);
     }
     if let Some(step) = followed(&command) {
-        audit.extend(follow_branch(&work, actor, &record, &step).await?);
+        audit.extend(follow_branch(work, actor, record, &step).await?);
     }
     if !change.to.is_open() || matches!(command, Command::CannotCorrect { .. }) {
-        audit.extend(close_followers(&work, actor, &record, &decision.kind).await?);
+        audit.extend(close_followers(work, actor, record, &decision.kind).await?);
     }
     let detail = serde_json::json!({ "decision": decision.kind, "state": to });
     let entry = AuditEntry::new(actor, "callback.decided", "callback", id.0);
     let first = entry.customer(record.customer.0).detail(detail);
-    work.commit(store::Audit::with(first, audit)).await?;
-    Ok(change.to)
+    Ok((change.to, first, audit))
 }
 
 /// What a decision means for cases that go along with the callback.
@@ -139,11 +165,11 @@ fn followed(command: &Command) -> Option<Step> {
     }
 }
 
-/// A letter or visit counts with its signed record only (Shandong measures, article 23).
+/// A visit counts with its signed record only (Shandong measures, article 23).
 async fn demand_signed_record(
-    work: &store::UnitOfWork,
+    work: &UnitOfWork,
     scope: &domain::access::Scope,
-    record: &store::callbacks::CallbackRecord,
+    record: &CallbackRecord,
 ) -> Result<()> {
     let files = store::recordings::list_recordings(work, scope, &[record.id.0]).await?;
     let signed = domain::tickets::EvidenceKind::SignedVisitQuestionnaire;

@@ -23,8 +23,10 @@ mod workbench;
 
 pub use crate::questionnaires::ScriptValues;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
+pub(crate) use attempt::facts_of;
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, call_page};
+pub(crate) use decide::carry_out;
 pub use decide::{Decision, decide};
 pub use dial::{LineView, call_line, dial, hang_up};
 pub use find::{find_callback, page_of_callbacks};
@@ -40,6 +42,7 @@ pub use reviews::{
     ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,
 };
 pub use signals::{SignalQuery, check_records, decide_record_signal, list_record_signals};
+pub(crate) use spoken::{policy_values, salutation};
 pub use spot_checks::{
     JudgementForm, SpotCheck, close_spot_check, draw_spot_check, judge_spot_check, spot_check,
     spot_checks,

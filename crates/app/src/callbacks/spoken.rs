@@ -96,7 +96,7 @@ fn case_values(values: &mut ScriptValues, page: &CallbackPage, today: NaiveDate)
     values.set_date("grace_end_on", grace, today);
 }
 
-fn policy_values(values: &mut ScriptValues, policy: &PolicyRow, today: NaiveDate) {
+pub(crate) fn policy_values(values: &mut ScriptValues, policy: &PolicyRow, today: NaiveDate) {
     values.set("policy_no", &policy.policy_no);
     values.set("product", &policy.product_name);
     values.set("insured", policy.insured_name.as_deref().unwrap_or("本人"));
@@ -147,7 +147,7 @@ fn coverage_term(policy: &PolicyRow) -> (String, String) {
 }
 
 /// How to address a person: family name and title; organisations by their name.
-fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
+pub(crate) fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
     if customer.kind == CustomerKind::Group {
         return (full_name.to_owned(), full_name.to_owned());
     }

@@ -106,6 +106,7 @@ async fn look_up(
             }
             // Pages of their own, found by their address.
             NumberKind::DataRequest
+            | NumberKind::Letter
             | NumberKind::LegalHold
             | NumberKind::Destruction
             | NumberKind::ProblemList => {}

@@ -103,6 +103,9 @@ pub(super) async fn perform(
             crate::telephony::fetch_recording(app, clock(), CallId(call)).await?;
             Ok(Done::nothing())
         }
+        Task::PrintLetters(batch) => {
+            print_letters(app, &actor, clock, (job.id, &batch), progress).await
+        }
         Task::DiscardFile { key } => {
             crate::files::discard(app, clock(), &key).await?;
             Ok(Done::nothing())
@@ -311,6 +314,36 @@ async fn export(
         name: query.marked_name(&report.mark),
         media_type: query.format.media_type().to_owned(),
         rows: report.rows,
+    };
+    made(now, file)
+}
+
+async fn print_letters(
+    app: &App,
+    actor: &Actor,
+    clock: Clock<'_>,
+    batch: (Uuid, &crate::letters::LetterBatch),
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let path = temporary("pdf")?;
+    let tell = |done, total| {
+        progress.send_replace(at(done, total, None));
+    };
+    let printed = crate::letters::print_batch(app, actor, clock, batch, &path, &tell).await?;
+    let (rows, ending) = printed;
+    let now = clock();
+    let key = files::new_key(app, now, "exports", ending);
+    files::send(app, now, &key, &path).await?;
+    let media_type = match ending {
+        "zip" => "application/zip",
+        _ => "application/pdf",
+    };
+    let day = domain::time::date_in_china(now).format("%Y%m%d");
+    let file = FileResult {
+        key,
+        name: format!("letters-{day}.{ending}"),
+        media_type: media_type.to_owned(),
+        rows,
     };
     made(now, file)
 }

@@ -71,6 +71,8 @@ pub enum Task {
         /// The call.
         call: Uuid,
     },
+    /// Make letters for policies and print them.
+    PrintLetters(crate::letters::LetterBatch),
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -115,6 +117,7 @@ impl Task {
             Self::Destroy { .. } => JobKind::Destruction,
             Self::CopyData { .. } => JobKind::DataCopy,
             Self::CallRecording { .. } => JobKind::CallRecording,
+            Self::PrintLetters(_) => JobKind::PrintLetters,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

@@ -149,8 +149,10 @@ async fn the_branch_makes_the_second_callback(
     let t = TestApp::with_portfolio(engine).await;
     let p = t.people();
     let id = wrong_number(&t).await;
-    let early = decision(&t, &p.operations_cq, id, "send_letter", "").await;
+    let early = app::letters::write_letter(&t.app, &p.operations_cq, t.now, id, "").await;
     assert_eq!(refused(early), "callback-phone-first");
+    let bare = decision(&t, &p.operations_cq, id, "send_letter", "").await;
+    assert_eq!(refused(bare), "letter-needed");
     correct_number(&t, &p.sales_cq, id, "13900500001")
         .await
         .unwrap();
@@ -174,68 +176,6 @@ async fn the_branch_makes_the_second_callback(
     assert_eq!(
         t.look(id).await.caller_name.as_deref(),
         Some("operations cq")
-    );
-}
-
-/// CBK-24, TKT-06: a letter goes out when the number cannot be corrected, and counts with its signed
-/// record only.
-#[rstest]
-#[tokio::test]
-async fn a_letter_counts_with_its_signed_record(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let t = TestApp::with_portfolio(engine).await;
-    let p = t.people();
-    let id = wrong_number(&t).await;
-    let ticket = t.tickets(id).await.pop().unwrap();
-    let bare = t
-        .step(&p.sales_cq, t.now, ticket.id, "contact_uncorrectable", " ")
-        .await;
-    assert_eq!(invalid(bare), [("reason".into(), "missing".into())]);
-    let state = t
-        .step(
-            &p.sales_cq,
-            t.now,
-            ticket.id,
-            "contact_uncorrectable",
-            "客户已移居国外",
-        )
-        .await;
-    assert_eq!(state.unwrap(), TicketState::Closed);
-    assert_eq!(t.look(id).await.state, S::BranchSecond);
-    assert_eq!(
-        decision(&t, &p.operations_cq, id, "send_letter", "")
-            .await
-            .unwrap(),
-        S::LetterOut
-    );
-    let unsigned = decision(&t, &p.operations_cq, id, "letter_affirmed", "").await;
-    assert_eq!(refused(unsigned), "signed-record-missing");
-    let upload = Upload {
-        file_name: "回访函.pdf".into(),
-        bytes: Bytes::from_static(b"%PDF signed"),
-    };
-    let kind = EvidenceKind::SignedVisitQuestionnaire;
-    add_upload(&t.app, &p.operations_cq, t.now, id, kind, upload)
-        .await
-        .unwrap();
-    let state = decision(&t, &p.operations_cq, id, "letter_affirmed", "")
-        .await
-        .unwrap();
-    assert_eq!(state, S::Completed);
-    let done = t.look(id).await;
-    assert_eq!(done.affirmed, Some(true));
-    let channel = "SELECT completed_channel FROM callbacks WHERE completed_channel IS NOT NULL";
-    assert_eq!(t.database.column(channel).await, ["letter"]);
-    assert_eq!(
-        t.obligation("P50-ZHOU", "NB-CQ").await.unwrap().status,
-        "discharged"
-    );
-    assert!(
-        t.tickets(id)
-            .await
-            .iter()
-            .all(|k| k.state == TicketState::Closed)
     );
 }
 

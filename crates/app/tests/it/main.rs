@@ -25,6 +25,7 @@ mod importing;
 mod jobs;
 mod keys;
 mod keys_proof;
+mod letters;
 mod obligations;
 mod oidc;
 mod organisation;

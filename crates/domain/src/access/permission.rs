@@ -39,6 +39,14 @@ codes! {
         TicketsVerify = "tickets.verify",
         /// Make the numbered lists of bancassurance problem cases.
         TicketsList = "tickets.list",
+        /// See letters and receipts.
+        LettersRead = "letters.read",
+        /// Print, send, deliver and take back letters.
+        LettersHandle = "letters.handle",
+        /// Look through returned copies, accept them and enter receipts.
+        LettersReview = "letters.review",
+        /// Write versions of letter templates, and approve those of others.
+        LettersTemplates = "letters.templates",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -124,7 +132,11 @@ impl Permission {
             | Self::PayoutsInspect
             | Self::CallbacksReview
             | Self::CallbacksCheck
-            | Self::RecordingsListen => RightArea::Callbacks,
+            | Self::RecordingsListen
+            | Self::LettersRead
+            | Self::LettersHandle
+            | Self::LettersReview
+            | Self::LettersTemplates => RightArea::Callbacks,
             Self::TicketsRead
             | Self::TicketsIssue
             | Self::TicketsHandle

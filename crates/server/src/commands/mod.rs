@@ -118,6 +118,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let plan = config.backup_plan()?;
     let surroundings = config.surroundings(&url);
     let typeface = config.typeface()?;
+    let letterhead = config.letterhead();
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
     let store = Store::open_with(url, true, suite, ids, now, &key).await?;
@@ -125,7 +126,9 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     store.set_master_source(Box::new(move || key(true)));
     let app = App::start(store, files, Passwords::strong(), now).await?;
     let app = app.with_policy(policy).with_backups(plan);
-    let app = app.with_surroundings(surroundings);
+    let app = app
+        .with_surroundings(surroundings)
+        .with_letterhead(letterhead);
     Ok(match typeface {
         Some(typeface) => app.with_typeface(typeface),
         None => app,

@@ -24,6 +24,8 @@ const DEFAULT_COMPANY: &str = "示范人寿保险公司";
 const IDLE: Duration = Duration::from_millis(500);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
+/// How often letters are looked at whose day to be answered may have passed.
+const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 /// How often a server looks whether keys were exchanged.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
@@ -63,6 +65,7 @@ pub(crate) async fn run(
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
+        tokio::spawn(end_letters(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ];
     let settings = Settings {
@@ -165,6 +168,18 @@ async fn watch_keys(app: App) {
         app.store().forget_refused_keys();
         if let Err(error) = store::sealing::refresh_keys(app.store()).await {
             tracing::error!(%error, "the keys cannot be read");
+        }
+    }
+}
+
+/// Ends letters whose answer did not come in time, so that their callbacks go on.
+async fn end_letters(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_LETTERS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::letters::end_unanswered(&app, environment::now()).await {
+            tracing::error!(%error, "letters without an answer cannot be ended");
         }
     }
 }

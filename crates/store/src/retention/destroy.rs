@@ -38,7 +38,8 @@ pub async fn list_files_of_policy(
     kind: RecordKind,
 ) -> Result<Vec<DestroyedFile>> {
     let of_callbacks = format!(
-        "(r.owner_id IN ({OF_POLICY}) OR r.owner_id IN (SELECT a.id FROM attempts a WHERE a.callback_id IN ({OF_POLICY})))"
+        "(r.owner_id IN ({OF_POLICY}) OR r.owner_id IN (SELECT a.id FROM attempts a WHERE a.callback_id IN ({OF_POLICY})) \
+         OR r.owner_id IN (SELECT l.id FROM letters l WHERE l.callback_id IN ({OF_POLICY})))"
     );
     let of_tickets =
         format!("r.owner_id IN (SELECT t.id FROM tickets t WHERE t.callback_id IN ({OF_POLICY}))");
@@ -155,6 +156,26 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!("UPDATE record_signals SET reason = NULL WHERE callback_id IN ({callbacks})"),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE letter_entries SET note = NULL WHERE note IS NOT NULL AND letter_id IN \
+                     (SELECT l.id FROM letters l WHERE l.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE letters SET changes = NULL, review = NULL WHERE callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "DELETE FROM renewal_accounts WHERE letter_id IN \
+                     (SELECT l.id FROM letters l WHERE l.callback_id IN ({callbacks}))"
+                ),
                 params![id],
             ),
             (

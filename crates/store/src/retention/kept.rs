@@ -123,7 +123,10 @@ fn select() -> String {
     let recordings = |owners: &str, kind: &str| {
         format!("(SELECT COUNT(*) FROM recordings r WHERE r.kind = '{kind}' AND ({owners}))")
     };
-    let of_callbacks = format!("r.owner_id IN ({CALLBACKS}) OR r.owner_id IN ({attempts})");
+    let letters = format!("SELECT l.id FROM letters l WHERE l.callback_id IN ({CALLBACKS})");
+    let of_callbacks = format!(
+        "r.owner_id IN ({CALLBACKS}) OR r.owner_id IN ({attempts}) OR r.owner_id IN ({letters})"
+    );
     let of_tickets = format!("r.owner_id IN ({tickets})");
     let of_all = format!("{of_callbacks} OR {of_tickets}");
     format!(

@@ -123,6 +123,18 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("finding"), sealed("correction")],
     },
     SealedTable {
+        name: "letters",
+        columns: &[sealed("changes")],
+    },
+    SealedTable {
+        name: "letter_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "renewal_accounts",
+        columns: &[sealed("account")],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },

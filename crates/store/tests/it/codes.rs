@@ -10,6 +10,7 @@ use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
 };
 use domain::imports::{ImportKind, ImportState};
+use domain::letters::{LetterKind, LetterState, TemplateState};
 use domain::obligations::{ObligationKind, ObligationStatus, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
@@ -104,6 +105,10 @@ fn of_the_domain() -> Lists {
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
+        "letter_templates.kind" => LetterKind,
+        "letter_templates.state" => TemplateState,
+        "letters.kind" => LetterKind,
+        "letters.state" => LetterState,
         "legal_holds.subject" => HoldSubject,
         "legal_holds.kind" => HoldKind,
         "destruction_batches.state" => BatchState,

@@ -17,6 +17,7 @@ const GROUPS: &[&str] = &[
     "access.",
     "callback.",
     "ticket.",
+    "letter.",
     "obligation.",
     "customer.",
     "policy.",

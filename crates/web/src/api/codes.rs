@@ -6,6 +6,7 @@ use domain::callbacks::{
     SignalState,
 };
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::letters::{LetterKind, LetterState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -54,6 +55,22 @@ lists_of_codes! {
     EventTypeCode = all!(EventType),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
+    LetterKindCode = all!(LetterKind),
+    LetterStateCode = all!(LetterState),
+    LetterStepCode = [
+        "send",
+        "deliver",
+        "sign",
+        "return",
+        "accept",
+        "reject",
+        "enter",
+        "undeliverable",
+        "reply_affirmed",
+        "reply_negative",
+        "no_reply",
+        "void",
+    ],
     LineCode = all!(Line),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
@@ -105,6 +122,8 @@ filters_by_code! {
     channel = Channel,
     customer_kind = CustomerKind,
     language = SpokenLanguage,
+    letter_kind = LetterKind,
+    letter_state = LetterState,
     line = Line,
     obligation_status = ObligationStatus,
     policy_status = PolicyStatus,

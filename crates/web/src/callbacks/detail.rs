@@ -185,15 +185,11 @@ impl DetailPage {
                 if self.page.callback.state == CallbackState::ContactFix {
                     kinds.push("cannot_correct");
                 }
-                if has(ContactChannel::Letter) {
-                    kinds.push("send_letter");
-                }
                 if has(ContactChannel::Visit) {
                     kinds.push("plan_visit");
                 }
                 kinds
             }
-            CallbackState::LetterOut => vec!["letter_affirmed", "letter_negative", "letter_failed"],
             CallbackState::VisitPlanned => vec!["visit_affirmed", "visit_negative"],
             _ => Vec::new(),
         };
@@ -219,10 +215,21 @@ impl DetailPage {
     }
 
     fn needs_record(kind: &str) -> bool {
-        matches!(
-            kind,
-            "letter_affirmed" | "letter_negative" | "visit_affirmed" | "visit_negative"
-        )
+        matches!(kind, "visit_affirmed" | "visit_negative")
+    }
+
+    /// Whether a letter may be written now.
+    fn may_write_letter(&self) -> bool {
+        let waits = matches!(
+            self.page.callback.state,
+            CallbackState::ContactFix | CallbackState::BranchSecond
+        );
+        let allowed = self
+            .page
+            .discharge
+            .channels
+            .contains(&ContactChannel::Letter);
+        waits && allowed && self.f.may("letters.handle") && self.f.may("callbacks.decide")
     }
 
     fn causes(&self) -> Vec<Choice> {

@@ -43,6 +43,7 @@ fn page_of_number(term: &str) -> Option<String> {
     let number = Number::parse(term)?;
     match number.kind {
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
+        NumberKind::Letter => Some(format!("/letters/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),
         NumberKind::ProblemList => Some(format!("/problem-lists/{number}")),
         NumberKind::LegalHold => Some("/retention/holds".to_owned()),

@@ -5,6 +5,7 @@ mod use_cases;
 mod walk;
 mod walk_payouts;
 mod walk_cases;
+mod walk_letters;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;

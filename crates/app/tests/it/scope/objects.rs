@@ -25,6 +25,7 @@ pub(super) struct Objects {
     pub(super) caller: UserId,
     pub(super) handler: UserId,
     pub(super) kept: super::walk_retention::Kept,
+    pub(super) paper: super::walk_letters::Paper,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -162,6 +163,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         caller: caller.user().unwrap(),
         handler: handler.user().unwrap(),
         kept: super::walk_retention::keep(t, customer_no, policy_no).await,
+        paper: super::walk_letters::print(t, handler, policy_no).await,
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;

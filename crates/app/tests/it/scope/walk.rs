@@ -40,6 +40,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_people(t, scope, o).await);
     seen.extend(walk_approvals(t, scope, o).await);
     seen.extend(super::walk_payouts::walk_payouts(t, scope, o).await);
+    seen.extend(super::walk_letters::walk_letters(t, scope, o).await);
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     seen.extend(super::walk_units::walk_units(t, scope, o).await);
     seen.extend(super::walk_retention::walk_retention(t, scope, o).await);

@@ -6,6 +6,7 @@ use super::story::{Story, tolerated};
 use super::words;
 use anyhow::Result;
 use app::callbacks::{Decision, add_upload, decide};
+use app::letters::{LetterQuery, StepForm as LetterStep, add_scan, list_letters, write_letter};
 use app::recordings::Upload;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::Role;
@@ -51,7 +52,7 @@ impl Story<'_> {
                 let since = *self.waits.entry(row.id).or_insert(day);
                 let days = (day - since).num_days();
                 match self.chance.below(100) {
-                    0..16 if days >= 1 => self.send(person, row, "send_letter", day, at).await,
+                    0..16 if days >= 1 => self.write(person, row, day, at).await,
                     16..24 if days >= 1 => self.send(person, row, "plan_visit", day, at).await,
                     _ if days > PATIENCE_DAYS => {
                         let why = *self.chance.pick(&words::CIRCUMSTANCES);
@@ -62,21 +63,13 @@ impl Story<'_> {
                 }
             }
             CallbackState::LetterOut if self.is_back(row, day) => {
-                let kind = self.chance.weighted(&[
-                    ("letter_affirmed", 50),
-                    ("letter_failed", 42),
-                    ("letter_negative", 8),
+                let step = self.chance.weighted(&[
+                    ("reply_affirmed", 50),
+                    ("undeliverable", 42),
+                    ("reply_negative", 8),
                 ]);
-                if kind != "letter_failed" {
-                    self.sign(person, row, at).await?;
-                }
-                let reason = if kind == "letter_failed" {
-                    "信函退回，查无此人"
-                } else {
-                    "信函已签回"
-                };
                 self.waits.insert(row.id, day);
-                self.decide(person, row, kind, reason, "", at).await
+                self.answer(person, row, step, at).await
             }
             CallbackState::VisitPlanned if self.is_back(row, day) => {
                 self.sign(person, row, at).await?;
@@ -102,10 +95,74 @@ impl Story<'_> {
         day: NaiveDate,
         at: Instant,
     ) -> Result<()> {
-        let days = u64::from(if kind == "send_letter" { 6 } else { 2 } + self.chance.below(5));
+        let days = u64::from(2 + self.chance.below(5));
         self.waits.insert(row.id, day + Days::new(days));
         self.decide(person, row, kind, "多次致电未能联系到本人", "", at)
             .await
+    }
+
+    /// A letter goes out on the day on which it is written.
+    async fn write(
+        &mut self,
+        person: &Person,
+        row: &CallbackRow,
+        day: NaiveDate,
+        at: Instant,
+    ) -> Result<()> {
+        let days = u64::from(6 + self.chance.below(5));
+        self.waits.insert(row.id, day + Days::new(days));
+        let why = "多次致电未能联系到本人";
+        let written = write_letter(self.app, &person.actor, at, row.id, why).await;
+        if let Some(letter) = tolerated("write_letter", written)? {
+            let form = LetterStep {
+                step: "send".into(),
+                reference: format!("XA{}", row.number.replace('-', "")),
+                ..LetterStep::default()
+            };
+            let at = at + TimeDelta::minutes(30);
+            let sent = app::letters::take_step(self.app, &person.actor, at, letter, &form).await;
+            tolerated("send", sent)?;
+        }
+        Ok(())
+    }
+
+    /// A letter comes back, signed or not.
+    async fn answer(
+        &mut self,
+        person: &Person,
+        row: &CallbackRow,
+        step: &str,
+        at: Instant,
+    ) -> Result<()> {
+        let query = LetterQuery {
+            callback: row.id.to_string(),
+            ..LetterQuery::default()
+        };
+        let open = list_letters(self.app, &person.actor, at, &query).await?;
+        let Some(letter) = open.page.rows.first() else {
+            return Ok(());
+        };
+        if step != "undeliverable" {
+            let upload = Upload {
+                file_name: format!("{}.pdf", letter.number),
+                bytes: sound::signed_form(&letter.number),
+            };
+            let added = add_scan(self.app, &person.actor, at, letter.id, upload).await;
+            tolerated("scan", added)?;
+        }
+        let words = match step {
+            "undeliverable" => "信函退回，查无此人",
+            _ => "信函已签回",
+        };
+        let form = LetterStep {
+            step: step.to_owned(),
+            text: words.into(),
+            ..LetterStep::default()
+        };
+        let at = at + TimeDelta::seconds(5);
+        let taken = app::letters::take_step(self.app, &person.actor, at, letter.id, &form).await;
+        tolerated(step, taken)?;
+        Ok(())
     }
 
     async fn sign(&mut self, person: &Person, row: &CallbackRow, at: Instant) -> Result<()> {

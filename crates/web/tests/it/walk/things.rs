@@ -21,6 +21,7 @@ pub(super) struct Things {
     approval: Uuid,
     job: Uuid,
     problem_list: String,
+    letter: String,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -78,6 +79,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         .unwrap();
     let callback = t.callback("P50-ZHOU", "NB-CQ").await;
     t.assign(&p.manager, callback, &assignee).await;
+    let letter = letter(t, &p.operations_cq).await;
     let query =
         ExportQuery::new(ExportKind::Policies, ExportFormat::Csv).stating("policy_service", "");
     let leader = &p.leader_cq;
@@ -96,6 +98,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         client: client.0,
         approval,
         job,
+        letter,
         number: seen.obligation_number,
         callback_number: seen.number,
         assignee,
@@ -118,6 +121,28 @@ async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> Uuid {
     let entry = store::AuditEntry::new(by, "spot_check.drawn", "spot_check", check.id);
     work.commit(entry).await.unwrap();
     check.id
+}
+
+/// A letter of Chongqing.
+async fn letter(t: &TestApp, by: &Actor) -> String {
+    let form = app::letters::BatchForm {
+        programme: "NB-T10".into(),
+        ..Default::default()
+    };
+    app::letters::start_batch(&t.app, by, t.now, &form)
+        .await
+        .unwrap();
+    let (app, now) = (t.app.clone(), t.now);
+    let run = tokio::spawn(async move { app::jobs::run_due(&app, &move || now).await });
+    run.await.unwrap().unwrap();
+    let query = app::letters::LetterQuery {
+        policy: "P50-ZHOU".into(),
+        ..Default::default()
+    };
+    let list = app::letters::list_letters(&t.app, by, t.now, &query)
+        .await
+        .unwrap();
+    list.page.rows[0].number.clone()
 }
 
 impl Things {
@@ -148,6 +173,7 @@ impl Things {
             .replace("{list}", &self.problem_list)
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
+            .replace("{letter}", &self.letter)
             .replace("{role}", "team_leader")
             .replace("{kind}", "policies")
             .replace("{metric}", "success")
