@@ -10,6 +10,7 @@ pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod doctor;
+pub mod electronic;
 mod error;
 pub mod exports;
 mod files;

@@ -45,6 +45,8 @@ id_types! {
     CallbackId,
     /// One call, letter or visit.
     AttemptId,
+    /// A link to an electronic callback.
+    LinkId,
     /// A problem ticket.
     TicketId,
     /// A recording or scan.

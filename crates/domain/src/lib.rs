@@ -11,6 +11,7 @@ pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod doctor;
+pub mod electronic;
 pub mod ids;
 pub mod imports;
 pub mod jobs;

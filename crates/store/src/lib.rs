@@ -18,6 +18,7 @@ pub mod backups;
 pub mod callbacks;
 pub mod customers;
 pub mod doctor;
+pub mod electronic;
 pub mod exports;
 pub mod files;
 pub mod imports;

@@ -23,6 +23,7 @@ mod calls;
 mod chance;
 mod clock;
 mod database;
+mod electronic;
 mod people;
 mod portfolio;
 mod table;

@@ -2,7 +2,7 @@
 
 use super::attempt::{facts_of, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
-use super::spoken::values;
+use super::spoken::{Spoken, values};
 use crate::questionnaires::{AnswerLabels, CaseFacts, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
@@ -66,7 +66,7 @@ pub async fn call_page(
         .await?
         .ok_or(Error::NotFound)?;
     let attempt = rows::find_open_attempt(app.store(), id).await?;
-    let mine = attempt.filter(|a| actor.user() == Some(a.caller_id));
+    let mine = attempt.filter(|a| a.caller_id.is_some() && actor.user() == a.caller_id);
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
     let page = load(app, actor, now, &scope, callback).await?;
     let script = script_of(app, attempt.questionnaire_id)?;
@@ -86,7 +86,8 @@ pub async fn call_page(
     let reveal = Reveal::traced(attempt.id.0);
     let full_name = page.customer.name.reveal(reveal).to_owned();
     let today = time::date_in_china(now);
-    let values = values(&page, &attempt, &full_name, company, today);
+    let of = spoken(&page, &attempt, &full_name, company);
+    let values = values(&of, today);
     let current = gate
         .current()
         .and_then(|open| items.iter().position(|i| i.item.code == open.code))
@@ -120,6 +121,23 @@ pub async fn call_page(
         can_finish,
         recorded,
     })
+}
+
+fn spoken<'s>(
+    page: &'s CallbackPage,
+    attempt: &'s AttemptRow,
+    full_name: &'s str,
+    company: &'s str,
+) -> Spoken<'s> {
+    Spoken {
+        customer: &page.customer,
+        policy: page.policy.as_ref(),
+        claims: &page.claims,
+        explanation: &page.explanation,
+        full_name,
+        company,
+        caller: &attempt.caller_name,
+    }
 }
 
 impl CallItem {

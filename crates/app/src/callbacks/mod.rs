@@ -17,14 +17,17 @@ mod workbench;
 
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
+pub(crate) use attempt::{ScriptOf, facts_of, script_of};
 pub use call::{CallItem, CallPage, call_page};
 pub use decide::{Decision, decide};
+pub(crate) use discharge::{complete, timing_of};
 pub use find::{find_callback, page_of_callbacks};
 pub use finish::{FinishForm, finish_attempt};
 pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use recordings::{add_link, add_upload};
+pub(crate) use spoken::{Spoken, values as spoken_values};
 pub use values::ScriptValues;
 pub use workbench::{Workbench, badges, next_callback, workbench};
 

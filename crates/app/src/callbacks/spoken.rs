@@ -1,33 +1,44 @@
 //! What callers say aloud: names, products, amounts and dates as people speak of them.
 
-use super::page::CallbackPage;
 use super::values::ScriptValues;
+use crate::obligations::Explanation;
 use chrono::{Datelike as _, NaiveDate};
 use domain::customers::CustomerKind;
-use store::callbacks::AttemptRow;
 use store::customers::CustomerRow;
-use store::policies::PolicyRow;
+use store::policies::{ClaimRow, PolicyRow};
 
-/// Everything that the words of a script may name, for the call under way.
-pub(super) fn values(
-    page: &CallbackPage,
-    attempt: &AttemptRow,
-    full_name: &str,
-    company: &str,
-    today: NaiveDate,
-) -> ScriptValues {
+/// What the words of a script are filled from.
+pub(crate) struct Spoken<'s> {
+    /// The customer.
+    pub(crate) customer: &'s CustomerRow,
+    /// The policy.
+    pub(crate) policy: Option<&'s PolicyRow>,
+    /// Its claims.
+    pub(crate) claims: &'s [ClaimRow],
+    /// The obligation, with why it exists.
+    pub(crate) explanation: &'s Explanation,
+    /// Name of the customer, in full.
+    pub(crate) full_name: &'s str,
+    /// Name of the company.
+    pub(crate) company: &'s str,
+    /// Who speaks.
+    pub(crate) caller: &'s str,
+}
+
+/// Everything that the words of a script may name.
+pub(crate) fn values(of: &Spoken<'_>, today: NaiveDate) -> ScriptValues {
     let mut values = ScriptValues::default();
-    values.set("company", company);
-    values.set("caller", &attempt.caller_name);
-    values.set("holder", full_name);
-    let (zh, en) = salutation(&page.customer, full_name);
+    values.set("company", of.company);
+    values.set("caller", of.caller);
+    values.set("holder", of.full_name);
+    let (zh, en) = salutation(of.customer, of.full_name);
     values.set_words("salutation", zh, en);
-    if let Some(policy) = &page.policy {
+    if let Some(policy) = of.policy {
         policy_values(&mut values, policy, today);
     }
-    let obligation = &page.explanation.obligation;
+    let obligation = &of.explanation.obligation;
     values.set_date("right_end_on", obligation.right_end_on, today);
-    let days = page
+    let days = of
         .explanation
         .trace
         .quantities
@@ -39,8 +50,8 @@ pub(super) fn values(
     let claim = obligation
         .claim_no
         .as_ref()
-        .and_then(|no| page.claims.iter().find(|c| c.claim_no == *no));
-    if let Some(claim) = claim.or_else(|| page.claims.last()) {
+        .and_then(|no| of.claims.iter().find(|c| c.claim_no == *no));
+    if let Some(claim) = claim.or_else(|| of.claims.last()) {
         values.set("claim_no", &claim.claim_no);
         values.set_money("claim_amount", claim.amount_fen);
         values.set_date("paid_on", claim.paid_on, today);

@@ -13,6 +13,7 @@ mod calling;
 mod clients;
 mod customers;
 mod doctor;
+mod electronic;
 mod events_in;
 mod export_limits;
 mod exports;

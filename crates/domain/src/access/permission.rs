@@ -21,6 +21,10 @@ codes! {
         CallbacksMake = "callbacks.make",
         /// Decide on letters, visits and giving up.
         CallbacksDecide = "callbacks.decide",
+        /// Offer the electronic callback: send, send again and take back links.
+        ElectronicOffer = "electronic.offer",
+        /// Draw samples of electronic callbacks and inspect them.
+        ElectronicInspect = "electronic.inspect",
         /// Listen to recordings.
         RecordingsListen = "recordings.listen",
         /// See problem tickets.
@@ -105,6 +109,8 @@ impl Permission {
             | Self::CallbacksAssign
             | Self::CallbacksMake
             | Self::CallbacksDecide
+            | Self::ElectronicOffer
+            | Self::ElectronicInspect
             | Self::RecordingsListen => RightArea::Callbacks,
             Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
                 RightArea::Tickets

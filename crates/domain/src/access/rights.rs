@@ -33,7 +33,7 @@ const ROLES: usize = 11;
 
 /// What the product ships: rights by role, the roles in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 33] = [
+const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 35] = [
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
@@ -44,6 +44,8 @@ const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 33] = [
     (Permission::CallbacksAssign,    [N,  B,  B,  N,  B,  N,  N,  N,  N,  B,  N]),
     (Permission::CallbacksMake,      [N,  B,  B,  O,  B,  N,  N,  N,  N,  N,  O]),
     (Permission::CallbacksDecide,    [N,  B,  B,  N,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::ElectronicOffer,    [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::ElectronicInspect,  [N,  N,  N,  N,  N,  N,  B,  B,  N,  N,  N]),
     (Permission::RecordingsListen,   [N,  B,  B,  O,  B,  N,  B,  B,  N,  N,  N]),
     (Permission::TicketsRead,        [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::TicketsIssue,       [N,  B,  B,  N,  B,  N,  N,  N,  N,  N,  N]),

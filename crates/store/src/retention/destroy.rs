@@ -137,6 +137,27 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
+                    "UPDATE electronic_evidence SET content = NULL, words = NULL, device = NULL WHERE link_id IN \
+                     (SELECT l.id FROM electronic_links l WHERE l.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE electronic_inspections SET finding = NULL WHERE finding IS NOT NULL AND link_id IN \
+                     (SELECT l.id FROM electronic_links l WHERE l.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE electronic_links SET mobile = NULL, end_reason = NULL, version = version + 1 \
+                     WHERE callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
                     "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
                      WHERE destroyed_at IS NULL AND id IN ({callbacks})"
                 ),

@@ -4,6 +4,7 @@ use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
 use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
+use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict};
 use domain::imports::{ImportKind, ImportState};
 use domain::obligations::{ObligationStatus, Timing};
 use domain::policies::{
@@ -93,6 +94,12 @@ fn of_the_domain() -> Lists {
         "data_requests.received_through" => Way,
         "data_requests.identity_method" => IdentityMethod,
         "data_requests.outcome" => Outcome,
+        "electronic_links.state" => LinkState,
+        "electronic_links.proof" => Proof,
+        "electronic_sessions.stage" => Stage,
+        "electronic_evidence.kind" => EvidenceStep,
+        "electronic_evidence.answer" => Answer,
+        "electronic_inspections.verdict" => Verdict,
         "import_runs.kind" => ImportKind,
         "import_runs.state" => ImportState,
         "backup_runs.kind" => BackupKind,

@@ -3,6 +3,7 @@
 use domain::access::Role;
 use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::electronic::{LinkState, Proof};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -52,12 +53,14 @@ lists_of_codes! {
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
     LineCode = all!(Line),
+    LinkStateCode = all!(LinkState),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),
     PersonalFieldCode = all!(PersonalField),
     PolicyStatusCode = all!(PolicyStatus),
     ProblemTypeCode = all!(ProblemType),
+    ProofCode = all!(Proof),
     ProductClassCode = all!(ProductClass),
     PurposeCode = all!(Purpose),
     RespondentCode = all!(Respondent),

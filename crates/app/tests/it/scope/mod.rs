@@ -3,6 +3,7 @@
 mod objects;
 mod use_cases;
 mod walk;
+mod walk_electronic;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
@@ -104,8 +105,8 @@ async fn a_caller_sees_the_own_list_only(
         .filter(|(name, n)| *n > 0 && !others.contains(name))
         .collect();
     assert_eq!(seen, Vec::new(), "a colleague's list is seen");
-    // Tickets are handled by others, so their counts are not the caller's.
-    let not_mine = ["read_ticket_counts"];
+    // Tickets are handled by others, so their counts are not the caller's; samples are not for callers.
+    let not_mine = ["read_ticket_counts", "list_samples", "find_sample"];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await
         .into_iter()

@@ -15,6 +15,7 @@ pub(super) struct Things {
     callback: CallbackId,
     ticket: Uuid,
     recording: Uuid,
+    link: Uuid,
     user: Uuid,
     client: Uuid,
     approval: Uuid,
@@ -61,6 +62,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         .unwrap();
     let callback = t.callback("P50-ZHOU", "NB-CQ").await;
     t.assign(&p.manager, callback, &assignee).await;
+    let (link, _) = t.offer(&p.manager, t.now, callback).await;
     let query =
         ExportQuery::new(ExportKind::Policies, ExportFormat::Csv).stating("policy_service", "");
     let leader = &p.leader_cq;
@@ -73,6 +75,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         ticket: ticket.id.0,
         ticket_number: ticket.number,
         recording: recording.0,
+        link: link.0,
         user: p.caller_cq.user().unwrap().0,
         client: client.0,
         approval,
@@ -90,6 +93,7 @@ impl Things {
             "callbacks" => self.callback.0,
             "tickets" => self.ticket,
             "recordings" => self.recording,
+            "electronic" => self.link,
             "users" => self.user,
             "clients" => self.client,
             "approvals" => self.approval,
