@@ -17,6 +17,7 @@ pub mod imports;
 pub mod jobs;
 pub mod keys;
 mod listing;
+pub mod messaging;
 pub mod obligations;
 pub mod policies;
 pub mod questionnaires;

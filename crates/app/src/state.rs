@@ -4,6 +4,7 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::messaging::Outlets;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -28,6 +29,7 @@ pub struct App {
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
     doors: Arc<Doors>,
+    outlets: Arc<Outlets>,
 }
 
 impl std::fmt::Debug for App {
@@ -99,6 +101,7 @@ impl App {
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         let rights = store::access::load_rights(&store).await?;
+        crate::messaging::install(&store, now).await?;
         Ok(Self {
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
@@ -111,6 +114,7 @@ impl App {
             policy: Arc::default(),
             decoy: decoy.into(),
             doors: Arc::new(Doors::default()),
+            outlets: Arc::default(),
         })
     }
 
@@ -165,6 +169,18 @@ impl App {
     /// Other ways to sign in than passwords.
     pub fn doors(&self) -> &Arc<Doors> {
         &self.doors
+    }
+
+    /// The application with ways for messages to go out.
+    #[must_use]
+    pub fn with_outlets(mut self, outlets: Outlets) -> Self {
+        self.outlets = Arc::new(outlets);
+        self
+    }
+
+    /// Ways for messages to go out.
+    pub fn outlets(&self) -> &Arc<Outlets> {
+        &self.outlets
     }
 
     /// The database.

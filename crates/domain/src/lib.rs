@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod ids;
 pub mod imports;
 pub mod jobs;
+pub mod messaging;
 pub mod money;
 pub mod numbers;
 pub mod obligations;

@@ -3,9 +3,8 @@
 use super::page::CallbackPage;
 use super::values::ScriptValues;
 use chrono::{Datelike as _, NaiveDate};
-use domain::customers::CustomerKind;
+use domain::customers::salutation;
 use store::callbacks::AttemptRow;
-use store::customers::CustomerRow;
 use store::policies::PolicyRow;
 
 /// Everything that the words of a script may name, for the call under way.
@@ -20,7 +19,7 @@ pub(super) fn values(
     values.set("company", company);
     values.set("caller", &attempt.caller_name);
     values.set("holder", full_name);
-    let (zh, en) = salutation(&page.customer, full_name);
+    let (zh, en) = salutation(page.customer.kind, page.customer.sex.as_deref(), full_name);
     values.set_words("salutation", zh, en);
     if let Some(policy) = &page.policy {
         policy_values(&mut values, policy, today);
@@ -98,24 +97,3 @@ fn coverage_term(policy: &PolicyRow) -> (String, String) {
         },
     }
 }
-
-/// How to address a person: family name and title; organisations by their name.
-fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
-    if customer.kind == CustomerKind::Group {
-        return (full_name.to_owned(), full_name.to_owned());
-    }
-    let compound = COMPOUND_SURNAMES
-        .iter()
-        .find(|s| full_name.starts_with(**s) && full_name.chars().count() > 2);
-    let surname = compound.map_or_else(|| full_name.chars().take(1).collect(), |s| (*s).to_owned());
-    match customer.sex.as_deref() {
-        Some("female") => (format!("{surname}女士"), format!("Ms {surname}")),
-        Some("male") => (format!("{surname}先生"), format!("Mr {surname}")),
-        _ => (full_name.to_owned(), full_name.to_owned()),
-    }
-}
-
-/// Family names of two characters that are in common use.
-const COMPOUND_SURNAMES: [&str; 10] = [
-    "欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "夏侯", "慕容",
-];

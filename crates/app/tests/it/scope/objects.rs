@@ -24,6 +24,7 @@ pub(super) struct Objects {
     pub(super) caller: UserId,
     pub(super) handler: UserId,
     pub(super) kept: super::walk_retention::Kept,
+    pub(super) message: String,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -131,6 +132,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         caller: caller.user().unwrap(),
         handler: handler.user().unwrap(),
         kept: super::walk_retention::keep(t, customer_no, policy_no).await,
+        message: super::walk_messages::write(t, customer_no).await,
     };
     super::walk_units::prepare(t, &objects).await;
     objects
