@@ -19,6 +19,7 @@ pub mod keys;
 mod listing;
 pub mod messaging;
 pub mod obligations;
+pub mod paper;
 pub mod policies;
 pub mod questionnaires;
 pub mod recordings;

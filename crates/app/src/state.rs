@@ -5,6 +5,7 @@ use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
 use crate::messaging::Outlets;
+use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -30,6 +31,7 @@ pub struct App {
     decoy: Arc<str>,
     doors: Arc<Doors>,
     outlets: Arc<Outlets>,
+    typeface: Arc<Typeface>,
 }
 
 impl std::fmt::Debug for App {
@@ -102,7 +104,9 @@ impl App {
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         let rights = store::access::load_rights(&store).await?;
         crate::messaging::install(&store, now).await?;
+        let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
+            typeface: Arc::new(typeface),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -181,6 +185,16 @@ impl App {
     /// Ways for messages to go out.
     pub fn outlets(&self) -> &Arc<Outlets> {
         &self.outlets
+    /// The application with the company's own typeface for what is printed.
+    #[must_use]
+    pub fn with_typeface(mut self, typeface: Typeface) -> Self {
+        self.typeface = Arc::new(typeface);
+        self
+    }
+
+    /// What letters and forms are set in.
+    pub fn typeface(&self) -> &Typeface {
+        &self.typeface
     }
 
     /// The database.
