@@ -185,6 +185,8 @@ impl App {
     /// Ways for messages to go out.
     pub fn outlets(&self) -> &Arc<Outlets> {
         &self.outlets
+    }
+
     /// The application with the company's own typeface for what is printed.
     #[must_use]
     pub fn with_typeface(mut self, typeface: Typeface) -> Self {
