@@ -4,6 +4,8 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::messaging::Outlets;
+use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -28,6 +30,8 @@ pub struct App {
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
     doors: Arc<Doors>,
+    outlets: Arc<Outlets>,
+    typeface: Arc<Typeface>,
 }
 
 impl std::fmt::Debug for App {
@@ -99,7 +103,10 @@ impl App {
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         let rights = store::access::load_rights(&store).await?;
+        crate::messaging::install(&store, now).await?;
+        let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
+            typeface: Arc::new(typeface),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -111,6 +118,7 @@ impl App {
             policy: Arc::default(),
             decoy: decoy.into(),
             doors: Arc::new(Doors::default()),
+            outlets: Arc::default(),
         })
     }
 
@@ -165,6 +173,30 @@ impl App {
     /// Other ways to sign in than passwords.
     pub fn doors(&self) -> &Arc<Doors> {
         &self.doors
+    }
+
+    /// The application with ways for messages to go out.
+    #[must_use]
+    pub fn with_outlets(mut self, outlets: Outlets) -> Self {
+        self.outlets = Arc::new(outlets);
+        self
+    }
+
+    /// Ways for messages to go out.
+    pub fn outlets(&self) -> &Arc<Outlets> {
+        &self.outlets
+    }
+
+    /// The application with the company's own typeface for what is printed.
+    #[must_use]
+    pub fn with_typeface(mut self, typeface: Typeface) -> Self {
+        self.typeface = Arc::new(typeface);
+        self
+    }
+
+    /// What letters and forms are set in.
+    pub fn typeface(&self) -> &Typeface {
+        &self.typeface
     }
 
     /// The database.

@@ -63,4 +63,8 @@ id_types! {
     ImportId,
     /// A run of the planner.
     RunId,
+    /// A message to a customer.
+    MessageId,
+    /// A version of a template of messages.
+    TemplateId,
 }

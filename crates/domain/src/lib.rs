@@ -15,6 +15,7 @@ pub mod electronic;
 pub mod ids;
 pub mod imports;
 pub mod jobs;
+pub mod messaging;
 pub mod money;
 pub mod numbers;
 pub mod obligations;

@@ -17,6 +17,8 @@ codes! {
         LegalHold = "LH",
         /// A batch of records to be destroyed.
         Destruction = "DS",
+        /// A message to a customer.
+        Message = "MS",
     }
 }
 

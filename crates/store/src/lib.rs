@@ -23,6 +23,8 @@ pub mod exports;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod messaging;
+pub mod numbers;
 pub mod obligations;
 pub mod orgs;
 pub mod policies;

@@ -3,7 +3,7 @@
 use super::values::ScriptValues;
 use crate::obligations::Explanation;
 use chrono::{Datelike as _, NaiveDate};
-use domain::customers::CustomerKind;
+use domain::customers::salutation;
 use store::customers::CustomerRow;
 use store::policies::{ClaimRow, PolicyRow};
 
@@ -31,7 +31,7 @@ pub(crate) fn values(of: &Spoken<'_>, today: NaiveDate) -> ScriptValues {
     values.set("company", of.company);
     values.set("caller", of.caller);
     values.set("holder", of.full_name);
-    let (zh, en) = salutation(of.customer, of.full_name);
+    let (zh, en) = salutation(of.customer.kind, of.customer.sex.as_deref(), of.full_name);
     values.set_words("salutation", zh, en);
     if let Some(policy) = of.policy {
         policy_values(&mut values, policy, today);
@@ -109,24 +109,3 @@ fn coverage_term(policy: &PolicyRow) -> (String, String) {
         },
     }
 }
-
-/// How to address a person: family name and title; organisations by their name.
-fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
-    if customer.kind == CustomerKind::Group {
-        return (full_name.to_owned(), full_name.to_owned());
-    }
-    let compound = COMPOUND_SURNAMES
-        .iter()
-        .find(|s| full_name.starts_with(**s) && full_name.chars().count() > 2);
-    let surname = compound.map_or_else(|| full_name.chars().take(1).collect(), |s| (*s).to_owned());
-    match customer.sex.as_deref() {
-        Some("female") => (format!("{surname}女士"), format!("Ms {surname}")),
-        Some("male") => (format!("{surname}先生"), format!("Mr {surname}")),
-        _ => (full_name.to_owned(), full_name.to_owned()),
-    }
-}
-
-/// Family names of two characters that are in common use.
-const COMPOUND_SURNAMES: [&str; 10] = [
-    "欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "夏侯", "慕容",
-];

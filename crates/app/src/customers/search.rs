@@ -105,7 +105,10 @@ async fn look_up(
                 }
             }
             // Pages of their own, found by their address.
-            NumberKind::DataRequest | NumberKind::LegalHold | NumberKind::Destruction => {}
+            NumberKind::DataRequest
+            | NumberKind::LegalHold
+            | NumberKind::Destruction
+            | NumberKind::Message => {}
         }
         return Ok(());
     }

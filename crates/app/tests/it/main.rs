@@ -25,6 +25,7 @@ mod importing;
 mod jobs;
 mod keys;
 mod keys_proof;
+mod messaging;
 mod obligations;
 mod oidc;
 mod organisation;

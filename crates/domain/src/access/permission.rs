@@ -35,6 +35,14 @@ codes! {
         TicketsHandle = "tickets.handle",
         /// Judge feedback, approve declarations, close tickets.
         TicketsVerify = "tickets.verify",
+        /// See messages to customers.
+        MessagesRead = "messages.read",
+        /// Send messages to customers, take them back, send them again.
+        MessagesSend = "messages.send",
+        /// Write texts of messages.
+        TemplatesEdit = "templates.edit",
+        /// Approve texts of messages that somebody else wrote.
+        TemplatesApprove = "templates.approve",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -85,6 +93,8 @@ codes! {
         Callbacks = "callbacks",
         /// Problem tickets.
         Tickets = "tickets",
+        /// Messages to customers.
+        Messages = "messages",
         /// Rules and lists that they draw.
         Rules = "rules",
         /// Figures and data that leave.
@@ -115,6 +125,10 @@ impl Permission {
             Self::TicketsRead | Self::TicketsIssue | Self::TicketsHandle | Self::TicketsVerify => {
                 RightArea::Tickets
             }
+            Self::MessagesRead
+            | Self::MessagesSend
+            | Self::TemplatesEdit
+            | Self::TemplatesApprove => RightArea::Messages,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview

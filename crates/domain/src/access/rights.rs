@@ -33,7 +33,7 @@ const ROLES: usize = 11;
 
 /// What the product ships: rights by role, the roles in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 35] = [
+const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 39] = [
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
@@ -51,6 +51,10 @@ const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 35] = [
     (Permission::TicketsIssue,       [N,  B,  B,  N,  B,  N,  N,  N,  N,  N,  N]),
     (Permission::TicketsHandle,      [N,  B,  B,  N,  B,  B,  N,  N,  N,  B,  N]),
     (Permission::TicketsVerify,      [N,  B,  B,  N,  B,  N,  N,  N,  N,  N,  N]),
+    (Permission::MessagesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
+    (Permission::MessagesSend,       [N,  B,  B,  N,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::TemplatesEdit,      [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
+    (Permission::TemplatesApprove,   [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::RulesRead,          [B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ImportsRun,         [B,  B,  N,  N,  N,  N,  N,  N,  N,  N,  N]),
     (Permission::PlanRun,            [B,  B,  B,  N,  N,  N,  N,  N,  N,  N,  N]),

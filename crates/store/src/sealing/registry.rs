@@ -131,6 +131,14 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("finding")],
     },
     SealedTable {
+        name: "messages",
+        columns: &[sealed("recipient"), sealed("title"), sealed("body")],
+    },
+    SealedTable {
+        name: "consent_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "file_keys",
         columns: &[sealed("file_key")],
     },

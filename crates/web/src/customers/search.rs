@@ -44,6 +44,7 @@ fn page_of_number(term: &str) -> Option<String> {
     match number.kind {
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),
+        NumberKind::Message => Some(format!("/messages/{number}")),
         NumberKind::LegalHold => Some("/retention/holds".to_owned()),
         NumberKind::Obligation | NumberKind::Callback | NumberKind::Ticket => None,
     }

@@ -4,6 +4,7 @@ mod objects;
 mod use_cases;
 mod walk;
 mod walk_electronic;
+mod walk_messages;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
