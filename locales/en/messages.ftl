@@ -9,6 +9,7 @@ message-channel-sms = Text message
 message-channel-email = E-mail
 message-channel-wechat = WeChat
 message-channel-qq = QQ
+message-purpose-requested = awaited by the customer
 message-purpose-duty = Obligation
 message-purpose-service = Service
 message-purpose-care = Greeting

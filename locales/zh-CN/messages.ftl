@@ -9,6 +9,7 @@ message-channel-sms = 短信
 message-channel-email = 邮件
 message-channel-wechat = 微信
 message-channel-qq = QQ
+message-purpose-requested = 客户正在等待
 message-purpose-duty = 义务告知
 message-purpose-service = 服务
 message-purpose-care = 关怀

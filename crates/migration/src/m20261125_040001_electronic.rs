@@ -107,6 +107,10 @@ const TABLES: [&str; 5] = [
     "electronic_links",
 ];
 
+/// What a message may be for; the first is new: codes that a customer waits for.
+const PURPOSES: [&str; 5] = ["requested", "duty", "service", "care", "marketing"];
+const PURPOSES_OF: [&str; 2] = ["message_templates", "messages"];
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -114,11 +118,17 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::ddl::allow_null(manager, "attempts", "caller_id").await?;
+        for table in PURPOSES_OF {
+            crate::ddl::set_codes(manager, table, "purpose", &PURPOSES).await?;
+        }
         crate::ddl::run(manager, UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::ddl::drop_tables(manager, &TABLES).await?;
+        for table in PURPOSES_OF {
+            crate::ddl::set_codes(manager, table, "purpose", &PURPOSES[1..]).await?;
+        }
         crate::ddl::demand_value(manager, "attempts", "caller_id").await
     }
 

@@ -31,6 +31,8 @@ codes! {
 codes! {
     /// What a message is for, by precedence: what the company owes goes before what it wishes.
     pub enum MessagePurpose ("message purpose") {
+        /// What the customer waits for at this moment, such as a code: no hours, no caps.
+        Requested = "requested",
         /// What law, contract or a rule obliges the company to say.
         Duty = "duty",
         /// About a matter that the customer has under way.
@@ -46,6 +48,7 @@ impl MessagePurpose {
     /// Its place: a smaller one goes first.
     pub fn rank(self) -> i64 {
         match self {
+            Self::Requested => -1,
             Self::Duty => 0,
             Self::Service => 1,
             Self::Care => 2,
