@@ -11,6 +11,12 @@ use domain::messaging::{
 use domain::time::Instant;
 use store::messaging::{self as rows, MessageChange, MessageEntryRow, MessageRow};
 
+/// Kind of record about which messages hold what is for the customer alone: links to electronic
+/// callbacks, and codes.
+const FOR_THE_CUSTOMER_ALONE: &str = "electronic_link";
+/// Hexadecimal digits in a row from which on they are a secret.
+const SECRET_MIN: usize = 6;
+
 /// A message with its words and history.
 #[derive(Clone, Debug)]
 pub struct MessagePage {
@@ -54,10 +60,12 @@ pub async fn message_page(
     .await?;
     let text = rows::read_message_text(app.store(), row.id).await?;
     let reveal = Reveal::traced(id);
+    let is_secret = row.about_kind == FOR_THE_CUSTOMER_ALONE;
     let body = text.body.map(|body| match row.channel {
         MessageChannel::Sms => sms_text(app.outlets().company(), body.reveal(reveal)),
         _ => body.reveal(reveal).to_owned(),
     });
+    let body = body.map(|b| if is_secret { without_secrets(&b) } else { b });
     let is_sms = row.channel == MessageChannel::Sms;
     let may = actor.may(Permission::MessagesSend);
     Ok(MessagePage {
@@ -69,6 +77,28 @@ pub async fn message_page(
         entries: rows::list_message_entries(app.store(), &scope, row.id).await?,
         view: view(app, row),
     })
+}
+
+/// A text with dots for what its reader could act with in the customer's place: codes, and the secret
+/// part of a link.
+fn without_secrets(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_hexdigit() {
+            run.push(c);
+            continue;
+        }
+        if run.len() >= SECRET_MIN {
+            shown.push_str(&"•".repeat(SECRET_MIN));
+        } else {
+            shown.push_str(&run);
+        }
+        run.clear();
+        shown.push(c);
+    }
+    shown.pop();
+    shown
 }
 
 async fn own(app: &App, actor: &Actor, number: &str) -> Result<MessageRow> {
@@ -126,4 +156,21 @@ pub async fn resend_message(app: &App, actor: &Actor, now: Instant, number: &str
     work.commit(entry(actor, "message.queued_again", &message, again))
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn codes_and_links_are_not_shown() {
+        assert_eq!(
+            without_secrets("验证码：123456，5分钟内有效"),
+            "验证码：••••••，5分钟内有效"
+        );
+        assert_eq!(
+            without_secrets("于03月08日10:00前打开 https://x.cn/p/0a1b2c3d4e5f 完成"),
+            "于03月08日10:00前打开 https://x.cn/p/•••••• 完成"
+        );
+    }
 }

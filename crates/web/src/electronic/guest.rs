@@ -101,7 +101,7 @@ impl Guest {
 
     /// On to the page of where the customer stands.
     pub(super) fn go_on(&self) -> Response {
-        closed(Redirect::to(&self.home()).into_response())
+        Redirect::to(&self.home()).into_response()
     }
 
     /// On, with the session that has begun. The cookie ends with the browser, and is for these pages
@@ -132,7 +132,7 @@ impl Guest {
 }
 
 /// An answer of these pages: nothing of it leaves.
-pub(super) fn closed(mut response: Response) -> Response {
+pub(super) async fn closed(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::REFERRER_POLICY, "no-referrer"),
@@ -150,5 +150,5 @@ pub(super) fn closed(mut response: Response) -> Response {
 /// Something nobody expected, without a word of what it was.
 pub(super) fn broken(what: &str) -> Response {
     tracing::error!(%what, "a page of a customer failed");
-    closed(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

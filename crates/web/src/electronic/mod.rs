@@ -43,4 +43,5 @@ pub(crate) fn public_routes() -> Router<Web> {
         .route("/p/{token}/submission", post(public::submit))
         .route("/p/{token}/phone", get(public::show_phone))
         .route("/p/{token}/phone", post(public::want_phone))
+        .layer(axum::middleware::map_response(guest::closed))
 }

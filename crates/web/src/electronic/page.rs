@@ -1,6 +1,6 @@
 //! What the customer's pages are made of.
 
-use super::guest::{Guest, Look, broken, closed};
+use super::guest::{Guest, Look, broken};
 use crate::assets;
 use crate::forms::Fields;
 use crate::texts::{Locale, Said};
@@ -178,7 +178,7 @@ pub(super) fn page(made: Made<'_>, screen: Screen) -> Response {
 fn render(status: StatusCode, page: &PublicPage) -> Response {
     use askama::Template as _;
     match page.render() {
-        Ok(text) => closed((status, Html(text)).into_response()),
+        Ok(text) => (status, Html(text)).into_response(),
         Err(error) => broken(&error.to_string()),
     }
 }

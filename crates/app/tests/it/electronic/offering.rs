@@ -28,14 +28,9 @@ async fn the_link_says_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let screen = visit(&t.app, t.now, &customer, None).await.unwrap();
     assert!(matches!(screen, Screen::Ended(LinkState::Revoked)));
     t.offer(&t.people().leader_cq, t.now, id).await;
-    let fourth = offer(
-        &t.app,
-        &t.people().leader_cq,
-        t.now,
-        id,
-        &OfferForm::default(),
-    );
-    assert_eq!(refused(fourth.await), "electronic-links-used");
+    let leader = &t.people().leader_cq;
+    let fourth = offer(&t.app, leader, t.now, id, &OfferForm::default()).await;
+    assert_eq!(refused(fourth), "electronic-links-used");
 }
 
 /// What a rule forbids is refused with its reason.
@@ -65,14 +60,9 @@ async fn a_rule_may_say_no(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     );
     // Somebody of another branch, and somebody who sells.
     let id = t.callback("P50-ZHOU", "NB-CQ").await;
-    let foreign = offer(
-        &t.app,
-        &t.people().leader_sd,
-        t.now,
-        id,
-        &OfferForm::default(),
-    );
-    assert!(matches!(foreign.await, Err(app::Error::NotFound)));
+    let foreign = &t.people().leader_sd;
+    let unseen = offer(&t.app, foreign, t.now, id, &OfferForm::default()).await;
+    assert!(matches!(unseen, Err(app::Error::NotFound)));
     let seller = &t.people().sales_cq;
     let denied = offer(&t.app, seller, t.now, id, &OfferForm::default()).await;
     assert!(matches!(denied, Err(app::Error::Denied(_))));
