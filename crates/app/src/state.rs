@@ -4,6 +4,7 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::electronic::IdentityVerifier;
 use crate::messaging::Outlets;
 use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
@@ -30,6 +31,7 @@ pub struct App {
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
     doors: Arc<Doors>,
+    verifier: Option<Arc<IdentityVerifier>>,
     outlets: Arc<Outlets>,
     typeface: Arc<Typeface>,
 }
@@ -118,6 +120,7 @@ impl App {
             policy: Arc::default(),
             decoy: decoy.into(),
             doors: Arc::new(Doors::default()),
+            verifier: None,
             outlets: Arc::default(),
         })
     }
@@ -168,6 +171,18 @@ impl App {
     pub fn with_doors(mut self, doors: Doors) -> Self {
         self.doors = Arc::new(doors);
         self
+    }
+
+    /// The application with a service that compares faces of customers.
+    #[must_use]
+    pub fn with_verifier(mut self, verifier: Option<IdentityVerifier>) -> Self {
+        self.verifier = verifier.map(Arc::new);
+        self
+    }
+
+    /// The service that compares faces, if there is one.
+    pub(crate) fn verifier(&self) -> Option<Arc<IdentityVerifier>> {
+        self.verifier.clone()
     }
 
     /// Other ways to sign in than passwords.

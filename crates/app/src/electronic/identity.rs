@@ -56,16 +56,8 @@ pub async fn check_identity(
     let person = found.ok_or(Error::NotFound)?;
     demand_same_number(&link, &person)?;
     if !fits(&person, &link, form, &terms) {
-        return fail(
-            work,
-            visitor,
-            app,
-            &link,
-            EvidenceStep::IdentityFailed,
-            &guesser,
-            &terms,
-        )
-        .await;
+        let step = (EvidenceStep::IdentityFailed, String::new());
+        return fail(work, visitor, app, &link, step, &guesser, &terms).await;
     }
     let token = Token::new(app);
     let session = NewSession {
@@ -153,12 +145,12 @@ fn birth_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// Counts a failure; after too many the customer is called.
-async fn fail<T>(
+pub(super) async fn fail<T>(
     work: UnitOfWork,
     visitor: &Visitor,
     app: &App,
     link: &LinkRecord,
-    step: EvidenceStep,
+    (step, detail): (EvidenceStep, String),
     guesser: &Guesser,
     terms: &ElectronicTerms,
 ) -> Result<T> {
@@ -167,6 +159,7 @@ async fn fail<T>(
     let state = link.link.decide(LinkStep::Fail { tries_max }, now)?;
     let device = visitor.device(app);
     let row = Entry {
+        detail,
         device: Some(&device),
         ..Entry::default()
     };
@@ -204,6 +197,7 @@ async fn fail<T>(
     let left = tries_max.saturating_sub(link.link.tries + 1).to_string();
     let code = match step {
         EvidenceStep::CodeFailed => "electronic-code-mismatch",
+        EvidenceStep::FaceFailed => "electronic-face-mismatch",
         _ => "electronic-identity-mismatch",
     };
     Err(Refusal::with(code, left).into())
@@ -296,37 +290,37 @@ pub async fn check_code(app: &App, now: Instant, visitor: &Visitor, code: &str) 
     let kept = session.code_hash.as_deref().unwrap_or_default();
     if !bool::from(kept.ct_eq(&hash)) {
         rows::take_code_try(&work, session.id).await?;
-        return fail(
-            work,
-            visitor,
-            app,
-            &link,
-            EvidenceStep::CodeFailed,
-            &guesser,
-            &terms,
-        )
-        .await;
+        let step = (EvidenceStep::CodeFailed, String::new());
+        return fail(work, visitor, app, &link, step, &guesser, &terms).await;
     }
-    rows::open_stage(&work, &session, Stage::Open).await?;
+    // Where faces are compared, data and code are not enough.
+    let proof = match app.verifier() {
+        Some(_) => None,
+        None => Some(Proof::DataAndCode),
+    };
+    let stage = proof.map_or(Stage::Face, |_| Stage::Open);
+    rows::open_stage(&work, &session, stage).await?;
     let device = visitor.device(app);
     let mut pen = Pen::of(&work, &link);
     let row = Entry {
-        detail: serde_json::json!({ "proof": Proof::DataAndCode.as_str() }).to_string(),
+        detail: serde_json::json!({ "proof": proof.map(Proof::as_str) }).to_string(),
         device: Some(&device),
         ..Entry::default()
     };
     pen.write(EvidenceStep::CodePassed, &row).await?;
-    let state = link
-        .link
-        .decide(LinkStep::Identify(Proof::DataAndCode), now)?;
+    let identified = |proof| link.link.decide(LinkStep::Identify(proof), now);
     let change = LinkChange {
-        state: Some(state),
-        proof: Some(Proof::DataAndCode),
+        state: proof.map(identified).transpose()?,
+        proof,
         head: pen.head(),
         ..LinkChange::default()
     };
     rows::save_link(&work, &link, &change).await?;
-    Ok(work.commit(entry("electronic.identified", &link)).await?)
+    let action = match proof {
+        Some(_) => "electronic.identified",
+        None => "electronic.code_passed",
+    };
+    Ok(work.commit(entry(action, &link)).await?)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod case;
 mod chain;
 mod deliver;
 mod evidence;
+mod face;
 mod follow;
 mod identity;
 mod inspect;
@@ -20,6 +21,10 @@ mod visit;
 
 pub use chain::ChainState;
 pub use evidence::{Evidence, EvidenceLine, evidence_page};
+pub use face::{
+    Comparing, FACE_BYTES_MAX, FaceAnswer, FaceQuestion, FaceUnavailable, IdentityVerifier,
+    check_face,
+};
 pub use identity::{IdentityForm, check_code, check_identity, send_code};
 pub use inspect::{DrawForm, InspectionForm, SamplePage, draw, inspect, list_samples, sample_page};
 pub use list::{LinkList, LinkQuery, links_of_callback, list_links};

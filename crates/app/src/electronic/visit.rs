@@ -65,6 +65,8 @@ pub enum Screen {
         /// Minutes for which it is good.
         minutes: i64,
     },
+    /// A picture of the face is asked for.
+    Face,
     /// An item.
     Item(Box<ItemScreen>),
     /// All answers, before submission.
@@ -173,6 +175,7 @@ async fn show(app: &App, now: Instant, visitor: &Visitor, wanted: Option<&str>) 
         Some(session) if session.stage == Stage::Open => {
             question(app, now, visitor, &link, &terms, wanted).await
         }
+        Some(session) if session.stage == Stage::Face => Ok(Screen::Face),
         Some(_) => Ok(Screen::Code {
             mobile: link.mobile.map(|m| m.to_string()).unwrap_or_default(),
             minutes: terms.code_for.num_minutes(),

@@ -52,6 +52,8 @@ pub(crate) async fn run(
     app::access::note_policy(&app, environment::now()).await?;
     let company = config.company.as_deref().unwrap_or(DEFAULT_COMPANY);
     let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
+    let face = config.electronic.face.as_ref();
+    let app = app.with_verifier(face.map(crate::face::FaceConfig::open).transpose()?);
     let mut beside = vec![
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),

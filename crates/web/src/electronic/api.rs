@@ -1,9 +1,5 @@
 //! Electronic callbacks for other systems: links are sent and their state is read. Answers are the
 //! customer's alone: no operation takes one.
-#![expect(
-    unused_qualifications,
-    reason = "utoipa writes the names of parameters with their paths"
-)]
 
 use crate::api::{Body, Caller, ListOf, Named, Reply, codes, text, whole};
 use crate::state::Web;

@@ -10,6 +10,7 @@ mod public;
 
 use crate::state::Web;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 /// Pages of people who signed in.
@@ -33,8 +34,11 @@ pub(crate) fn routes() -> Router<Web> {
 /// Pages of customers. They lie outside of the frame: no session of ours is looked for but to refuse
 /// it.
 pub(crate) fn public_routes() -> Router<Web> {
+    // The parts of the form around the picture need some room too.
+    let picture = DefaultBodyLimit::max(app::electronic::FACE_BYTES_MAX + 64 * 1024);
     Router::new()
         .route("/p/{token}", get(public::show))
+        .route("/p/{token}/face", post(public::check_face).layer(picture))
         .route("/p/{token}/look", post(public::change_look))
         .route("/p/{token}/identity", post(public::check_identity))
         .route("/p/{token}/code", post(public::check_code))

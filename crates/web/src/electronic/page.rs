@@ -24,6 +24,8 @@ enum Body {
     Identity { id_tail: usize, birth_date: bool },
     /// The code.
     Code { mobile: String, minutes: i64 },
+    /// A picture of the face.
+    Face,
     /// An item.
     Item(Box<ItemScreen>),
     /// All answers.
@@ -160,6 +162,7 @@ pub(super) fn page(made: Made<'_>, screen: Screen) -> Response {
             }
         }
         Screen::Code { mobile, minutes } => Body::Code { mobile, minutes },
+        Screen::Face => Body::Face,
         Screen::Item(item) => Body::Item(item),
         Screen::Review(review) => Body::Review(review),
     };

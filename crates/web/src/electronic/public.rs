@@ -8,7 +8,7 @@ use crate::state::Web;
 use crate::texts::Locale;
 use app::Error;
 use app::electronic::{AnswerForm, IdentityForm, PhoneForm, SubmitForm};
-use axum::extract::{RawQuery, State};
+use axum::extract::{Multipart, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
@@ -153,6 +153,26 @@ pub(crate) async fn send_code(State(web): State<Web>, guest: Guest) -> Response 
         return refusal;
     }
     match app::electronic::send_code(&web.app, web.now(), &guest.visitor).await {
+        Ok(()) => guest.go_on(),
+        Err(error) => again(&web, &guest, &error, Fields::default(), None).await,
+    }
+}
+
+pub(crate) async fn check_face(
+    State(web): State<Web>,
+    guest: Guest,
+    mut form: Multipart,
+) -> Response {
+    if let Err(refusal) = admit(&web, &guest, true) {
+        return refusal;
+    }
+    let mut picture = Bytes::new();
+    while let Ok(Some(part)) = form.next_field().await {
+        if part.name() == Some("picture") {
+            picture = part.bytes().await.unwrap_or_default();
+        }
+    }
+    match app::electronic::check_face(&web.app, web.now(), &guest.visitor, picture).await {
         Ok(()) => guest.go_on(),
         Err(error) => again(&web, &guest, &error, Fields::default(), None).await,
     }

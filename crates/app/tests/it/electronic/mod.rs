@@ -2,6 +2,7 @@
 
 mod attacks;
 mod evidence;
+mod face;
 mod inspection;
 mod offering;
 

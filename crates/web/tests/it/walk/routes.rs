@@ -131,6 +131,7 @@ pub(super) const PAGES: &[Route] = &[
     ("POST", "/p/{token}/identity", Person, Open),
     ("POST", "/p/{token}/code", Person, Open),
     ("POST", "/p/{token}/codes", Person, Open),
+    ("POST", "/p/{token}/face", Person, Open),
     ("POST", "/p/{token}/answers", Person, Open),
     ("POST", "/p/{token}/submission", Person, Open),
     ("GET",  "/p/{token}/phone", Person, Open),
