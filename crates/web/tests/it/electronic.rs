@@ -267,24 +267,31 @@ async fn a_customer_on_a_phone(#[values(Engine::Sqlite)] engine: Engine) {
     let home = format!("/p/{}", customer.token);
     window.go(&home).await;
     demand_width(&window).await;
+    window.keep("1-choice").await;
+    window.go(&format!("{home}/phone")).await;
+    window.keep("2-phone").await;
+    window.go(&home).await;
     click(&window, "main a.go").await;
     let form = TestApp::zhou();
     fill(&window, "#name", &form.name).await;
     fill(&window, "#id_tail", &form.id_tail).await;
     fill(&window, "#birth_date", &form.birth_date).await;
     demand_width(&window).await;
+    window.keep("3-identity").await;
     click(&window, "main button.go").await;
     window.see("#code").await;
+    window.keep("4-code").await;
     fill(&window, "#code", &t.code_about(link).await).await;
     click(&window, "main button.go").await;
     window.see("progress").await;
     let mut hasty = true;
-    for _ in 0..40 {
+    for at in 0..40 {
         if window.has("ol.review").await {
             break;
         }
         window.see(".ask").await;
         demand_width(&window).await;
+        window.keep(&format!("5-item-{at:02}")).await;
         let before = window.text("main").await;
         let choice = if window.has("input[name=rating]").await {
             "input[name=rating][value='5']"
@@ -297,6 +304,7 @@ async fn a_customer_on_a_phone(#[values(Engine::Sqlite)] engine: Engine) {
         if hasty {
             click(&window, "main form button.go").await;
             window.see(".problem").await;
+            window.keep("6-hasty").await;
             hasty = false;
         }
         SECONDS.fetch_add(60, Ordering::Relaxed);
@@ -310,6 +318,7 @@ async fn a_customer_on_a_phone(#[values(Engine::Sqlite)] engine: Engine) {
     }
     window.see("ol.review").await;
     demand_width(&window).await;
+    window.keep("7-review").await;
     click(&window, "input[name=confirm]").await;
     click(&window, "main form button.go").await;
     for _ in 0..100 {
@@ -320,6 +329,11 @@ async fn a_customer_on_a_phone(#[values(Engine::Sqlite)] engine: Engine) {
     }
     let text = window.text("main").await;
     assert!(text.contains("已提交"), "{text}");
+    window.keep("8-end").await;
+    click(&window, "button[value=large]").await;
+    window.see("body.large").await;
+    demand_width(&window).await;
+    window.keep("9-large").await;
     assert_eq!(t.look(id).await.state, CallbackState::Completed);
     customer.session = None;
     let screen = visit(&t.app, clock(), &customer, None).await.unwrap();
