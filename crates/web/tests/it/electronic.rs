@@ -253,6 +253,65 @@ async fn demand_width(window: &Window) {
     assert_eq!(over.as_i64(), Some(0), "{}", window.text("main").await);
 }
 
+/// Reads what it is about, looks at the way to the telephone, and passes the identity check.
+async fn show_identity(t: &TestApp, window: &Window, home: &str, link: LinkId) {
+    window.go(home).await;
+    demand_width(window).await;
+    window.keep("1-choice").await;
+    window.go(&format!("{home}/phone")).await;
+    window.keep("2-phone").await;
+    window.go(home).await;
+    click(window, "main a.go").await;
+    let form = TestApp::zhou();
+    fill(window, "#name", &form.name).await;
+    fill(window, "#id_tail", &form.id_tail).await;
+    fill(window, "#birth_date", &form.birth_date).await;
+    demand_width(window).await;
+    window.keep("3-identity").await;
+    click(window, "main button.go").await;
+    window.see("#code").await;
+    window.keep("4-code").await;
+    fill(window, "#code", &t.code_about(link).await).await;
+    click(window, "main button.go").await;
+    window.see("progress").await;
+}
+
+/// Answers every item, the first one too hastily.
+async fn answer_items(window: &Window) {
+    let mut hasty = true;
+    for at in 0..40 {
+        if window.has("ol.review").await {
+            break;
+        }
+        window.see(".ask").await;
+        demand_width(window).await;
+        window.keep(&format!("5-item-{at:02}")).await;
+        let choice = if window.has("input[name=rating]").await {
+            "input[name=rating][value='5']"
+        } else {
+            "input[name=answer][value=affirm]"
+        };
+        if window.has(choice).await {
+            click(window, choice).await;
+        }
+        if hasty {
+            click(window, "main form button.go").await;
+            window.see(".problem").await;
+            window.keep("6-hasty").await;
+            hasty = false;
+        }
+        let before = window.text("main").await;
+        SECONDS.fetch_add(60, Ordering::Relaxed);
+        click(window, "main form button.go").await;
+        for _ in 0..100 {
+            if window.text("main").await != before {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+}
+
 /// A whole electronic callback in a real browser on a phone: identity, code, items one by one, one of
 /// them too hastily, a correction, submission.
 #[rstest]
@@ -265,57 +324,8 @@ async fn a_customer_on_a_phone(#[values(Engine::Sqlite)] engine: Engine) {
     let driver = Driver::start();
     let window = driver.open(&site, 500, 900).await;
     let home = format!("/p/{}", customer.token);
-    window.go(&home).await;
-    demand_width(&window).await;
-    window.keep("1-choice").await;
-    window.go(&format!("{home}/phone")).await;
-    window.keep("2-phone").await;
-    window.go(&home).await;
-    click(&window, "main a.go").await;
-    let form = TestApp::zhou();
-    fill(&window, "#name", &form.name).await;
-    fill(&window, "#id_tail", &form.id_tail).await;
-    fill(&window, "#birth_date", &form.birth_date).await;
-    demand_width(&window).await;
-    window.keep("3-identity").await;
-    click(&window, "main button.go").await;
-    window.see("#code").await;
-    window.keep("4-code").await;
-    fill(&window, "#code", &t.code_about(link).await).await;
-    click(&window, "main button.go").await;
-    window.see("progress").await;
-    let mut hasty = true;
-    for at in 0..40 {
-        if window.has("ol.review").await {
-            break;
-        }
-        window.see(".ask").await;
-        demand_width(&window).await;
-        window.keep(&format!("5-item-{at:02}")).await;
-        let before = window.text("main").await;
-        let choice = if window.has("input[name=rating]").await {
-            "input[name=rating][value='5']"
-        } else {
-            "input[name=answer][value=affirm]"
-        };
-        if window.has(choice).await {
-            click(&window, choice).await;
-        }
-        if hasty {
-            click(&window, "main form button.go").await;
-            window.see(".problem").await;
-            window.keep("6-hasty").await;
-            hasty = false;
-        }
-        SECONDS.fetch_add(60, Ordering::Relaxed);
-        click(&window, "main form button.go").await;
-        for _ in 0..100 {
-            if window.text("main").await != before {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    }
+    show_identity(&t, &window, &home, link).await;
+    answer_items(&window).await;
     window.see("ol.review").await;
     demand_width(&window).await;
     window.keep("7-review").await;
