@@ -219,3 +219,6 @@ audit-action-callback-reopened = callback opened again
 api-op-list_electronic_links = Lists the links to the electronic callback
 api-op-send_electronic_link = Sends a link to the electronic callback
 audit-subject-electronic_sample = sample of electronic callbacks
+reply-settled = This callback is complete
+reply-settled-more = Nothing more is needed. Thank you! You may close this page.
+refusal-electronic-being-called = Our staff is calling you just now; you may submit afterwards if it is still needed

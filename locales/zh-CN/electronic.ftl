@@ -219,3 +219,6 @@ audit-action-callback-reopened = 重新打开回访
 api-op-list_electronic_links = 查询电子回访链接
 api-op-send_electronic_link = 发送电子回访链接
 audit-subject-electronic_sample = 电子回访样本
+reply-settled = 这项回访已经完成
+reply-settled-more = 不需要再作答了，谢谢您。您可以关闭这个页面。
+refusal-electronic-being-called = 我们的工作人员正在与您通话；通话结束后如仍需要，可以再提交

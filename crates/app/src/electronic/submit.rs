@@ -181,6 +181,9 @@ pub async fn submit(app: &App, now: Instant, visitor: &Visitor, form: SubmitForm
     let rules = app.rules();
     let today = time::date_in_china(now);
     let record = &asked.case.record;
+    if record.callback.state == CallbackState::InProgress {
+        return Err(Refusal::new("electronic-being-called").into());
+    }
     let change = record
         .callback
         .finish_electronic(&interview, &asked.case.discharge, today)?;

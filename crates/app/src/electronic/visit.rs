@@ -2,7 +2,7 @@
 
 use super::case::{Case, Filled, whole};
 use super::chain::Entry;
-use super::follow::note;
+use super::follow::{callback_of, note};
 use super::questions::{
     Given, ItemScreen, ReviewScreen, gate, given, item_screen, review_lines, review_text,
     screen_text,
@@ -49,6 +49,8 @@ pub enum Screen {
     Expired,
     /// The link has ended.
     Ended(LinkState),
+    /// The callback was completed in another way, or nothing is owed any more.
+    Settled,
     /// Nobody has proved who they are yet.
     Welcome {
         /// Last characters of the identity number that are asked for.
@@ -167,6 +169,10 @@ async fn show(app: &App, now: Instant, visitor: &Visitor, wanted: Option<&str>) 
         Err(LinkError::Expired) => return Ok(Screen::Expired),
         Err(_) => return Ok(Screen::Ended(link.link.state)),
         Ok(_) => {}
+    }
+    let callback = callback_of(app.store(), &link).await?;
+    if !callback.callback.state.is_open() {
+        return Ok(Screen::Settled);
     }
     let terms = terms_of(&app.rules(), time::date_in_china(now));
     let session = visitor.session(app.store(), &link, now).await?;

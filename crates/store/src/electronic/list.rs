@@ -162,7 +162,8 @@ pub async fn list_links(
         query.filter("l.state = ?", params![state.as_str()]);
     }
     if let Some(now) = filter.live_at {
-        query.filter("l.is_live AND l.expires_at > ?", params![millis(now)]);
+        let condition = "l.is_live AND l.expires_at > ? AND b.is_open";
+        query.filter(condition, params![millis(now)]);
     }
     if let Some(now) = filter.expired_at {
         let condition = "l.is_live AND l.expires_at <= ? AND b.is_open";

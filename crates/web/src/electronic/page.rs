@@ -145,6 +145,7 @@ pub(super) fn page(made: Made<'_>, screen: Screen) -> Response {
         }
         Screen::Expired => Body::End("reply-expired"),
         Screen::Ended(state) => Body::End(ending(state)),
+        Screen::Settled => Body::End("reply-settled"),
         Screen::Welcome {
             id_tail,
             asks_birth_date,

@@ -204,3 +204,25 @@ async fn an_expired_link_leads_back_to_the_telephone(
         .unwrap();
     assert_eq!(next.map(|c| c.id), Some(id));
 }
+
+/// Who was called meanwhile has nothing more to answer; during the call nothing is submitted.
+#[rstest]
+#[tokio::test]
+async fn a_call_settles_it(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let (leader, caller) = (&t.people().leader_cq, &t.people().caller_cq);
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(leader, id, caller).await;
+    let (link, mut customer) = t.offer(leader, t.now, id).await;
+    t.identify(t.now, link, &mut customer, &TestApp::zhou())
+        .await;
+    let now = t.answer_on_page(t.now, &customer, &[]).await;
+    t.start(caller, now, id).await.unwrap();
+    let busy = t.submit(now, &customer).await;
+    assert_eq!(testkit::refused(busy), "electronic-being-called");
+    t.answer_all(caller, now, id, &[]).await;
+    t.record(caller, now, id).await.unwrap();
+    t.finish(caller, now, id, "finished").await.unwrap();
+    let screen = visit(&t.app, now, &customer, None).await.unwrap();
+    assert!(matches!(screen, Screen::Settled), "{screen:?}");
+}
