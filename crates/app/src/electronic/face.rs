@@ -16,7 +16,6 @@ use domain::time::{self, Instant};
 use sha2::{Digest as _, Sha256};
 use std::pin::Pin;
 use std::sync::Arc;
-use store::Reads as _;
 use store::electronic::{self as rows, LinkChange};
 
 /// Largest picture.

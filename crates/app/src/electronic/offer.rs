@@ -138,12 +138,14 @@ async fn send(
     let terms = terms_of(&app.rules(), today);
     let work = app.store().begin(now).await?;
     let callback = record(&work, scope, id).await?;
-    let expires_at = terms.expires_at(now, callback.due_on)?;
+    let expires_at = terms.expires_at(now, callback.due_on);
     let questionnaire = questionnaire_of(app, &callback, now)?;
     let case = Case::load(app, &work, id, questionnaire).await?;
-    let change = callback
-        .callback
-        .offer_electronic(&case.discharge, today, expires_at)?;
+    let change =
+        callback
+            .callback
+            .offer_electronic(&case.discharge, today, expires_at.unwrap_or(now))?;
+    let expires_at = expires_at?;
     demand_open(&work, &callback, &terms, reason).await?;
     let mobile = demand_reachable(&work, &case.customer, &terms).await?;
     demand_words(&case, now)?;

@@ -41,8 +41,8 @@ async fn identify(t: &TestApp, browser: &mut Browser, link: LinkId, home: &str) 
     let form = TestApp::zhou();
     let fields = [
         ("name", form.name.as_str()),
-        ("id_tail", &form.id_tail),
-        ("birth_date", &form.birth_date),
+        ("id_tail", form.id_tail.as_str()),
+        ("birth_date", form.birth_date.as_str()),
     ];
     let to = browser.submit(&format!("{home}/identity"), &fields).await;
     assert_eq!(to, home);

@@ -1,8 +1,8 @@
 //! Comparing faces, where the company has a service for it.
 
 use app::electronic::{
-    ChainState, FaceAnswer, FaceUnavailable, IdentityVerifier, Screen, check_code, check_face,
-    check_identity, evidence_page, visit,
+    ChainState, Comparing, FaceAnswer, FaceQuestion, FaceUnavailable, IdentityVerifier, Screen,
+    check_code, check_face, check_identity, evidence_page, visit,
 };
 use bytes::Bytes;
 use domain::electronic::{EvidenceStep, Proof};
@@ -15,7 +15,7 @@ fn fake() -> IdentityVerifier {
     IdentityVerifier {
         name: "face-centre".into(),
         threshold: 800,
-        compare: Arc::new(|question| {
+        compare: Arc::new(|question: FaceQuestion| -> Comparing {
             assert_eq!(question.name, "周敏");
             let score = question.picture.last().map(|n| u32::from(*n) * 10);
             Box::pin(async move {
