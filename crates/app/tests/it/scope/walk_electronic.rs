@@ -14,8 +14,8 @@ use uuid::Uuid;
 /// A submitted link of a unit, and a sample that holds it.
 pub(super) struct Links {
     callback: CallbackId,
-    link: LinkId,
-    sample: Uuid,
+    pub(super) link: LinkId,
+    pub(super) sample: Uuid,
 }
 
 /// Puts a submitted link on a callback, with a row of evidence, and draws it.
