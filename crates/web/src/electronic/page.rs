@@ -118,7 +118,7 @@ impl PublicPage {
 
     /// Whether the customer may still choose the telephone.
     fn may_phone(&self) -> bool {
-        !matches!(self.body, Body::End(_) | Body::Phone { .. })
+        !matches!(self.body, Body::End(_) | Body::Phone { .. } | Body::Choice)
     }
 }
 
