@@ -5,6 +5,7 @@
 use crate::access::{RightsProposal, RolesProposal};
 use crate::exports::ExportQuery;
 use crate::listing::{self, PAGE_ROWS};
+use crate::messaging::{self, TemplateProposal};
 use crate::{App, Error, Refusal, Result};
 use domain::access::{
     Actor, ApprovalError, ApprovalKind, ApprovalState, ApprovalStep, check_step, expires_at,
@@ -26,6 +27,8 @@ pub enum Asked {
     Roles(RolesProposal),
     /// An export.
     Export(Box<ExportQuery>),
+    /// A text that goes to customers.
+    Template(TemplateProposal),
 }
 
 impl Asked {
@@ -34,6 +37,7 @@ impl Asked {
             Self::Rights(_) => ApprovalKind::Rights,
             Self::Roles(_) => ApprovalKind::Roles,
             Self::Export(_) => ApprovalKind::Export,
+            Self::Template(_) => ApprovalKind::Template,
         }
     }
 
@@ -42,6 +46,7 @@ impl Asked {
             Self::Rights(proposal) => serde_json::to_string(proposal),
             Self::Roles(proposal) => serde_json::to_string(proposal),
             Self::Export(query) => serde_json::to_string(query),
+            Self::Template(proposal) => serde_json::to_string(proposal),
         };
         text.map_err(|e| Error::Fault(e.to_string()))
     }
@@ -52,6 +57,7 @@ impl Asked {
             ApprovalKind::Rights => serde_json::from_str(text).map(Self::Rights),
             ApprovalKind::Roles => serde_json::from_str(text).map(Self::Roles),
             ApprovalKind::Export => serde_json::from_str(text).map(Self::Export),
+            ApprovalKind::Template => serde_json::from_str(text).map(Self::Template),
         };
         asked.map_err(|e| Error::Fault(format!("approval {}: {e}", row.id)))
     }
@@ -237,6 +243,8 @@ pub async fn decide(
     let mut others = Vec::new();
     if step == ApprovalStep::Approve {
         others.push(carry_out(app, &work, actor, &seen).await?);
+    } else if let Asked::Template(proposal) = &seen.asked {
+        messaging::put_back(&work, proposal, step).await?;
     }
     let action = match step {
         ApprovalStep::Approve => "approval.approved",
@@ -260,6 +268,7 @@ async fn carry_out(
     match &seen.asked {
         Asked::Rights(proposal) => crate::access::put_proposal(work, actor, proposal).await,
         Asked::Roles(proposal) => crate::access::grant_roles(app, work, actor, proposal).await,
+        Asked::Template(proposal) => messaging::put_in_use(work, actor, proposal).await,
         Asked::Export(query) => {
             let (asker, under) = (seen.row.asked_by, seen.row.delegation);
             let asker = crate::access::actor_of_user(app, work.now(), asker, under).await?;

@@ -4,6 +4,8 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::electronic::IdentityVerifier;
+use crate::messaging::Outlets;
 use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
@@ -31,6 +33,8 @@ pub struct App {
     decoy: Arc<str>,
     doors: Arc<Doors>,
     telephony: Line,
+    verifier: Option<Arc<IdentityVerifier>>,
+    outlets: Arc<Outlets>,
     typeface: Arc<Typeface>,
     letterhead: Arc<Letterhead>,
 }
@@ -133,6 +137,7 @@ impl App {
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         crate::letters::install(&store, now).await?;
         let rights = store::access::load_rights(&store).await?;
+        crate::messaging::install(&store, now).await?;
         let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
             typeface: Arc::new(typeface),
@@ -149,6 +154,8 @@ impl App {
             decoy: decoy.into(),
             doors: Arc::new(Doors::default()),
             telephony: None,
+            verifier: None,
+            outlets: Arc::default(),
         })
     }
 
@@ -200,6 +207,18 @@ impl App {
         self
     }
 
+    /// The application with a service that compares faces of customers.
+    #[must_use]
+    pub fn with_verifier(mut self, verifier: Option<IdentityVerifier>) -> Self {
+        self.verifier = verifier.map(Arc::new);
+        self
+    }
+
+    /// The service that compares faces, if there is one.
+    pub(crate) fn verifier(&self) -> Option<Arc<IdentityVerifier>> {
+        self.verifier.clone()
+    }
+
     /// Other ways to sign in than passwords.
     pub fn doors(&self) -> &Arc<Doors> {
         &self.doors
@@ -215,6 +234,18 @@ impl App {
     /// The telephone system, if there is one.
     pub fn telephony(&self) -> Line {
         self.telephony.clone()
+    }
+
+    /// The application with ways for messages to go out.
+    #[must_use]
+    pub fn with_outlets(mut self, outlets: Outlets) -> Self {
+        self.outlets = Arc::new(outlets);
+        self
+    }
+
+    /// Ways for messages to go out.
+    pub fn outlets(&self) -> &Arc<Outlets> {
+        &self.outlets
     }
 
     /// The application with the company's own typeface for what is printed.

@@ -47,6 +47,8 @@ id_types! {
     AttemptId,
     /// A telephone call.
     CallId,
+    /// A link to an electronic callback.
+    LinkId,
     /// A problem ticket.
     TicketId,
     /// A letter on paper.
@@ -65,4 +67,8 @@ id_types! {
     ImportId,
     /// A run of the planner.
     RunId,
+    /// A message to a customer.
+    MessageId,
+    /// A version of a template of messages.
+    TemplateId,
 }

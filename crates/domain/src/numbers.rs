@@ -21,6 +21,8 @@ codes! {
         Destruction = "DS",
         /// A list of bancassurance problem cases.
         ProblemList = "PL",
+        /// A message to a customer.
+        Message = "MS",
     }
 }
 

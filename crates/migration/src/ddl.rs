@@ -44,7 +44,6 @@ pub(crate) async fn set_codes(
     column: &str,
     codes: &[&str],
 ) -> Result<(), DbErr> {
-    let db = manager.get_connection();
     let quoted: Vec<String> = codes.iter().map(|c| format!("'{c}'")).collect();
     let list = quoted.join(", ");
     if manager.get_database_backend() != DbBackend::Sqlite {
@@ -53,8 +52,71 @@ pub(crate) async fn set_codes(
             "ALTER TABLE {table} DROP CONSTRAINT {name}, \
              ADD CONSTRAINT {name} CHECK ({column} IN ({list}))"
         );
+        let db = manager.get_connection();
         return db.execute_unprepared(&statement).await.map(|_| ());
     }
+    let opening = format!("CHECK ({column} IN (");
+    edit_table(manager, table, |text| {
+        let at = text.find(&opening).map(|at| at + opening.len())?;
+        let end = text[at..].find(')').map(|end| at + end)?;
+        Some(format!("{}{list}{}", &text[..at], &text[end..]))
+    })
+    .await
+}
+
+/// Lets a column be without a value.
+pub(crate) async fn allow_null(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<(), DbErr> {
+    set_null(manager, table, column, true).await
+}
+
+/// Demands a value of a column again; every row must have one.
+pub(crate) async fn demand_value(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<(), DbErr> {
+    set_null(manager, table, column, false).await
+}
+
+async fn set_null(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    allowed: bool,
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Sqlite {
+        let verb = if allowed { "DROP" } else { "SET" };
+        let statement = format!("ALTER TABLE {table} ALTER COLUMN {column} {verb} NOT NULL");
+        let db = manager.get_connection();
+        return db.execute_unprepared(&statement).await.map(|_| ());
+    }
+    let begin = format!("    {column} ");
+    edit_table(manager, table, |text| {
+        let at = text.find(&begin).map(|at| at + begin.len())?;
+        let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        let line = &text[at..end];
+        let line = if allowed {
+            line.replacen(" NOT NULL", "", 1)
+        } else {
+            let (kind, rest) = line.split_once([' ', ','])?;
+            format!("{kind} NOT NULL {rest}")
+        };
+        Some(format!("{}{line}{}", &text[..at], &text[end..]))
+    })
+    .await
+}
+
+/// Rewrites the text of a table on SQLite; nothing on disk may depend on what changes.
+async fn edit_table(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    edit: impl FnOnce(&str) -> Option<String> + Send,
+) -> Result<(), DbErr> {
+    let db = manager.get_connection();
     let one = |sql: String| async move {
         let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql));
         row.await?
@@ -66,14 +128,11 @@ pub(crate) async fn set_codes(
     let version: i64 = one("PRAGMA schema_version".into())
         .await?
         .try_get_by_index(0)?;
-    let opening = format!("CHECK ({column} IN (");
-    let at = text.find(&opening).map(|at| at + opening.len());
-    let end = at.and_then(|at| text[at..].find(')').map(|end| at + end));
-    let (Some(at), Some(end)) = (at, end) else {
-        let missing = format!("{table}.{column} has no list of codes");
+    let Some(text) = edit(&text) else {
+        let missing = format!("the text of {table} is not as expected");
         return Err(DbErr::Custom(missing));
     };
-    let text = format!("{}{list}{}", &text[..at], &text[end..]).replace('\'', "''");
+    let text = text.replace('\'', "''");
     let next = version + 1;
     for statement in [
         "PRAGMA writable_schema = ON".to_owned(),

@@ -32,6 +32,8 @@ mod m20261125_010002_due_hours;
 mod m20261125_010003_samples;
 mod m20261125_010004_together;
 mod m20261125_020001_payouts;
+mod m20261125_030001_messages;
+mod m20261125_040001_electronic;
 mod m20261125_050001_letters;
 mod m20261125_070001_questionnaires;
 mod m20261125_080001_ticket_work;
@@ -80,6 +82,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_010003_samples::Migration),
             Box::new(m20261125_010004_together::Migration),
             Box::new(m20261125_020001_payouts::Migration),
+            Box::new(m20261125_030001_messages::Migration),
+            Box::new(m20261125_040001_electronic::Migration),
             Box::new(m20261125_050001_letters::Migration),
             Box::new(m20261125_070001_questionnaires::Migration),
             Box::new(m20261125_080001_ticket_work::Migration),

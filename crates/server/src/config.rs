@@ -66,6 +66,9 @@ pub(crate) struct Config {
     pub cipher: Option<String>,
     /// Backups by plan; none without it.
     pub backup: Option<BackupConfig>,
+    /// Electronic callbacks.
+    #[serde(default)]
+    pub electronic: crate::face::ElectronicConfig,
     /// Where all of this was read.
     #[serde(skip)]
     pub file: Option<PathBuf>,

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod doors;
 mod environment;
+mod face;
 mod heads;
 mod progress;
 mod security;

@@ -24,8 +24,10 @@ mod calls;
 mod chance;
 mod clock;
 mod database;
+mod electronic;
 mod people;
 mod portfolio;
+mod sink;
 mod table;
 mod test_app;
 
@@ -35,5 +37,6 @@ pub use clock::{at, day, morning};
 pub use database::{Engine, TestDatabase};
 pub use people::{PASSWORD, People, actor_of, code_of, enrol};
 pub use portfolio::Portfolio;
+pub use sink::Sink;
 pub use table::{Table, row};
 pub use test_app::{MASTER_KEY, TestApp, invalid, refused};

@@ -119,6 +119,12 @@ pub(crate) fn lines(f: &Frame, view: &ApprovalView) -> Vec<DiffLine> {
             ),
             sensitive: query.in_full,
         }],
+        Asked::Template(proposal) => vec![DiffLine {
+            what: proposal.name.clone(),
+            before: proposal.before.clone().unwrap_or_default(),
+            after: proposal.after.clone(),
+            sensitive: false,
+        }],
     }
 }
 

@@ -12,6 +12,7 @@ mod backups;
 mod callbacks;
 mod customers;
 mod doctor;
+mod electronic;
 mod exports;
 mod failure;
 mod forms;
@@ -56,6 +57,7 @@ pub fn router(web: Web) -> Router {
         .merge(approvals::routes())
         .merge(watermark::routes())
         .merge(callbacks::routes())
+        .merge(electronic::routes())
         .merge(api::routes())
         .merge(imports::routes())
         .merge(jobs::routes())
@@ -88,6 +90,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::api::routes())
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
+        .merge(electronic::api::routes())
         .merge(tickets::api::routes())
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
@@ -95,6 +98,7 @@ pub fn router(web: Web) -> Router {
         .merge(imports::api::routes());
     Router::new()
         .merge(pages)
+        .merge(electronic::public_routes())
         .merge(api::serve(&web, systems))
         .merge(telephony::routes())
         .merge(health::routes(&web))

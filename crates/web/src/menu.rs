@@ -76,6 +76,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksRead),
     ),
     entry(
+        "electronic",
+        "/electronic",
+        "message-exclamation",
+        Some(Permission::CallbacksRead),
+    ),
+    entry(
         "tickets",
         "/tickets",
         "ticket",
@@ -121,6 +127,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         "/reports",
         "table",
         Some(Permission::ReportsRead),
+    ),
+    entry(
+        "electronic-samples",
+        "/electronic/samples",
+        "clipboard-check",
+        Some(Permission::ElectronicInspect),
     ),
     entry("rules", "/rules", "scale", Some(Permission::RulesRead)),
     entry(

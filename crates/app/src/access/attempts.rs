@@ -16,6 +16,27 @@ use store::access::{self as rows, DeviceRow, Failures, NewFailure};
 /// Tokens of one browser that are looked at; a shared desk has a few people, an attacker many.
 const TOKENS_MAX: usize = 8;
 
+/// A customer who tries to show who they are behind a link.
+#[derive(Debug)]
+pub(crate) struct Guesser(Attempt);
+
+impl Guesser {
+    /// Somebody at an address behind a link.
+    pub(crate) fn of_link(app: &App, link: domain::ids::LinkId, address: &str) -> Self {
+        Self(Attempt::behind_link(app, link.0, address))
+    }
+
+    /// Demands that nobody has to wait.
+    pub(crate) async fn demand_open(&self, app: &App, now: Instant) -> Result<()> {
+        self.0.demand_open(app, now).await
+    }
+
+    /// Counts a failure.
+    pub(crate) async fn fail(&self, work: &UnitOfWork) -> Result<()> {
+        self.0.fail(work).await
+    }
+}
+
 /// Somebody who tries to show who they are.
 #[derive(Debug)]
 pub(super) struct Attempt {
@@ -48,6 +69,17 @@ impl Attempt {
             username: own.clone(),
             known: None,
             address: own,
+        }
+    }
+
+    /// Somebody behind a link that leads to one record; guesses are counted by link and by address.
+    fn behind_link(app: &App, link: uuid::Uuid, address: &str) -> Self {
+        let own = format!("\nlink {link}");
+        Self {
+            name_index: rows::name_index(app.store(), &own),
+            username: own,
+            known: None,
+            address: address.to_owned(),
         }
     }
 

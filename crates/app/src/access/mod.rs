@@ -30,6 +30,7 @@ mod work_rules;
 
 pub use accounts::{actor_of, find_user, new_password, root_org};
 pub(crate) use accounts::{actor_of_client, actor_of_user};
+pub(crate) use attempts::Guesser;
 pub use clients::{
     ClientWithTokens, NewClient, authenticate_client, create_client, create_token, list_clients,
     revoke_token, rotate_token, set_client_active,

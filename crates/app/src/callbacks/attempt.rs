@@ -246,25 +246,25 @@ pub(super) async fn under_way(
 }
 
 /// A version of a questionnaire, kept alive while it is looked at.
-pub(super) struct ScriptOf {
+pub(crate) struct ScriptOf {
     scripts: Arc<Scripts>,
     id: QuestionnaireId,
 }
 
 impl ScriptOf {
-    pub(super) fn script(&self) -> &Script {
+    pub(crate) fn script(&self) -> &Script {
         match self.scripts.find(self.id) {
             Some(script) => script,
             None => unreachable!("the id was found before"),
         }
     }
 
-    pub(super) fn get(&self, promotion: bool, case: &CaseFacts) -> Vec<&ScriptItem> {
+    pub(crate) fn get(&self, promotion: bool, case: &CaseFacts) -> Vec<&ScriptItem> {
         self.script().items_for(case, promotion)
     }
 }
 
-pub(super) fn script_of(app: &App, id: Option<QuestionnaireId>) -> Result<ScriptOf> {
+pub(crate) fn script_of(app: &App, id: Option<QuestionnaireId>) -> Result<ScriptOf> {
     let scripts = app.scripts();
     let id = id.filter(|id| scripts.find(*id).is_some());
     let id = id.ok_or_else(|| Error::from(crate::Refusal::new("questionnaire-missing")))?;
@@ -302,7 +302,7 @@ pub(super) async fn case_of_attempt(
 }
 
 /// What of a case decides which items are asked.
-pub(super) async fn case_facts(
+pub(crate) async fn case_facts(
     db: &impl Reads,
     callback: CallbackId,
     policy: Option<PolicyId>,

@@ -2,7 +2,7 @@
 
 use super::attempt::{case_of_attempt, script_of};
 use super::page::{CallbackPage, PastAnswer, load};
-use super::spoken::Spoken;
+use super::spoken::{Spoken, values};
 use crate::questionnaires::{AnswerLabels, ScriptItem, Term};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
@@ -74,7 +74,7 @@ pub async fn call_page(
         .await?
         .ok_or(Error::NotFound)?;
     let attempt = rows::find_open_attempt(app.store(), id).await?;
-    let mine = attempt.filter(|a| actor.user() == Some(a.caller_id));
+    let mine = attempt.filter(|a| a.caller_id.is_some() && actor.user() == a.caller_id);
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
     let page = load(app, actor, now, &scope, callback).await?;
     let scripts = app.scripts_in_force().await?;
@@ -97,15 +97,18 @@ pub async fn call_page(
     let person = person_of(app, &page).await?;
     let full_name = person.name.reveal(reveal).to_owned();
     let today = time::date_in_china(now);
-    let spoken = Spoken {
-        page: &page,
-        attempt: &attempt,
+    let rules = app.rules();
+    let of = Spoken {
+        policy: page.policy.as_ref(),
+        claims: &page.claims,
+        explanation: &page.explanation,
         holder: page.customer.name.reveal(reveal),
         person: (&person, &full_name),
-        rules: &app.rules(),
-        today,
+        company,
+        caller: &attempt.caller_name,
+        rules: &rules,
     };
-    let values = spoken.values(company);
+    let values = values(&of, today);
     let current = gate
         .current()
         .and_then(|open| items.iter().position(|i| i.item.code == open.code))

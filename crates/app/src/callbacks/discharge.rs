@@ -11,7 +11,7 @@ use store::callbacks::{self as rows, CallbackRecord};
 use store::{AuditEntry, UnitOfWork};
 
 /// How a completion now lies to the period of a callback.
-pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) -> Option<Timing> {
+pub(crate) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) -> Option<Timing> {
     let start = rules.period_start(&record.programme, &record.facts);
     let counts_early = rules
         .programme(&record.programme)
@@ -26,7 +26,7 @@ pub(super) fn timing_of(rules: &Rules, record: &CallbackRecord, now: Instant) ->
 
 /// Ends the obligation when the callback has ended: discharged with its timing and what a late
 /// callback opens, or not discharged with its cause.
-pub(super) async fn complete(
+pub(crate) async fn complete(
     work: &UnitOfWork,
     actor: &Actor,
     record: &CallbackRecord,

@@ -23,12 +23,13 @@ mod workbench;
 
 pub use crate::questionnaires::ScriptValues;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
-pub(crate) use attempt::facts_of;
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
+pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
 pub use call::{CallItem, CallPage, call_page};
 pub(crate) use decide::carry_out;
 pub use decide::{Decision, decide};
 pub use dial::{LineView, call_line, dial, hang_up};
+pub(crate) use discharge::{complete, timing_of};
 pub use find::{find_callback, page_of_callbacks};
 pub(crate) use finish::parse_instant;
 pub use finish::{FinishForm, finish_attempt};
@@ -42,7 +43,7 @@ pub use reviews::{
     ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,
 };
 pub use signals::{SignalQuery, check_records, decide_record_signal, list_record_signals};
-pub(crate) use spoken::{policy_values, salutation};
+pub(crate) use spoken::{Spoken, policy_values, salutation, values as spoken_values};
 pub use spot_checks::{
     JudgementForm, SpotCheck, close_spot_check, draw_spot_check, judge_spot_check, spot_check,
     spot_checks,

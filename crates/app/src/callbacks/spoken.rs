@@ -1,41 +1,45 @@
 //! What callers say aloud: names, products, amounts and dates as people speak of them.
 
-use super::page::CallbackPage;
+use crate::obligations::Explanation;
 use crate::questionnaires::ScriptValues;
 use crate::rules::Rules;
 use chrono::{Datelike as _, NaiveDate};
-use domain::customers::CustomerKind;
 use domain::policies::EventType;
-use store::callbacks::AttemptRow;
 use store::customers::CustomerRow;
-use store::policies::PolicyRow;
+use store::policies::{ClaimRow, PolicyRow};
 
-/// The call under way, as far as its words need it.
-pub(super) struct Spoken<'s> {
-    pub page: &'s CallbackPage,
-    pub attempt: &'s AttemptRow,
-    /// Name of the policyholder.
-    pub holder: &'s str,
-    /// Who is asked for, with the full name.
-    pub person: (&'s CustomerRow, &'s str),
-    pub rules: &'s Rules,
-    pub today: NaiveDate,
+/// What the words of a script are filled from.
+pub(crate) struct Spoken<'s> {
+    /// The policy.
+    pub(crate) policy: Option<&'s PolicyRow>,
+    /// Its claims.
+    pub(crate) claims: &'s [ClaimRow],
+    /// The obligation, with why it exists.
+    pub(crate) explanation: &'s Explanation,
+    /// Name of the policyholder, in full.
+    pub(crate) holder: &'s str,
+    /// Who is asked for, with the name in full.
+    pub(crate) person: (&'s CustomerRow, &'s str),
+    /// Name of the company.
+    pub(crate) company: &'s str,
+    /// Who speaks.
+    pub(crate) caller: &'s str,
+    /// The rules in force.
+    pub(crate) rules: &'s Rules,
 }
 
-impl Spoken<'_> {
-    /// Everything that the words of a script may name.
-    pub(super) fn values(&self, company: &str) -> ScriptValues {
-        let mut values = ScriptValues::default();
-        values.set("company", company);
-        values.set("caller", &self.attempt.caller_name);
-        values.set("holder", self.holder);
-        values.set("payee", self.person.1);
-        let (zh, en) = salutation(self.person.0, self.person.1);
-        values.set_words("salutation", zh, en);
-        case_values(&mut values, self.page, self.today);
-        payout_values(&mut values, self.page, self.rules, self.today);
-        values
-    }
+/// Everything that the words of a script may name.
+pub(crate) fn values(of: &Spoken<'_>, today: NaiveDate) -> ScriptValues {
+    let mut values = ScriptValues::default();
+    values.set("company", of.company);
+    values.set("caller", of.caller);
+    values.set("holder", of.holder);
+    values.set("payee", of.person.1);
+    let (zh, en) = salutation(of.person.0, of.person.1);
+    values.set_words("salutation", zh, en);
+    case_values(&mut values, of, today);
+    payout_values(&mut values, of, today);
+    values
 }
 
 /// Words for what is not recorded, so that the sentence stays readable.
@@ -43,8 +47,8 @@ const THIS_BUSINESS: (&str, &str) = ("保全业务", "the servicing request");
 const BY_US: (&str, &str) = ("付款", "payment");
 
 /// What a payout was for, how much, how and when, from the facts of the obligation.
-fn payout_values(values: &mut ScriptValues, page: &CallbackPage, rules: &Rules, today: NaiveDate) {
-    let obligation = &page.explanation.obligation;
+fn payout_values(values: &mut ScriptValues, of: &Spoken<'_>, today: NaiveDate) {
+    let obligation = &of.explanation.obligation;
     if obligation.trigger_type != EventType::ServicePayout.as_str() {
         return;
     }
@@ -58,7 +62,7 @@ fn payout_values(values: &mut ScriptValues, page: &CallbackPage, rules: &Rules, 
         _ => BY_US,
     };
     values.set_words("payout_method", zh, en);
-    let item = text("event.service_item_code").and_then(|code| rules.service_item(code));
+    let item = text("event.service_item_code").and_then(|code| of.rules.service_item(code));
     let (zh, en) = item.map_or(
         (THIS_BUSINESS.0.to_owned(), THIS_BUSINESS.1.to_owned()),
         |i| (i.name.zh.clone(), i.name.en.clone()),
@@ -66,13 +70,13 @@ fn payout_values(values: &mut ScriptValues, page: &CallbackPage, rules: &Rules, 
     values.set_words("service_item", zh, en);
 }
 
-fn case_values(values: &mut ScriptValues, page: &CallbackPage, today: NaiveDate) {
-    if let Some(policy) = &page.policy {
+fn case_values(values: &mut ScriptValues, of: &Spoken<'_>, today: NaiveDate) {
+    if let Some(policy) = of.policy {
         policy_values(values, policy, today);
     }
-    let obligation = &page.explanation.obligation;
+    let obligation = &of.explanation.obligation;
     values.set_date("right_end_on", obligation.right_end_on, today);
-    let days = page
+    let days = of
         .explanation
         .trace
         .quantities
@@ -84,14 +88,14 @@ fn case_values(values: &mut ScriptValues, page: &CallbackPage, today: NaiveDate)
     let claim = obligation
         .claim_no
         .as_ref()
-        .and_then(|no| page.claims.iter().find(|c| c.claim_no == *no));
-    if let Some(claim) = claim.or_else(|| page.claims.last()) {
+        .and_then(|no| of.claims.iter().find(|c| c.claim_no == *no));
+    if let Some(claim) = claim.or_else(|| of.claims.last()) {
         values.set("claim_no", &claim.claim_no);
         values.set_money("claim_amount", claim.amount_fen);
         values.set_date("paid_on", claim.paid_on, today);
         values.set_date("loss_date", claim.reported_on, today);
     }
-    let grace = page.explanation.trace.dates.iter();
+    let grace = of.explanation.trace.dates.iter();
     let grace = grace.filter(|d| d.name == "grace_end").find_map(|d| d.date);
     values.set_date("grace_end_on", grace, today);
 }
@@ -148,21 +152,5 @@ fn coverage_term(policy: &PolicyRow) -> (String, String) {
 
 /// How to address a person: family name and title; organisations by their name.
 pub(crate) fn salutation(customer: &CustomerRow, full_name: &str) -> (String, String) {
-    if customer.kind == CustomerKind::Group {
-        return (full_name.to_owned(), full_name.to_owned());
-    }
-    let compound = COMPOUND_SURNAMES
-        .iter()
-        .find(|s| full_name.starts_with(**s) && full_name.chars().count() > 2);
-    let surname = compound.map_or_else(|| full_name.chars().take(1).collect(), |s| (*s).to_owned());
-    match customer.sex.as_deref() {
-        Some("female") => (format!("{surname}女士"), format!("Ms {surname}")),
-        Some("male") => (format!("{surname}先生"), format!("Mr {surname}")),
-        _ => (full_name.to_owned(), full_name.to_owned()),
-    }
+    domain::customers::salutation(customer.kind, customer.sex.as_deref(), full_name)
 }
-
-/// Family names of two characters that are in common use.
-const COMPOUND_SURNAMES: [&str; 10] = [
-    "欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "夏侯", "慕容",
-];

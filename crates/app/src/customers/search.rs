@@ -109,6 +109,7 @@ async fn look_up(
             | NumberKind::Letter
             | NumberKind::LegalHold
             | NumberKind::Destruction
+            | NumberKind::Message
             | NumberKind::ProblemList => {}
         }
         return Ok(());

@@ -82,7 +82,7 @@ fn read_discharge(
         .iter()
         .map(|c| ContactChannel::parse(c))
         .collect();
-    let channels = channels.map_err(|e| e.to_string())?;
+    let mut channels = channels.map_err(|e| e.to_string())?;
     let respondents: Result<Vec<_>, _> = list("respondents")
         .iter()
         .map(|r| Respondent::parse(r))
@@ -91,6 +91,7 @@ fn read_discharge(
     if success == Success::Life && channels.iter().any(|c| c.is_text()) {
         return Err("text messages never satisfy a life compliance programme".into());
     }
+    add_electronic(book, on, success, &mut channels);
     let positive = |key: &str, n: Option<i64>| -> Result<u32, String> {
         n.and_then(|n| u32::try_from(n).ok())
             .filter(|n| *n > 0)
@@ -151,6 +152,24 @@ fn sampling(
             .and_then(toml::Value::as_bool)
             .ok_or("sample_whole_months is missing")?,
     }))
+}
+
+/// Puts the electronic callback beside the telephone: the national notice of 2020 lets every life
+/// callback be electronic, whatever the rule of the programme says of the telephone.
+fn add_electronic(
+    book: &RuleBook,
+    on: NaiveDate,
+    success: Success,
+    channels: &mut Vec<ContactChannel>,
+) {
+    let id = "electronic_allowed";
+    let facts = Facts::new(book.schema());
+    let allowed = book.find_parameter(id).is_some()
+        && book.parameter_value(id, &facts, on) == Some(rules::Value::Bool(true));
+    if success == Success::Life && allowed && !channels.contains(&ContactChannel::Electronic) {
+        let phone = channels.iter().position(|c| *c == ContactChannel::Phone);
+        channels.insert(phone.map_or(0, |at| at + 1), ContactChannel::Electronic);
+    }
 }
 
 /// The value of a parameter on a day for a case inside the programme's own pack. `Some(None)` is a parameter

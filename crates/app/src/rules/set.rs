@@ -282,6 +282,15 @@ impl Rules {
         self.book.parameter_value(id, &facts, on)?.as_int()
     }
 
+    /// A company setting that is yes or no.
+    pub fn flag(&self, id: &str, on: NaiveDate) -> Option<bool> {
+        let facts = Facts::new(self.book.schema());
+        match self.book.parameter_value(id, &facts, on)? {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// When people may be called.
     pub fn calling_hours(&self, on: NaiveDate) -> CallingHours {
         let number = |id| self.setting(id, on).and_then(|n| u32::try_from(n).ok());

@@ -18,6 +18,8 @@ codes! {
         Roles = "roles",
         /// An export larger than people may take alone.
         Export = "export",
+        /// A text that goes to customers.
+        Template = "template",
     }
 }
 
@@ -27,6 +29,7 @@ impl ApprovalKind {
         match self {
             Self::Rights | Self::Roles => Permission::RightsApprove,
             Self::Export => Permission::ExportsApprove,
+            Self::Template => Permission::TemplatesApprove,
         }
     }
 }

@@ -88,6 +88,8 @@ pub enum ActorKind {
     Shell,
     /// The program itself: jobs and the planner.
     System,
+    /// Somebody without an account, such as a customer behind a link.
+    Visitor,
 }
 
 /// Who is acting, with their rights and their place in the organisation.
@@ -128,6 +130,16 @@ impl Actor {
     /// The program itself.
     pub fn system() -> Self {
         Self::trusted(ActorKind::System, "system")
+    }
+
+    /// Somebody without an account, such as a customer behind a link: without any right.
+    pub fn visitor(name: impl Into<String>) -> Self {
+        Self {
+            roles: Vec::new(),
+            only: Some(Vec::new()),
+            rights: Held::default(),
+            ..Self::trusted(ActorKind::Visitor, name)
+        }
     }
 
     fn trusted(kind: ActorKind, name: impl Into<String>) -> Self {

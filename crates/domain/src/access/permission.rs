@@ -27,6 +27,10 @@ codes! {
         CallbacksReview = "callbacks.review",
         /// See signs of late, forged or concealed records, and explain or confirm them.
         CallbacksCheck = "callbacks.check",
+        /// Offer the electronic callback: send, send again and take back links.
+        ElectronicOffer = "electronic.offer",
+        /// Draw samples of electronic callbacks and inspect them.
+        ElectronicInspect = "electronic.inspect",
         /// Listen to recordings.
         RecordingsListen = "recordings.listen",
         /// See problem tickets.
@@ -47,6 +51,14 @@ codes! {
         LettersReview = "letters.review",
         /// Write versions of letter templates, and approve those of others.
         LettersTemplates = "letters.templates",
+        /// See messages to customers.
+        MessagesRead = "messages.read",
+        /// Send messages to customers, take them back, send them again.
+        MessagesSend = "messages.send",
+        /// Write texts of messages.
+        TemplatesEdit = "templates.edit",
+        /// Approve texts of messages that somebody else wrote.
+        TemplatesApprove = "templates.approve",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -105,6 +117,8 @@ codes! {
         Callbacks = "callbacks",
         /// Problem tickets.
         Tickets = "tickets",
+        /// Messages to customers.
+        Messages = "messages",
         /// Rules and lists that they draw.
         Rules = "rules",
         /// Figures and data that leave.
@@ -132,6 +146,8 @@ impl Permission {
             | Self::PayoutsInspect
             | Self::CallbacksReview
             | Self::CallbacksCheck
+            | Self::ElectronicOffer
+            | Self::ElectronicInspect
             | Self::RecordingsListen
             | Self::LettersRead
             | Self::LettersHandle
@@ -142,6 +158,10 @@ impl Permission {
             | Self::TicketsHandle
             | Self::TicketsVerify
             | Self::TicketsList => RightArea::Tickets,
+            Self::MessagesRead
+            | Self::MessagesSend
+            | Self::TemplatesEdit
+            | Self::TemplatesApprove => RightArea::Messages,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview

@@ -320,7 +320,7 @@ impl Callback {
         self.state == CallbackState::Planned && self.earliest_on.is_some_and(|on| on <= today)
     }
 
-    fn change(&self, to: CallbackState) -> Change {
+    pub(super) fn change(&self, to: CallbackState) -> Change {
         Change {
             to,
             assignee: self.assignee,

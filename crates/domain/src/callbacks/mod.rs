@@ -2,6 +2,7 @@
 
 mod assign;
 mod attempt;
+mod electronic;
 mod life;
 mod outcome;
 mod payout;

@@ -4,6 +4,7 @@ mod disclosure;
 mod free_text;
 mod id_number;
 mod personal;
+mod salutation;
 mod term;
 
 pub use crate::access::PersonalField;
@@ -13,6 +14,7 @@ pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,
 };
+pub use salutation::salutation;
 pub use term::SearchTerm;
 
 use chrono::NaiveDate;

@@ -61,6 +61,8 @@ pub(crate) async fn run(
     let telephone = crate::telephony::open(config.telephony.as_ref(), &server_name())?;
     let app = app.with_telephony(telephone.line.clone());
     telephone.listen(app.clone());
+    let face = config.electronic.face.as_ref();
+    let app = app.with_verifier(face.map(crate::face::FaceConfig::open).transpose()?);
     let mut beside = vec![
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),

@@ -365,6 +365,6 @@ pub async fn list_calls(db: &impl Reads, since: domain::time::Instant) -> Result
     // Milliseconds of a civil day in China begin eight hours before those of a day in Greenwich.
     let sql = "SELECT caller_id AS caller, COUNT(*) AS calls, \
                COUNT(DISTINCT (started_at + 28800000) / 86400000) AS days \
-               FROM attempts WHERE started_at >= $1 GROUP BY caller_id";
+               FROM attempts WHERE started_at >= $1 AND caller_id IS NOT NULL GROUP BY caller_id";
     list(db, sql, params![millis(since)]).await
 }

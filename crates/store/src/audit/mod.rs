@@ -45,6 +45,7 @@ impl From<&Actor> for AuditActor {
             ActorKind::Client(id) => ("client", Some(id.0)),
             ActorKind::Shell => ("shell", None),
             ActorKind::System => ("system", None),
+            ActorKind::Visitor => ("anonymous", None),
         };
         Self {
             kind,

@@ -120,9 +120,9 @@ pub struct AttemptRow {
     pub is_recall: bool,
     /// The version of the questionnaire that was read.
     pub questionnaire_id: Option<QuestionnaireId>,
-    /// Who made it.
-    pub caller_id: UserId,
-    /// Name of who made it.
+    /// Who made it; nobody of ours when the customer answered electronically.
+    pub caller_id: Option<UserId>,
+    /// Name of who made it; empty when nobody did.
     pub caller_name: String,
     /// When it began.
     pub started_at: Instant,
@@ -154,7 +154,7 @@ struct Row {
     in_branch: bool,
     is_recall: bool,
     questionnaire_id: Option<Uuid>,
-    caller_id: Uuid,
+    caller_id: Option<Uuid>,
     caller_name: String,
     started_at: i64,
     ended_at: Option<i64>,
@@ -167,9 +167,9 @@ struct Row {
 }
 
 const SELECT: &str = "SELECT a.id, a.callback_id, b.number AS callback_number, b.programme, a.seq, a.round, a.channel, \
-     a.in_branch, a.is_recall, a.questionnaire_id, a.caller_id, u.display_name AS caller_name, a.started_at, \
+     a.in_branch, a.is_recall, a.questionnaire_id, a.caller_id, COALESCE(u.display_name, '') AS caller_name, a.started_at, \
      a.ended_at, a.result, a.respondent, a.note, a.appointment_at, a.saved_at, a.shared_with \
-     FROM attempts a JOIN callbacks b ON b.id = a.callback_id JOIN users u ON u.id = a.caller_id";
+     FROM attempts a JOIN callbacks b ON b.id = a.callback_id LEFT JOIN users u ON u.id = a.caller_id";
 
 fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
     Ok(AttemptRow {
@@ -188,7 +188,7 @@ fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
         in_branch: r.in_branch,
         is_recall: r.is_recall,
         questionnaire_id: r.questionnaire_id.map(QuestionnaireId),
-        caller_id: UserId(r.caller_id),
+        caller_id: r.caller_id.map(UserId),
         caller_name: r.caller_name,
         started_at: instant(r.started_at),
         ended_at: r.ended_at.map(instant),

@@ -167,9 +167,9 @@ pub async fn export_attempts(
 ) -> Result<Page<ExportedAttempt>> {
     let mut select = Select::new(
         "SELECT a.id, b.number AS callback, a.seq, a.round, b.programme, p.policy_no, c.customer_no, a.channel, \
-         a.in_branch, a.is_recall, u.username AS caller, a.started_at, a.ended_at, a.result, a.respondent, \
+         a.in_branch, a.is_recall, COALESCE(u.username, '') AS caller, a.started_at, a.ended_at, a.result, a.respondent, \
          a.authorised, a.appointment_at, a.note FROM attempts a JOIN callbacks b ON b.id = a.callback_id \
-         JOIN customers c ON c.id = b.customer_id JOIN users u ON u.id = a.caller_id \
+         JOIN customers c ON c.id = b.customer_id LEFT JOIN users u ON u.id = a.caller_id \
          LEFT JOIN policies p ON p.id = b.policy_id",
     );
     of_window(&mut select, scope, "a.started_at", window);

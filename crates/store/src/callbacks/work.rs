@@ -86,6 +86,12 @@ struct Row {
 }
 
 #[derive(FromQueryResult)]
+struct IdRow {
+    #[expect(dead_code, reason = "that there is a row is all that matters")]
+    id: Uuid,
+}
+
+#[derive(FromQueryResult)]
 struct ChannelRow {
     channel: String,
 }
@@ -171,6 +177,8 @@ pub struct Saved<'s> {
     pub is_recall: bool,
     /// Who completed it and on which channel, when it is completed.
     pub completed: Option<(UserId, ContactChannel)>,
+    /// The channel on which it is completed without anybody of ours.
+    pub completed_by_customer: Option<ContactChannel>,
     /// How completion lies to the period.
     pub timing: Option<Timing>,
     /// Why it ended.
@@ -200,6 +208,10 @@ pub async fn save_change(
     let today = time::date_in_china(work.now());
     let succeeded = change.outcome.filter(|o| o.is_succeeded()).map(|_| today);
     let done = matches!(change.to, CallbackState::Completed);
+    let completed_on = saved
+        .completed
+        .map(|(_, channel)| channel)
+        .or(saved.completed_by_customer);
     let values = params![
         change.to.as_str(),
         change.to.is_open(),
@@ -220,7 +232,7 @@ pub async fn save_change(
         succeeded,
         saved.timing.map(Timing::as_str),
         done.then(|| millis(work.now())),
-        saved.completed.map(|(_, channel)| channel.as_str()),
+        completed_on.map(ContactChannel::as_str),
         saved.completed.map(|(user, _)| user.0),
         change.cause.map(Cause::as_str),
         saved.end_reason,
@@ -277,14 +289,22 @@ pub async fn open_deemed_right(
 /// # Errors
 /// What the database says.
 pub async fn insert_completed_event(work: &UnitOfWork, record: &CallbackRecord) -> Result<()> {
+    let event_id = format!("callback/{}", record.number);
+    // A callback that an inspection opened again is completed a second time; it happened once.
+    let before = "SELECT id FROM events WHERE event_id = $1 AND type = $2";
+    let kind = EventType::CallbackCompleted.as_str();
+    let known: Option<IdRow> = find(work, before, params![event_id.as_str(), kind]).await?;
+    if known.is_some() {
+        return Ok(());
+    }
     let sql = "INSERT INTO events (id, event_id, type, source, occurred_at, occurred_on, policy_id, customer_id, \
                programme, row_hash, created_at, updated_at) \
                VALUES ($1, $2, $3, 'system', $4, $5, $6, $7, $8, 0, $4, $4)";
     let now = work.now();
     let values = params![
         work.next_id(),
-        format!("callback/{}", record.number),
-        EventType::CallbackCompleted.as_str(),
+        event_id,
+        kind,
         millis(now),
         time::date_in_china(now),
         record.policy.map(|p| p.0),

@@ -180,6 +180,27 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
+                    "UPDATE electronic_evidence SET content = NULL, words = NULL, device = NULL WHERE link_id IN \
+                     (SELECT l.id FROM electronic_links l WHERE l.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE electronic_inspections SET finding = NULL WHERE finding IS NOT NULL AND link_id IN \
+                     (SELECT l.id FROM electronic_links l WHERE l.callback_id IN ({callbacks}))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
+                    "UPDATE electronic_links SET mobile = NULL, end_reason = NULL, version = version + 1 \
+                     WHERE callback_id IN ({callbacks})"
+                ),
+                params![id],
+            ),
+            (
+                format!(
                     "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
                      WHERE destroyed_at IS NULL AND id IN ({callbacks})"
                 ),
@@ -255,6 +276,8 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
         "DELETE FROM contacts WHERE customer_id = $1",
         "UPDATE record_changes SET old_value = NULL, new_value = NULL, reason = '' WHERE entity_id = $1 OR customer_id = $1",
         "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",
+        "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id = $1",
+        "UPDATE consent_entries SET note = NULL WHERE customer_id = $1",
         "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
         "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
         "UPDATE legal_holds SET reason = NULL, lift_reason = NULL WHERE customer_id = $1",

@@ -323,6 +323,17 @@ impl Keyring {
         self.audit_seal(&[b"huifang/backup/1\0", contents])
     }
 
+    /// The seal of a row of evidence over the row before it and its own content, by the key of the audit
+    /// log under a name of its own.
+    pub fn evidence_seal(&self, previous: &str, contents: &[u8]) -> [u8; 32] {
+        self.audit_seal(&[
+            b"huifang/evidence/1\0",
+            previous.as_bytes(),
+            b"\0",
+            contents,
+        ])
+    }
+
     /// The blind index of the last four characters of a value, for search by what people remember.
     pub fn index_tail(&self, kind: &str, normalised: &str) -> i64 {
         self.index(&tail_kind(kind), tail(normalised))

@@ -151,6 +151,26 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "electronic_links",
+        columns: &[sealed("mobile"), sealed("end_reason")],
+    },
+    SealedTable {
+        name: "electronic_evidence",
+        columns: &[sealed("content"), sealed("words"), sealed("device")],
+    },
+    SealedTable {
+        name: "electronic_inspections",
+        columns: &[sealed("finding")],
+    },
+    SealedTable {
+        name: "messages",
+        columns: &[sealed("recipient"), sealed("title"), sealed("body")],
+    },
+    SealedTable {
+        name: "consent_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "file_keys",
         columns: &[sealed("file_key")],
     },
@@ -165,6 +185,9 @@ pub const NOT_SEALED: &[&str] = &[
     "audit_seals.hash",
     "audit_seals.previous",
     "audit_seals.root",
+    "electronic_links.token_hash",
+    "electronic_sessions.code_hash",
+    "electronic_sessions.token_hash",
     "encryption_keys.wrapped",
     "half_sessions.token_hash",
     "idempotency_keys.request_hash",

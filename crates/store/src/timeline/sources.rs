@@ -71,8 +71,8 @@ pub(super) const SOURCES: [Source; 6] = [
     Source {
         kind: TimelineKind::Attempt,
         select: "SELECT a.id, a.started_at AS at, a.result AS code, b.number, b.id AS link, p.policy_no, \
-                 a.channel AS detail, NULL AS amount_fen, u.display_name AS actor FROM attempts a \
-                 JOIN callbacks b ON b.id = a.callback_id JOIN users u ON u.id = a.caller_id \
+                 a.channel AS detail, NULL AS amount_fen, COALESCE(u.display_name, '') AS actor FROM attempts a \
+                 JOIN callbacks b ON b.id = a.callback_id LEFT JOIN users u ON u.id = a.caller_id \
                  LEFT JOIN policies p ON p.id = b.policy_id",
         at: "a.started_at",
         id: "a.id",

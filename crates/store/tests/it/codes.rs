@@ -9,8 +9,13 @@ use domain::callbacks::{
 use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
 };
+use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict};
 use domain::imports::{ImportKind, ImportState};
-use domain::letters::{LetterKind, LetterState, TemplateState};
+use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
+use domain::messaging::{
+    ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
+    TemplateState,
+};
 use domain::obligations::{ObligationKind, ObligationStatus, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
@@ -45,15 +50,18 @@ const NOT_OF_THE_DOMAIN: [&str; 12] = [
     "rule_packs.status",
 ];
 
+macro_rules! lists {
+    ($($column:literal => $type:ty),+ $(,)?) => {
+        Lists::from([
+            $( ($column.into(), <$type>::ALL.iter().map(|c| c.as_str().to_owned()).collect()) ),+
+        ])
+    };
+}
+
 /// What the domain says, by table and column.
 fn of_the_domain() -> Lists {
-    let mut lists = Lists::new();
-    macro_rules! list {
-        ($($column:literal => $type:ty),+ $(,)?) => {
-            $( lists.insert($column.into(), <$type>::ALL.iter().map(|c| c.as_str().to_owned()).collect()); )+
-        };
-    }
-    list! {
+    let mut lists = of_messages();
+    lists.extend(lists! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,
         "role_rights.scope" => RowScope,
@@ -106,7 +114,7 @@ fn of_the_domain() -> Lists {
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
         "letter_templates.kind" => LetterKind,
-        "letter_templates.state" => TemplateState,
+        "letter_templates.state" => LetterTemplateState,
         "letters.kind" => LetterKind,
         "letters.state" => LetterState,
         "legal_holds.subject" => HoldSubject,
@@ -119,12 +127,34 @@ fn of_the_domain() -> Lists {
         "data_requests.received_through" => Way,
         "data_requests.identity_method" => IdentityMethod,
         "data_requests.outcome" => Outcome,
+        "electronic_links.state" => LinkState,
+        "electronic_links.proof" => Proof,
+        "electronic_sessions.stage" => Stage,
+        "electronic_evidence.kind" => EvidenceStep,
+        "electronic_evidence.answer" => Answer,
+        "electronic_inspections.verdict" => Verdict,
         "import_runs.kind" => ImportKind,
         "import_runs.state" => ImportState,
         "backup_runs.kind" => BackupKind,
         "backup_runs.state" => BackupState,
-    }
+    });
     lists
+}
+
+fn of_messages() -> Lists {
+    lists! {
+        "message_templates.channel" => MessageChannel,
+        "message_templates.purpose" => MessagePurpose,
+        "message_templates.state" => TemplateState,
+        "messages.channel" => MessageChannel,
+        "messages.purpose" => MessagePurpose,
+        "messages.state" => MessageState,
+        "messages.reason" => MessageReason,
+        "message_entries.state" => MessageState,
+        "message_entries.reason" => MessageReason,
+        "consent_entries.topic" => ConsentTopic,
+        "consent_entries.source" => ConsentSource,
+    }
 }
 
 /// Lists of the CHECK constraints, by table and column.

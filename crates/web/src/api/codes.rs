@@ -7,6 +7,7 @@ use domain::callbacks::{
 };
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::letters::{LetterKind, LetterState};
+use domain::electronic::{LinkState, Proof};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -72,12 +73,14 @@ lists_of_codes! {
         "void",
     ],
     LineCode = all!(Line),
+    LinkStateCode = all!(LinkState),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),
     PersonalFieldCode = all!(PersonalField),
     PolicyStatusCode = all!(PolicyStatus),
     ProblemTypeCode = all!(ProblemType),
+    ProofCode = all!(Proof),
     ProductClassCode = all!(ProductClass),
     PurposeCode = all!(Purpose),
     RecordVerdictCode = all!(RecordVerdict),

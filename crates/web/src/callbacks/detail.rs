@@ -140,6 +140,13 @@ impl DetailPage {
         callable && self.f.may("callbacks.make") && self.page.callback.assignee_id == user
     }
 
+    fn may_be_electronic(&self) -> bool {
+        self.page
+            .discharge
+            .channels
+            .contains(&ContactChannel::Electronic)
+    }
+
     fn is_under_way(&self) -> bool {
         self.page.callback.state == CallbackState::InProgress
     }

@@ -77,6 +77,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/recordings/{id}", get(detail::open_recording))
 }
 
+/// Filters of the list as an address has them.
+pub(crate) fn read_query(fields: &crate::forms::Fields) -> app::callbacks::ListQuery {
+    list::read(fields)
+}
+
 /// Address of a callback.
 pub(crate) fn url(id: CallbackId) -> String {
     format!("/callbacks/{id}")

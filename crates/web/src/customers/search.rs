@@ -46,6 +46,7 @@ fn page_of_number(term: &str) -> Option<String> {
         NumberKind::Letter => Some(format!("/letters/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),
         NumberKind::ProblemList => Some(format!("/problem-lists/{number}")),
+        NumberKind::Message => Some(format!("/messages/{number}")),
         NumberKind::LegalHold => Some("/retention/holds".to_owned()),
         NumberKind::Obligation | NumberKind::Callback | NumberKind::Ticket => None,
     }

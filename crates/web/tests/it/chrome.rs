@@ -22,6 +22,8 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-sync",
     "--lang=zh-CN",
 ];
+/// Names the folder in which tests keep pictures of pages, for people to look at; without it none are.
+const PICTURES: &str = "HUIFANG_TEST_PICTURES";
 /// Longest wait for something to appear on a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -105,6 +107,15 @@ impl Window {
         self.write(PASSWORD).await;
         self.press(Key::Enter).await;
         self.see("nav a.here").await;
+    }
+
+    /// Keeps a picture of the page, where somebody wants to look at it.
+    pub(crate) async fn keep(&self, name: &str) {
+        if let Some(folder) = std::env::var_os(PICTURES) {
+            let picture = self.client.screenshot().await.unwrap();
+            let file = std::path::Path::new(&folder).join(format!("{name}.png"));
+            std::fs::write(file, picture).unwrap();
+        }
     }
 
     /// Opens a page by its address, as from a bookmark.

@@ -11,6 +11,7 @@ mod audit;
 mod browser;
 mod chrome;
 mod customers;
+mod electronic;
 mod headers;
 mod keys;
 mod management;

@@ -3,7 +3,7 @@
 use crate::tidy::finding::Findings;
 use crate::tidy::tree::Tree;
 
-const FOLDERS: [&str; 3] = ["calendars/", "questionnaires/", "rulepacks/"];
+const FOLDERS: [&str; 4] = ["calendars/", "messages/", "questionnaires/", "rulepacks/"];
 
 /// Looks for tabs and the last newline.
 pub(crate) fn check(tree: &Tree, findings: &mut Findings) {

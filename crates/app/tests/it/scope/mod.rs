@@ -6,6 +6,8 @@ mod walk;
 mod walk_payouts;
 mod walk_cases;
 mod walk_letters;
+mod walk_electronic;
+mod walk_messages;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
@@ -107,7 +109,7 @@ async fn a_caller_sees_the_own_list_only(
         .filter(|(name, n)| *n > 0 && !others.contains(name))
         .collect();
     assert_eq!(seen, Vec::new(), "a colleague's list is seen");
-    // Tickets are handled by others, so their counts are not the caller's.
+    // Tickets are handled by others, so their counts are not the caller's; samples are not for callers.
     let not_mine = [
         "read_ticket_counts",
         "list_spot_checks",
@@ -115,6 +117,8 @@ async fn a_caller_sees_the_own_list_only(
         "list_spot_check_items",
         "list_problem_lists",
         "find_problem_list",
+        "list_samples",
+        "find_sample",
     ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await

@@ -26,6 +26,8 @@ pub(super) struct Objects {
     pub(super) handler: UserId,
     pub(super) kept: super::walk_retention::Kept,
     pub(super) paper: super::walk_letters::Paper,
+    pub(super) links: super::walk_electronic::Links,
+    pub(super) message: String,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -164,6 +166,8 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         handler: handler.user().unwrap(),
         kept: super::walk_retention::keep(t, customer_no, policy_no).await,
         paper: super::walk_letters::print(t, handler, policy_no).await,
+        links: super::walk_electronic::link(t, leader, next).await,
+        message: super::walk_messages::write(t, customer_no).await,
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;

@@ -6,6 +6,7 @@ use app::callbacks::{
     self, AssignTarget, Decision, ListQuery, add_link, assign, call_page, callback_page, decide,
     list_callbacks, unassign, workbench,
 };
+use app::electronic::{OfferForm, evidence_page, links_of_callback, offer, revoke, sample_page};
 use app::obligations::explain;
 use app::recordings::open_recording;
 use app::tickets::{TicketQuery, list_tickets, ticket_page};
@@ -34,6 +35,12 @@ async fn reads(t: &TestApp, actor: &Actor, o: &Objects) {
     unseen("ticket_page", ticket_page(app, actor, now, o.ticket).await);
     let opened = open_recording(app, actor, now, o.recording).await;
     unseen("open_recording", opened);
+    let evidence = evidence_page(app, actor, now, o.links.link, false).await;
+    unseen("evidence_page", evidence);
+    let sample = sample_page(app, actor, o.links.sample).await;
+    unseen("sample_page", sample);
+    let links = links_of_callback(app, actor, o.next).await.unwrap();
+    assert!(links.is_empty(), "{links:?}");
     let by_unit = ListQuery {
         org: "37".into(),
         ..Default::default()
@@ -65,6 +72,10 @@ async fn writes(t: &TestApp, actor: &Actor, o: &Objects) {
     unseen("record", t.record(actor, now, id).await);
     let linked = add_link(app, actor, now, id, "https://x/y").await;
     unseen("add_link", linked);
+    let offered = offer(app, actor, now, id, &OfferForm::default()).await;
+    unseen("offer", offered);
+    let revoked = revoke(app, actor, now, o.links.link, "x").await;
+    unseen("revoke", revoked);
     unseen("unassign", unassign(app, actor, now, id).await);
     let cancel = Decision {
         kind: "cancel".into(),

@@ -16,6 +16,7 @@ pub(super) struct Things {
     ticket: Uuid,
     check: Uuid,
     recording: Uuid,
+    link: Uuid,
     user: Uuid,
     client: Uuid,
     approval: Uuid,
@@ -80,6 +81,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let callback = t.callback("P50-ZHOU", "NB-CQ").await;
     t.assign(&p.manager, callback, &assignee).await;
     let letter = letter(t, &p.operations_cq).await;
+    let (link, _) = t.offer(&p.manager, t.now, callback).await;
     let query =
         ExportQuery::new(ExportKind::Policies, ExportFormat::Csv).stating("policy_service", "");
     let leader = &p.leader_cq;
@@ -94,6 +96,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         check: spot_check(t, &p.operations_cq, callback).await,
         ticket_number: ticket.number,
         recording: recording.0,
+        link: link.0,
         user: p.caller_cq.user().unwrap().0,
         client: client.0,
         approval,
@@ -153,6 +156,7 @@ impl Things {
             "payouts" => self.check,
             "tickets" => self.ticket,
             "recordings" => self.recording,
+            "electronic" => self.link,
             "users" => self.user,
             "clients" => self.client,
             "approvals" => self.approval,
