@@ -26,6 +26,7 @@ pub mod retention;
 pub mod rules;
 mod state;
 pub mod tickets;
+pub mod visits;
 
 pub use error::{Error, FieldProblem, Refusal};
 pub use files::OpenFile;

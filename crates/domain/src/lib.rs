@@ -24,5 +24,6 @@ pub mod retention;
 pub mod rules;
 pub mod tickets;
 pub mod time;
+pub mod visits;
 
 pub use codes::UnknownCode;

@@ -11,6 +11,12 @@ codes! {
         Callback = "CB",
         /// A problem ticket.
         Ticket = "TK",
+        /// An on-site visit.
+        Visit = "VS",
+        /// The slip of a sales visit.
+        Slip = "FS",
+        /// A symposium or satisfaction-survey event.
+        Gathering = "GT",
         /// A request of a person about their own data.
         DataRequest = "DR",
         /// A legal hold.

@@ -27,6 +27,9 @@ mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 mod m20261125_000001_channels;
+mod m20261125_060001_visits;
+mod m20261125_060002_sales_visits;
+mod m20261125_060003_gatherings;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -62,6 +65,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261125_000001_channels::Migration),
+            Box::new(m20261125_060001_visits::Migration),
+            Box::new(m20261125_060002_sales_visits::Migration),
+            Box::new(m20261125_060003_gatherings::Migration),
         ]
     }
 }

@@ -33,6 +33,7 @@ pub mod rules;
 pub mod settings;
 pub mod tickets;
 pub mod timeline;
+pub mod visits;
 
 pub use audit::{Audit, AuditActor, AuditEntry, AuditFilter, AuditRow, list_audit_entries};
 pub use dialect::Backend;

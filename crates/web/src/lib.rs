@@ -31,6 +31,7 @@ mod state;
 mod texts;
 mod tickets;
 mod uploads;
+mod visits;
 mod watermark;
 mod when;
 
@@ -65,6 +66,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(tickets::routes())
+        .merge(visits::routes())
         .merge(retention::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -82,6 +84,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
+        .merge(visits::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

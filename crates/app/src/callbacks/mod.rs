@@ -18,6 +18,7 @@ mod workbench;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub use call::{CallItem, CallPage, call_page};
+pub(crate) use decide::{Decided, carry_out};
 pub use decide::{Decision, decide};
 pub use find::{find_callback, page_of_callbacks};
 pub use finish::{FinishForm, finish_attempt};

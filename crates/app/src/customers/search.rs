@@ -105,7 +105,12 @@ async fn look_up(
                 }
             }
             // Pages of their own, found by their address.
-            NumberKind::DataRequest | NumberKind::LegalHold | NumberKind::Destruction => {}
+            NumberKind::Visit
+            | NumberKind::Slip
+            | NumberKind::Gathering
+            | NumberKind::DataRequest
+            | NumberKind::LegalHold
+            | NumberKind::Destruction => {}
         }
         return Ok(());
     }

@@ -33,7 +33,7 @@ const ROLES: usize = 11;
 
 /// What the product ships: rights by role, the roles in the order of [`Role::ALL`].
 #[rustfmt::skip]
-const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 33] = [
+const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 40] = [
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
@@ -49,6 +49,13 @@ const SHIPPED: [(Permission, [Option<RowScope>; ROLES]); 33] = [
     (Permission::TicketsIssue,       [N,  B,  B,  N,  B,  N,  N,  N,  N,  N,  N]),
     (Permission::TicketsHandle,      [N,  B,  B,  N,  B,  B,  N,  N,  N,  B,  N]),
     (Permission::TicketsVerify,      [N,  B,  B,  N,  B,  N,  N,  N,  N,  N,  N]),
+    (Permission::VisitsRead,         [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
+    (Permission::VisitsMake,         [N,  B,  B,  N,  B,  B,  N,  N,  N,  B,  N]),
+    (Permission::VisitsApprove,      [N,  B,  N,  N,  N,  N,  N,  N,  N,  N,  N]),
+    (Permission::VisitsEndorse,      [N,  N,  N,  N,  N,  N,  N,  N,  B,  N,  N]),
+    (Permission::SlipsRead,          [B,  B,  B,  B,  B,  B,  B,  B,  B,  N,  N]),
+    (Permission::SlipsRegister,      [N,  N,  N,  N,  N,  B,  N,  N,  N,  N,  N]),
+    (Permission::SlipsOversee,       [N,  B,  B,  N,  B,  N,  N,  N,  B,  N,  N]),
     (Permission::RulesRead,          [B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ImportsRun,         [B,  B,  N,  N,  N,  N,  N,  N,  N,  N,  N]),
     (Permission::PlanRun,            [B,  B,  B,  N,  N,  N,  N,  N,  N,  N,  N]),

@@ -130,6 +130,8 @@ pub enum Command {
         /// Everything was affirmed.
         affirmed: bool,
     },
+    /// The customer was at a symposium or satisfaction-survey event that counts as the contact.
+    MetAtGathering,
     /// The ticket was solved; the second callback is due.
     TicketResolved,
     /// Gives up after every channel was tried.
@@ -280,6 +282,23 @@ impl Callback {
             (S::BranchSecond | S::ContactFix | S::LetterOut, Command::PlanVisit) => {
                 self.after_phone(rules, ContactChannel::Visit)?;
                 Ok(self.change(S::VisitPlanned))
+            }
+            // Without a branch round the head of the customer-service office decides before the calls
+            // are spent (B09 §7(2)).
+            (S::RetryWait, Command::PlanVisit) if !rules.branch_round => {
+                if !rules.channels.contains(&ContactChannel::Visit) {
+                    return Err(CallbackError::ChannelNotAllowed(ContactChannel::Visit));
+                }
+                Ok(self.change(S::VisitPlanned))
+            }
+            (
+                S::Planned | S::Assigned | S::RetryWait | S::BranchSecond,
+                Command::MetAtGathering,
+            ) => {
+                if !rules.channels.contains(&ContactChannel::Gathering) {
+                    return Err(CallbackError::ChannelNotAllowed(ContactChannel::Gathering));
+                }
+                Ok(self.confirmed(true))
             }
             (S::LetterOut, Command::LetterAffirmed) => Ok(self.confirmed(true)),
             (S::LetterOut, Command::LetterNegative) => Ok(self.confirmed(false)),

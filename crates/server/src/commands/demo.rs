@@ -14,6 +14,7 @@ mod people;
 mod place;
 mod sound;
 mod story;
+mod visits;
 mod words;
 
 use super::serve;
@@ -178,6 +179,7 @@ async fn live(
         until: now - TimeDelta::minutes(6),
         sounds: (0..SOUNDS).map(|at| sound::recording(at * 9)).collect(),
         waits: HashMap::new(),
+        visits: HashMap::new(),
         interviews: 0,
     };
     story
@@ -185,6 +187,7 @@ async fn live(
         .await?;
     let moment = story.last_calling_moment();
     story.leave_tickets(moment).await?;
+    story.leave_visits(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     bar.finish_and_clear();

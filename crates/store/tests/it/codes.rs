@@ -3,9 +3,11 @@
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
-use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
+use domain::customers::{
+    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel,
+};
 use domain::imports::{ImportKind, ImportState};
-use domain::obligations::{ObligationStatus, Timing};
+use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
@@ -16,6 +18,10 @@ use domain::retention::{
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use domain::visits::{
+    FormattedState, GatheringKind, GatheringState, Receiver, RecordFormat, SignatureWay, SlipState,
+    Suspicion, VisitPurpose, VisitState,
+};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::{Engine, TestApp, TestDatabase};
@@ -83,6 +89,19 @@ fn of_the_domain() -> Lists {
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
+        "visits.purpose" => VisitPurpose,
+        "visits.format" => RecordFormat,
+        "visits.state" => VisitState,
+        "visits.respondent" => Respondent,
+        "visits.problem" => ProblemType,
+        "visits.signed_way" => SignatureWay,
+        "visit_questionnaires.state" => FormattedState,
+        "field_slips.category" => RelationshipStage,
+        "field_slips.state" => SlipState,
+        "field_slips.suspicion" => Suspicion,
+        "slip_receipts.receiver" => Receiver,
+        "gatherings.kind" => GatheringKind,
+        "gatherings.state" => GatheringState,
         "legal_holds.subject" => HoldSubject,
         "legal_holds.kind" => HoldKind,
         "destruction_batches.state" => BatchState,

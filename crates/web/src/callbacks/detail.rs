@@ -132,13 +132,9 @@ impl DetailPage {
                 if has(ContactChannel::Letter) {
                     kinds.push("send_letter");
                 }
-                if has(ContactChannel::Visit) {
-                    kinds.push("plan_visit");
-                }
                 kinds
             }
             CallbackState::LetterOut => vec!["letter_affirmed", "letter_negative", "letter_failed"],
-            CallbackState::VisitPlanned => vec!["visit_affirmed", "visit_negative"],
             _ => Vec::new(),
         };
         if self.page.callback.state.is_open() && !self.is_under_way() {
@@ -148,10 +144,26 @@ impl DetailPage {
     }
 
     fn needs_record(kind: &str) -> bool {
-        matches!(
-            kind,
-            "letter_affirmed" | "letter_negative" | "visit_affirmed" | "visit_negative"
-        )
+        matches!(kind, "letter_affirmed" | "letter_negative")
+    }
+
+    /// Whether a visit may be asked for: instead of more calls, or because one is planned already.
+    fn may_visit(&self) -> bool {
+        let has = self
+            .page
+            .discharge
+            .channels
+            .contains(&ContactChannel::Visit);
+        let fits = matches!(
+            self.page.callback.state,
+            CallbackState::ContactFix
+                | CallbackState::BranchSecond
+                | CallbackState::LetterOut
+                | CallbackState::VisitPlanned
+                | CallbackState::RetryWait
+                | CallbackState::ProblemOpen
+        );
+        has && fits && self.f.may("visits.make")
     }
 
     fn causes(&self) -> Vec<Choice> {

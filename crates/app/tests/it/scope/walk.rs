@@ -42,6 +42,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);
     seen.extend(super::walk_units::walk_units(t, scope, o).await);
     seen.extend(super::walk_retention::walk_retention(t, scope, o).await);
+    seen.extend(super::walk_visits::walk_visits(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
