@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 mod listing;
 pub mod obligations;
+pub mod paper;
 pub mod policies;
 pub mod questionnaires;
 pub mod recordings;

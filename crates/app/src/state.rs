@@ -4,6 +4,7 @@ use crate::Result;
 use crate::access::Doors;
 use crate::backups::BackupPlan;
 use crate::doctor::Surroundings;
+use crate::paper::Typeface;
 use crate::questionnaires::Scripts;
 use crate::rules::Rules;
 use argon2::Argon2;
@@ -28,6 +29,7 @@ pub struct App {
     policy: Arc<SignInPolicy>,
     decoy: Arc<str>,
     doors: Arc<Doors>,
+    typeface: Arc<Typeface>,
 }
 
 impl std::fmt::Debug for App {
@@ -99,7 +101,9 @@ impl App {
         let scripts = crate::questionnaires::install(&store, now).await?;
         let decoy = crate::access::decoy_hash(&store, &passwords).await?;
         let rights = store::access::load_rights(&store).await?;
+        let typeface = Typeface::built_in().map_err(|e| crate::Error::Fault(e.to_string()))?;
         Ok(Self {
+            typeface: Arc::new(typeface),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -165,6 +169,18 @@ impl App {
     /// Other ways to sign in than passwords.
     pub fn doors(&self) -> &Arc<Doors> {
         &self.doors
+    }
+
+    /// The application with the company's own typeface for what is printed.
+    #[must_use]
+    pub fn with_typeface(mut self, typeface: Typeface) -> Self {
+        self.typeface = Arc::new(typeface);
+        self
+    }
+
+    /// What letters and forms are set in.
+    pub fn typeface(&self) -> &Typeface {
+        &self.typeface
     }
 
     /// The database.

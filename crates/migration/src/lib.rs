@@ -27,6 +27,7 @@ mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 mod m20261125_000001_channels;
+mod m20261125_010001_programmes;
 mod m20261125_060001_visits;
 mod m20261125_060002_sales_visits;
 mod m20261125_060003_gatherings;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261125_000001_channels::Migration),
+            Box::new(m20261125_010001_programmes::Migration),
             Box::new(m20261125_060001_visits::Migration),
             Box::new(m20261125_060002_sales_visits::Migration),
             Box::new(m20261125_060003_gatherings::Migration),

@@ -7,6 +7,7 @@ use crate::tls::TlsSettings;
 use anyhow::{Context as _, Result};
 use app::backups::BackupPlan;
 use app::doctor::Surroundings;
+use app::paper::Typeface;
 use chrono::{NaiveTime, TimeDelta};
 use domain::backups::Retention;
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub rules_trusted_keys: Vec<String>,
     /// Name of the company, as callers say it.
     pub company: Option<String>,
+    /// Typeface of letters and forms, a TrueType or OpenType file; Noto Sans SC without it.
+    pub paper_font: Option<PathBuf>,
     /// File to which the heads of the audit log are appended, on another disk than the database.
     pub audit_heads_file: Option<PathBuf>,
     /// Address to which the heads of the audit log are sent (POST, a JSON array).
@@ -84,6 +87,16 @@ impl Config {
             Err(_) if !must_exist => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
+    }
+
+    /// The company's own typeface for what is printed.
+    pub(crate) fn typeface(&self) -> Result<Option<Typeface>> {
+        let Some(path) = &self.paper_font else {
+            return Ok(None);
+        };
+        let read = || -> Result<Typeface> { Ok(Typeface::from_bytes(std::fs::read(path)?)?) };
+        let typeface = read().with_context(|| format!("paper_font: {}", path.display()))?;
+        Ok(Some(typeface))
     }
 
     /// The plan of backups.

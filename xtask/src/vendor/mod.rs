@@ -1,4 +1,5 @@
-//! Fetches the front-end assets once, through npm, into `crates/web/assets/vendor`.
+//! Fetches the front-end assets and the typeface of letters once, through npm, into the folders of
+//! [`packages::FOLDERS`].
 //!
 //! The files are committed: nothing is fetched when the product is built or runs. `npm` and `tar` are
 //! needed only here; which registry answers is npm's own affair.
@@ -10,18 +11,17 @@ pub(crate) mod sprite;
 
 use crate::sha256;
 use manifest::Asset;
-use packages::{PACKAGES, Package};
+use packages::{FOLDERS, PACKAGES, Package};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the assets are committed.
-pub(crate) const FOLDER: &str = "crates/web/assets/vendor/";
 /// The names of the icons that pages use, one a line.
 pub(crate) const ICON_NAMES: &str = "crates/web/assets/icons.txt";
 
 /// A file to write, and what the manifest says of it.
 struct Vendored {
+    folder: &'static str,
     asset: Asset,
     bytes: Vec<u8>,
 }
@@ -38,7 +38,11 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         crate::complain(&format!("{} {}\n", package.name, package.version));
     }
     files.sort_by(|a, b| a.asset.file.cmp(&b.asset.file));
-    write(&root.join(FOLDER), &files)
+    for folder in FOLDERS {
+        let files: Vec<&Vendored> = files.iter().filter(|f| f.folder == folder).collect();
+        write(&root.join(folder), &files)?;
+    }
+    Ok(())
 }
 
 /// A temporary folder that is removed when the work is over.
@@ -101,34 +105,40 @@ fn start(command: &mut Command) -> Result<(), String> {
 /// Takes what we need out of an unpacked package.
 fn take(package: &Package, folder: &Path, icons: &str) -> Result<Vec<Vendored>, String> {
     let mut files = Vec::new();
-    let mut add = |file: &str, text: String| {
+    let mut add = |file: &str, bytes: Vec<u8>| {
         files.push(Vendored {
+            folder: package.folder,
             asset: Asset {
                 package: package.name.to_owned(),
                 version: package.version.to_owned(),
                 licence: package.licence.to_owned(),
                 file: file.to_owned(),
-                sha256: sha256::hex(text.as_bytes()),
+                sha256: sha256::hex(&bytes),
             },
-            bytes: text.into_bytes(),
+            bytes,
         });
     };
     for (from, to) in package.files {
-        let text = read(&folder.join(from))?;
-        add(to, clean::clean(to, &text)?);
+        let from = folder.join(from);
+        if to.ends_with(".ttf") {
+            add(to, fs::read(&from).map_err(|error| explain(&from, &error))?);
+        } else {
+            add(to, clean::clean(to, &read(&from)?)?.into_bytes());
+        }
     }
     for (text, to) in package.written {
-        add(to, (*text).to_owned());
+        add(to, text.as_bytes().to_vec());
     }
     if let Some((outlines, to)) = package.icons {
         let icon = |name: &str| read(&folder.join(outlines).join(format!("{name}.svg")));
-        add(to, sprite::sprite(sprite::names(icons), icon)?);
+        let sprite = sprite::sprite(sprite::names(icons), icon)?;
+        add(to, sprite.into_bytes());
     }
     Ok(files)
 }
 
 /// Replaces the folder's contents.
-fn write(folder: &Path, files: &[Vendored]) -> Result<(), String> {
+fn write(folder: &Path, files: &[&Vendored]) -> Result<(), String> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|error| explain(folder, &error))?;
     }

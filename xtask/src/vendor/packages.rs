@@ -1,4 +1,11 @@
-//! The packages that pages are made with, at the versions we looked at.
+//! The packages that pages and letters are made with, at the versions we looked at.
+
+/// Where what pages load is committed.
+pub(crate) const PAGES: &str = "crates/web/assets/vendor/";
+/// Where the typeface of letters and forms is committed.
+pub(crate) const PAPER: &str = "crates/app/assets/vendor/";
+/// Every folder of fetched files; each has a manifest.
+pub(crate) const FOLDERS: [&str; 2] = [PAGES, PAPER];
 
 /// A package and what we take from it.
 pub(crate) struct Package {
@@ -8,6 +15,8 @@ pub(crate) struct Package {
     pub(crate) version: &'static str,
     /// SPDX identifier.
     pub(crate) licence: &'static str,
+    /// The folder that takes its files.
+    pub(crate) folder: &'static str,
     /// Files of the package and where they go.
     pub(crate) files: &'static [(&'static str, &'static str)],
     /// Texts that the package lacks and where they go.
@@ -27,6 +36,7 @@ const fn package(
         name,
         version,
         licence,
+        folder: PAGES,
         files,
         written: &[],
         icons: None,
@@ -34,7 +44,7 @@ const fn package(
 }
 
 /// Everything that is fetched.
-pub(crate) const PACKAGES: [Package; 7] = [
+pub(crate) const PACKAGES: [Package; 8] = [
     Package {
         // The package holds no licence text; this is its project's, with the years of its banner.
         written: &[(
@@ -99,4 +109,16 @@ pub(crate) const PACKAGES: [Package; 7] = [
         "BSD-3-Clause",
         &[("LICENSE", "licences/zrender.txt")],
     ),
+    Package {
+        folder: PAPER,
+        ..package(
+            "@expo-google-fonts/noto-sans-sc",
+            "0.4.3",
+            "OFL-1.1",
+            &[
+                ("400Regular/NotoSansSC_400Regular.ttf", "noto-sans-sc.ttf"),
+                ("LICENSE_FONT", "licences/noto-sans-sc.txt"),
+            ],
+        )
+    },
 ];

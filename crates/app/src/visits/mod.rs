@@ -7,6 +7,7 @@ mod formatted;
 mod gatherings;
 mod list;
 mod page;
+mod paper;
 mod refusals;
 mod report;
 mod request;
@@ -31,7 +32,8 @@ pub use list::{VisitQuery, find_visit, list_visits, page_of_visits};
 pub use page::{
     FormPage, GuideItem, VisitPage, form_page, open_signature, respondents_for, visit_page,
 };
-pub use report::{DocumentReport, DocumentSum, document_report};
+pub use paper::annex_pdf;
+pub use report::{DocumentReport, DocumentSum, QuotaPage, document_report, quota_page};
 pub use request::{NewVisitForm, VisitSubject, request_visit, visit_subject};
 pub use sign::{sign_on_paper, sign_on_screen};
 pub use slip_calls::{CallForm, read_result, record_call, reveal_contact, verify_suspicion};

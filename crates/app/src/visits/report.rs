@@ -1,4 +1,5 @@
-//! The report on the documents of visits that the sales post aggregates (B09 §4(3)).
+//! The report on the documents of visits that the sales post aggregates (B09 §4(3)), and the quota of
+//! visits.
 
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
@@ -7,7 +8,8 @@ use domain::time::{self, Instant};
 use domain::visits::{VisitPurpose, VisitState};
 use std::collections::BTreeMap;
 use store::AuditEntry;
-use store::visits::{self as rows, VisitFilter, VisitRow};
+use store::obligations::{ObligationFilter, ObligationOrder, ObligationRow};
+use store::visits::{self as rows, QuotaSum, VisitFilter, VisitRow, VisitorSum};
 
 /// Most visits that a report sums up.
 const ROWS_MAX: u64 = 5_000;
@@ -107,4 +109,62 @@ fn sum(visits: &[VisitRow]) -> (Vec<DocumentSum>, Vec<(VisitPurpose, i64)>) {
         *purposes.entry(visit.purpose).or_default() += 1;
     }
     (sums.into_values().collect(), purposes.into_iter().collect())
+}
+
+/// Visits owed within a period: quota, done, missing (VIS-01).
+#[derive(Clone, Debug)]
+pub struct QuotaPage {
+    /// First day of the period.
+    pub from: NaiveDate,
+    /// Last day of the period.
+    pub to: NaiveDate,
+    /// By unit and programme.
+    pub sums: Vec<QuotaSum>,
+    /// By person.
+    pub visitors: Vec<VisitorSum>,
+    /// Customers who were not visited yet, the most urgent first.
+    pub missing: Vec<ObligationRow>,
+}
+
+/// Customers who are listed as missing.
+const MISSING_MAX: u64 = 200;
+
+/// Quota, done and missing of the visits whose last day lies within a year; the present one when none
+/// is given.
+///
+/// # Errors
+/// When the actor may not, or the year cannot be read.
+pub async fn quota_page(app: &App, actor: &Actor, now: Instant, year: &str) -> Result<QuotaPage> {
+    use chrono::Datelike as _;
+    let scope = actor.scope(Permission::VisitsRead)?;
+    let today = time::date_in_china(now);
+    let year = match year.trim() {
+        "" => today.year(),
+        given => given
+            .parse()
+            .map_err(|_| Error::invalid("year", "number"))?,
+    };
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    let last = NaiveDate::from_ymd_opt(year, 12, 31);
+    let (Some(from), Some(to)) = (first, last) else {
+        return Err(Error::invalid("year", "number"));
+    };
+    let db = app.store();
+    let filter = ObligationFilter {
+        kind: Some("visit".to_owned()),
+        status: Some("open".to_owned()),
+        due_from: Some(from),
+        due_to: Some(to),
+        order: ObligationOrder::Due,
+        ..ObligationFilter::default()
+    };
+    Ok(QuotaPage {
+        from,
+        to,
+        sums: rows::list_quota(db, &scope, (from, to)).await?,
+        visitors: rows::list_quota_visitors(db, &scope, (from, to)).await?,
+        missing: store::obligations::list_obligations(db, &scope, &filter, MISSING_MAX)
+            .await?
+            .rows,
+    })
 }

@@ -6,8 +6,10 @@ use super::{TEXT_MAX, demanded, person, text};
 use crate::{App, Error, Refusal, Result};
 use domain::access::{Actor, Permission, Role};
 use domain::ids::SlipId;
+use domain::questionnaires::Answer;
 use domain::time::{self, Instant};
 use domain::visits::{Receiver, SlipOutcome, SlipState, SlipStep, Suspicion};
+use store::callbacks::AnswerRow;
 use store::visits::{self as rows, CalledBack, SlipRow};
 use store::{AuditActor, AuditEntry, UnitOfWork};
 
@@ -51,8 +53,12 @@ pub async fn record_call(
     };
     let step = SlipStep::CallBack(outcome);
     let state = slip.decision_view(Vec::new()).decide(&step, by, now)?;
+    if let Some((_, number)) = rows::find_planned_callback(&work, &slip.number).await? {
+        return Err(Refusal::with("slip-has-callback", number).into());
+    }
     let called = CalledBack {
         by,
+        at: now,
         outcome,
         product_problems,
         important,
@@ -188,4 +194,86 @@ pub async fn reveal_contact(
     let reveal = domain::customers::Reveal::traced(trace);
     let name = slip.contact_name.reveal(reveal).to_owned();
     Ok((name, slip.contact_phone.unwrap_or_default()))
+}
+
+/// Takes the results of planned callbacks over to their slips: satisfaction, what was said about
+/// products, what else is important, whether the visit took place.
+///
+/// # Errors
+/// What the store says.
+pub(super) async fn take_results(app: &App, now: Instant) -> Result<()> {
+    let system = Actor::system();
+    let whole = system.scope(Permission::CallbacksRead)?;
+    for finished in rows::list_finished_callbacks(app.store()).await? {
+        let work = app.store().begin(now).await?;
+        let slip = rows::find_slip(&work, &whole, finished.slip).await?;
+        let answers = store::callbacks::list_answers(&work, &whole, finished.callback).await?;
+        let answers = answers.iter().filter(|a| a.attempt_id == finished.attempt);
+        let said = Said::of(answers);
+        let slip = slip.filter(|s| s.state == SlipState::VisitEnded);
+        let (Some(slip), Some(satisfaction)) = (slip, said.satisfaction) else {
+            work.roll_back().await?;
+            continue;
+        };
+        let outcome = SlipOutcome {
+            satisfaction,
+            is_important: said.important.is_some(),
+            is_suspicious: said.is_suspicious,
+        };
+        let step = SlipStep::CallBack(outcome);
+        if slip
+            .decision_view(Vec::new())
+            .decide(&step, finished.caller, now)
+            .is_err()
+        {
+            work.roll_back().await?;
+            continue;
+        }
+        let called = CalledBack {
+            by: finished.caller,
+            at: finished.ended_at,
+            outcome,
+            product_problems: said.product_problems.as_deref(),
+            important: said.important.as_deref(),
+        };
+        rows::save_slip_callback(&work, &slip, &called).await?;
+        let detail = serde_json::json!({
+            "number": slip.number, "satisfaction": satisfaction, "escalates": outcome.escalates(),
+        });
+        commit(work, &system, "slip.result_taken", &slip, detail).await?;
+    }
+    Ok(())
+}
+
+/// Items of the script of sales visits that a slip keeps.
+const RATING: &str = "salesperson_rating";
+const PRODUCTS: &str = "product_problems";
+const HAPPENED: &str = "visit_happened";
+const OPINIONS: &str = "opinions";
+
+/// What a customer said in a planned callback.
+#[derive(Default)]
+struct Said {
+    satisfaction: Option<u8>,
+    product_problems: Option<String>,
+    important: Option<String>,
+    is_suspicious: bool,
+}
+
+impl Said {
+    /// The last answer to each item counts.
+    fn of<'a>(answers: impl Iterator<Item = &'a AnswerRow>) -> Self {
+        let mut said = Self::default();
+        for answer in answers {
+            let given = &answer.given;
+            match given.item.as_str() {
+                RATING => said.satisfaction = given.rating,
+                PRODUCTS => said.product_problems.clone_from(&answer.words),
+                OPINIONS => said.important.clone_from(&answer.words),
+                HAPPENED => said.is_suspicious = given.answer != Answer::Affirm,
+                _ => {}
+            }
+        }
+        said
+    }
 }

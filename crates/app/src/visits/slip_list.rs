@@ -1,12 +1,12 @@
 //! The list of sales visits, and one of them.
 
 use super::person;
-use super::slip_calls::receiver_of;
+use super::slip_calls::{receiver_of, take_results};
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::customers::{Landline, Mobile};
-use domain::ids::SlipId;
+use domain::ids::{CallbackId, SlipId};
 use domain::numbers::Number;
 use domain::time::Instant;
 use domain::visits::{Receiver, SlipStanding, SlipState, Suspicion};
@@ -30,6 +30,8 @@ pub struct SlipPage {
     pub slip: SlipRow,
     /// The contact's number, masked.
     pub phone: String,
+    /// The callback that the planner made, with its number.
+    pub callback: Option<(CallbackId, String)>,
     /// Where it stands.
     pub standing: SlipStanding,
     /// Who has read of the result.
@@ -114,6 +116,7 @@ pub async fn list_slips(
     query: &SlipQuery,
 ) -> Result<(Listed<SlipRow>, Vec<(String, i64)>)> {
     let scope = actor.scope(Permission::SlipsRead)?;
+    take_results(app, now).await?;
     let filter = filter(actor, now, query)?;
     let page = rows::list_slips(app.store(), &scope, &filter, PAGE_ROWS).await?;
     let count = rows::count_slips(app.store(), &scope, &filter, COUNT_CAP).await?;
@@ -169,6 +172,8 @@ pub async fn find_slip(app: &App, actor: &Actor, key: &str) -> Result<SlipRow> {
 /// # Errors
 /// When the actor may not, or it is not in sight.
 pub async fn slip_page(app: &App, actor: &Actor, now: Instant, key: &str) -> Result<SlipPage> {
+    actor.demand(Permission::SlipsRead)?;
+    take_results(app, now).await?;
     let slip = find_slip(app, actor, key).await?;
     let scope = actor.scope(Permission::SlipsRead)?;
     let of = (slip.id.0, slip.customer_id.map(|c| c.0));
@@ -184,16 +189,19 @@ pub async fn slip_page(app: &App, actor: &Actor, now: Instant, key: &str) -> Res
         (Err(_), Ok(phone)) => phone.to_string(),
         _ => String::new(),
     };
+    let callback = rows::find_planned_callback(app.store(), &slip.number).await?;
     Ok(SlipPage {
         standing: view.standing(now),
         may_read: receiver_of(actor, &slip).is_some_and(|r| waiting.contains(&r)),
         may_call: slip.state == SlipState::VisitEnded
+            && callback.is_none()
             && actor.may(Permission::CallbacksMake)
             && !own,
         may_verify: slip.suspicion == Some(Suspicion::Suspected)
             && actor.may(Permission::SlipsOversee)
             && !own,
         is_own: own,
+        callback,
         phone,
         receipts,
         waiting,

@@ -160,7 +160,7 @@ pub async fn end_visit(
     let by = person(actor)?;
     let today = time::date_in_china(now);
     let ended_at = moment("ended_at", &form.ended_at)?.unwrap_or(now);
-    let hours = setting(app, "sales_visit_callback_hours", today)?;
+    let hours = setting(app, "sales_visit_hours", today)?;
     let late_hours = setting(app, "visit_entry_late_hours", today)?;
     let work = app.store().begin(now).await?;
     let slip = load(&work, actor, Permission::SlipsRegister, id).await?;

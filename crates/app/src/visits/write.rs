@@ -1,16 +1,16 @@
 //! Writing the form of a visit, as often as the visitor likes until the respondent signs.
 
-use super::form::{Asked, VisitForm, missing, read_form};
+use super::form::{Asked, ReadForm, VisitForm, missing, read_form};
 use super::page::{questions_of, respondents_for};
 use super::{person, setting};
 use crate::{App, Error, Result};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::customers::CustomerKind;
 use domain::ids::VisitId;
 use domain::time::{self, Instant};
 use domain::visits::{VisitState, VisitStep, is_late_entry};
-use store::AuditEntry;
-use store::visits::{self as rows, FormChange, VisitChange};
+use store::visits::{self as rows, FormChange, VisitChange, VisitRow};
+use store::{AuditEntry, UnitOfWork};
 
 /// Longest name of a writing.
 const SUBMISSION_MAX: usize = 80;
@@ -47,18 +47,7 @@ pub async fn write_form(
     let work = app.store().begin(now).await?;
     let visit = rows::find_visit(&work, &scope, id).await?;
     let visit = visit.ok_or(Error::NotFound)?;
-    let customer = store::customers::find_customer(&work, &scope, visit.customer_id).await?;
-    let kind = customer.map_or(CustomerKind::Individual, |c| c.kind);
-    let questions = questions_of(app, &work, &visit).await?;
-    let respondents = respondents_for(kind);
-    let asked = Asked {
-        format: visit.format,
-        respondents: &respondents,
-        questions: &questions,
-        is_group: kind == CustomerKind::Group,
-    };
-    let read = read_form(form, &asked)?;
-    let missing = missing(&read, &asked);
+    let (read, missing) = read(app, &work, &scope, &visit, form).await?;
     if !submission.is_empty() && visit.submission.as_deref() == Some(submission) {
         return Ok(Written {
             state: visit.state,
@@ -104,4 +93,27 @@ pub async fn write_form(
         version: visit.version + 1,
         missing,
     })
+}
+
+/// Reads the form as it fits the visit, and names the columns that are open.
+async fn read(
+    app: &App,
+    work: &UnitOfWork,
+    scope: &Scope,
+    visit: &VisitRow,
+    form: &VisitForm,
+) -> Result<(ReadForm, Vec<&'static str>)> {
+    let customer = store::customers::find_customer(work, scope, visit.customer_id).await?;
+    let kind = customer.map_or(CustomerKind::Individual, |c| c.kind);
+    let questions = questions_of(app, work, visit).await?;
+    let respondents = respondents_for(kind);
+    let asked = Asked {
+        format: visit.format,
+        respondents: &respondents,
+        questions: &questions,
+        is_group: kind == CustomerKind::Group,
+    };
+    let read = read_form(form, &asked)?;
+    let missing = missing(&read, &asked);
+    Ok((read, missing))
 }

@@ -279,31 +279,12 @@ impl Callback {
                 self.after_phone(rules, ContactChannel::Letter)?;
                 Ok(self.change(S::LetterOut))
             }
-            (S::BranchSecond | S::ContactFix | S::LetterOut, Command::PlanVisit) => {
-                self.after_phone(rules, ContactChannel::Visit)?;
-                Ok(self.change(S::VisitPlanned))
-            }
-            // Without a branch round the head of the customer-service office decides before the calls
-            // are spent (B09 §7(2)).
-            (S::RetryWait, Command::PlanVisit) if !rules.branch_round => {
-                if !rules.channels.contains(&ContactChannel::Visit) {
-                    return Err(CallbackError::ChannelNotAllowed(ContactChannel::Visit));
-                }
-                Ok(self.change(S::VisitPlanned))
-            }
-            (
-                S::Planned | S::Assigned | S::RetryWait | S::BranchSecond,
-                Command::MetAtGathering,
-            ) => {
-                if !rules.channels.contains(&ContactChannel::Gathering) {
-                    return Err(CallbackError::ChannelNotAllowed(ContactChannel::Gathering));
-                }
-                Ok(self.confirmed(true))
+            (_, Command::PlanVisit | Command::VisitDone { .. } | Command::MetAtGathering) => {
+                self.in_person(command, rules)
             }
             (S::LetterOut, Command::LetterAffirmed) => Ok(self.confirmed(true)),
             (S::LetterOut, Command::LetterNegative) => Ok(self.confirmed(false)),
             (S::LetterOut, Command::LetterFailed) => Ok(self.to_branch(rules)),
-            (S::VisitPlanned, Command::VisitDone { affirmed }) => Ok(self.confirmed(*affirmed)),
             (S::ProblemOpen, Command::TicketResolved) => Ok(self.change(S::RecallDue)),
             (
                 state,
@@ -532,14 +513,11 @@ impl Callback {
         if cause == Cause::Other {
             return Ok(());
         }
-        match rules
-            .channels
-            .iter()
-            .find(|c| **c == ContactChannel::Phone && !self.tried.contains(c))
-        {
-            Some(_) => Err(CallbackError::PhoneFirst),
-            None => Ok(()),
+        let phone = ContactChannel::Phone;
+        if rules.channels.contains(&phone) && !self.tried.contains(&phone) {
+            return Err(CallbackError::PhoneFirst);
         }
+        Ok(())
     }
 }
 
@@ -551,5 +529,6 @@ fn demand(reason: &str) -> Result<(), CallbackError> {
     }
 }
 
+mod in_person;
 #[cfg(test)]
 mod tests;

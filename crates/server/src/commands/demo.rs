@@ -71,6 +71,7 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode> {
     // The heads of a demonstration have no place among those of a company.
     let config = Config {
         audit_heads_file: None,
+        paper_font: None,
         audit_heads_url: None,
         ..config.clone()
     };

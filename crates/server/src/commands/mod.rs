@@ -113,6 +113,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let files = config.files(&url)?;
     let plan = config.backup_plan()?;
     let surroundings = config.surroundings(&url);
+    let typeface = config.typeface()?;
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
     let store = Store::open_with(url, true, suite, ids, now, &key).await?;
@@ -120,7 +121,11 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     store.set_master_source(Box::new(move || key(true)));
     let app = App::start(store, files, Passwords::strong(), now).await?;
     let app = app.with_policy(policy).with_backups(plan);
-    Ok(app.with_surroundings(surroundings))
+    let app = app.with_surroundings(surroundings);
+    Ok(match typeface {
+        Some(typeface) => app.with_typeface(typeface),
+        None => app,
+    })
 }
 
 /// The actor behind the command line: an administrator, named after the account that runs it.

@@ -3,6 +3,7 @@
 mod entries;
 mod formatted;
 mod gatherings;
+mod quota;
 mod read;
 mod receipts;
 mod row;
@@ -20,11 +21,15 @@ pub use gatherings::{
     GatheringRow, NewGathering, ParticipantRow, add_participant, find_gathering, insert_gathering,
     list_gatherings, list_participants, remove_participant, save_gathering, set_attendance,
 };
+pub use quota::{QuotaSum, VisitorSum, list_quota, list_quota_visitors};
 pub use read::{
     VisitFilter, count_visits, find_open_visit_of_callback, find_visit, find_visit_by_number,
     list_visits,
 };
-pub use receipts::{ReceiptRow, insert_receipt, list_confirmed_suspicions, list_receipts};
+pub use receipts::{
+    FinishedCallback, ReceiptRow, find_planned_callback, insert_receipt, list_confirmed_suspicions,
+    list_finished_callbacks, list_receipts,
+};
 pub use row::VisitRow;
 pub use slip_row::SlipRow;
 pub use slips::{

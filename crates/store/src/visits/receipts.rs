@@ -3,7 +3,7 @@
 use crate::sql::{Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
-use domain::ids::{SlipId, UserId};
+use domain::ids::{AttemptId, CallbackId, SlipId, UserId};
 use domain::time::Instant;
 use domain::visits::Receiver;
 use sea_orm::FromQueryResult;
@@ -79,6 +79,73 @@ pub async fn insert_receipt(
         now
     ];
     work.execute(sql, values).await.map(|_| ())
+}
+
+/// A planned callback after a sales visit that was finished, and whose result the slip does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct FinishedCallback {
+    /// The slip.
+    pub slip: SlipId,
+    /// The callback.
+    pub callback: CallbackId,
+    /// The attempt in which the customer answered.
+    pub attempt: AttemptId,
+    /// Who called.
+    pub caller: UserId,
+    /// When the call ended.
+    pub ended_at: Instant,
+}
+
+#[derive(FromQueryResult)]
+struct FinishedRow {
+    slip_id: Uuid,
+    callback_id: Uuid,
+    attempt_id: Uuid,
+    caller_id: Uuid,
+    ended_at: i64,
+}
+
+/// Planned callbacks after sales visits that were finished, and whose results the slips do not have.
+/// The planner made them from the events of the slips.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_finished_callbacks(db: &impl Reads) -> Result<Vec<FinishedCallback>> {
+    let sql = "SELECT s.id AS slip_id, b.id AS callback_id, a.id AS attempt_id, a.caller_id, a.ended_at \
+               FROM field_slips s JOIN events e ON e.event_id = 'slip/' || s.number AND e.type = 'sales_visit_ended' \
+               JOIN obligations g ON g.trigger_ref = e.id JOIN callbacks b ON b.obligation_id = g.id \
+               JOIN attempts a ON a.callback_id = b.id AND a.result = 'finished' \
+               WHERE s.state = 'visit_ended' AND a.ended_at IS NOT NULL ORDER BY a.id LIMIT 100";
+    let rows: Vec<FinishedRow> = crate::sql::list(db, sql, params![]).await?;
+    let rows = rows.into_iter().map(|r| FinishedCallback {
+        slip: SlipId(r.slip_id),
+        callback: CallbackId(r.callback_id),
+        attempt: AttemptId(r.attempt_id),
+        caller: UserId(r.caller_id),
+        ended_at: instant(r.ended_at),
+    });
+    Ok(rows.collect())
+}
+
+#[derive(FromQueryResult)]
+struct PlannedRow {
+    id: Uuid,
+    number: String,
+}
+
+/// The callback that the planner made from the event of a slip.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_planned_callback(
+    db: &impl Reads,
+    slip_number: &str,
+) -> Result<Option<(CallbackId, String)>> {
+    let sql = "SELECT b.id, b.number FROM events e JOIN obligations g ON g.trigger_ref = e.id \
+               JOIN callbacks b ON b.obligation_id = g.id WHERE e.event_id = $1 AND e.type = 'sales_visit_ended'";
+    let event = format!("slip/{slip_number}");
+    let row: Option<PlannedRow> = crate::sql::find(db, sql, params![event]).await?;
+    Ok(row.map(|r| (CallbackId(r.id), r.number)))
 }
 
 #[derive(FromQueryResult)]

@@ -244,7 +244,8 @@ pub async fn end_slip(work: &UnitOfWork, slip: &SlipRow, ended: &EndedVisit) -> 
     work.execute_one(sql, values).await
 }
 
-/// Notes as an event that a sales visit ended, so that programmes may follow from it.
+/// Notes as an event that a sales visit ended, and asks the planner to look at the customer: a callback
+/// follows from it.
 ///
 /// # Errors
 /// What the database says.
@@ -267,7 +268,8 @@ pub async fn insert_sales_visit_event(
         agent.map(|a| a.0),
         millis(work.now()),
     ];
-    work.execute(sql, values).await.map(|_| ())
+    work.execute(sql, values).await?;
+    crate::obligations::enqueue_customer(work, customer).await
 }
 
 /// Saves that a slip was cancelled or closed.
@@ -306,6 +308,8 @@ pub async fn save_slip_state(
 pub struct CalledBack<'c> {
     /// Who called.
     pub by: UserId,
+    /// When the customer answered.
+    pub at: Instant,
     /// What the callback found.
     pub outcome: SlipOutcome,
     /// What the customer said about products.
@@ -333,10 +337,10 @@ pub async fn save_slip_callback(
     };
     let suspicion = called.outcome.is_suspicious.then_some(Suspicion::Suspected);
     let sql = "UPDATE field_slips SET state = 'called_back', called_at = $1, called_by = $2, satisfaction = $3, \
-               product_problems = $4, important = $5, is_important = $6, suspicion = $7, updated_at = $1, \
+               product_problems = $4, important = $5, is_important = $6, suspicion = $7, updated_at = $10, \
                version = version + 1 WHERE id = $8 AND version = $9";
     let values = params![
-        millis(work.now()),
+        millis(called.at),
         called.by.0,
         i64::from(called.outcome.satisfaction),
         sealed("product_problems", called.product_problems)?,
@@ -345,6 +349,7 @@ pub async fn save_slip_callback(
         suspicion.map(Suspicion::as_str),
         slip.id.0,
         slip.version,
+        millis(work.now()),
     ];
     work.execute_one(sql, values).await
 }

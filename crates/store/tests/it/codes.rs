@@ -4,10 +4,10 @@ use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
 use domain::customers::{
-    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel,
+    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
 };
 use domain::imports::{ImportKind, ImportState};
-use domain::obligations::{ObligationStatus, Respondent, Timing};
+use domain::obligations::{ObligationKind, ObligationStatus, Respondent, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
@@ -44,13 +44,38 @@ const NOT_OF_THE_DOMAIN: [&str; 12] = [
     "rule_packs.status",
 ];
 
+macro_rules! lists {
+    ($($column:literal => $type:ty),+ $(,)?) => {
+        Lists::from([$(
+            ($column.to_owned(), <$type>::ALL.iter().map(|c| c.as_str().to_owned()).collect()),
+        )+])
+    };
+}
+
+/// What the domain says of visits.
+fn of_visits() -> Lists {
+    lists! {
+        "visits.purpose" => VisitPurpose,
+        "visits.format" => RecordFormat,
+        "visits.state" => VisitState,
+        "visits.respondent" => Respondent,
+        "visits.problem" => ProblemType,
+        "visits.signed_way" => SignatureWay,
+        "visit_questionnaires.state" => FormattedState,
+        "field_slips.category" => RelationshipStage,
+        "field_slips.state" => SlipState,
+        "field_slips.suspicion" => Suspicion,
+        "slip_receipts.receiver" => Receiver,
+        "gatherings.kind" => GatheringKind,
+        "gatherings.state" => GatheringState,
+    }
+}
+
 /// What the domain says, by table and column.
 fn of_the_domain() -> Lists {
-    let mut lists = Lists::new();
+    let mut lists = of_visits();
     macro_rules! list {
-        ($($column:literal => $type:ty),+ $(,)?) => {
-            $( lists.insert($column.into(), <$type>::ALL.iter().map(|c| c.as_str().to_owned()).collect()); )+
-        };
+        ($($column:literal => $type:ty),+ $(,)?) => { lists.extend(lists! { $($column => $type),+ }) };
     }
     list! {
         "orgs.level" => OrgLevel,
@@ -65,6 +90,7 @@ fn of_the_domain() -> Lists {
         "customers.id_type" => IdType,
         "customers.risk_appetite" => Degree,
         "customers.risk_tolerance" => Degree,
+        "customers.value_class" => ValueClass,
         "customers.source_channel" => SourceChannel,
         "contacts.role" => ContactRole,
         "policies.product_class" => ProductClass,
@@ -73,6 +99,7 @@ fn of_the_domain() -> Lists {
         "policies.premium_frequency" => PremiumFrequency,
         "policies.status" => PolicyStatus,
         "events.type" => EventType,
+        "obligations.kind" => ObligationKind,
         "obligations.status" => ObligationStatus,
         "rule_proposals.state" => ProposalState,
         "rule_proposals.origin" => Origin,
@@ -89,19 +116,6 @@ fn of_the_domain() -> Lists {
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
-        "visits.purpose" => VisitPurpose,
-        "visits.format" => RecordFormat,
-        "visits.state" => VisitState,
-        "visits.respondent" => Respondent,
-        "visits.problem" => ProblemType,
-        "visits.signed_way" => SignatureWay,
-        "visit_questionnaires.state" => FormattedState,
-        "field_slips.category" => RelationshipStage,
-        "field_slips.state" => SlipState,
-        "field_slips.suspicion" => Suspicion,
-        "slip_receipts.receiver" => Receiver,
-        "gatherings.kind" => GatheringKind,
-        "gatherings.state" => GatheringState,
         "legal_holds.subject" => HoldSubject,
         "legal_holds.kind" => HoldKind,
         "destruction_batches.state" => BatchState,

@@ -55,6 +55,21 @@ pub(crate) async fn show_print(
     })
 }
 
+/// The form as PDF.
+pub(crate) async fn read_pdf(State(web): State<Web>, Path(key): Path<String>, who: Who) -> Answer {
+    let company = web.settings.company.as_str();
+    let (actor, now) = (&who.actor, who.now);
+    let (name, bytes) = app::visits::annex_pdf(&web.app, actor, now, (&key, company)).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
 fn form_of(fields: &Fields, headers: &HeaderMap) -> Result<VisitForm, Failure> {
     let text = |name| {
         let value = headers.get(name).and_then(|h| h.to_str().ok());

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/visits", get(list::list_visits).post(new::create_visit))
         .route("/visits/new", get(new::show_new))
         .route("/visits/documents", get(documents::show_documents))
+        .route("/visits/quota", get(documents::show_quota))
         .route("/visits/{id}", get(page::show_visit))
         .route("/visits/{id}/steps", post(page::take_step))
         .route("/visits/{id}/archive", post(page::archive_visit))
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Web> {
             get(form::show_form).post(form::write_form),
         )
         .route("/visits/{id}/print", get(form::show_print))
+        .route("/visits/{id}/annex.pdf", get(form::read_pdf))
         .route(
             "/visits/{id}/signature",
             get(form::show_signature).post(form::sign_on_screen),

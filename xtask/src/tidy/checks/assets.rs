@@ -4,40 +4,48 @@ use crate::sha256;
 use crate::tidy::finding::Findings;
 use crate::tidy::tree::Tree;
 use crate::vendor::manifest::{self, Asset};
-use crate::vendor::packages::PACKAGES;
-use crate::vendor::{FOLDER, ICON_NAMES, sprite};
+use crate::vendor::packages::{FOLDERS, PACKAGES, PAGES};
+use crate::vendor::{ICON_NAMES, sprite};
 use std::collections::BTreeSet;
 
 const HINT: &str = "run `cargo xtask vendor`; vendored files are never edited";
 
 /// Compares the manifest with the files and with the pinned versions, and the icons with their list.
 pub(crate) fn check(tree: &Tree, findings: &mut Findings) {
-    let manifest_path = format!("{FOLDER}{}", manifest::NAME);
-    let mut listed = BTreeSet::from([manifest_path.clone()]);
-    for (line, asset) in manifest::read(tree.text(&manifest_path).unwrap_or_default()) {
-        for what in problems(tree, &asset) {
-            findings.add(&manifest_path, line, &what, HINT);
-        }
-        listed.insert(format!("{FOLDER}{}", asset.file));
-    }
-    for path in tree.paths().filter(|path| path.starts_with(FOLDER)) {
-        if !listed.contains(path) {
-            findings.add(path, 1, "not in the manifest", HINT);
-        }
+    for folder in FOLDERS {
+        check_folder(tree, folder, findings);
     }
     check_icons(tree, findings);
 }
 
-fn problems(tree: &Tree, asset: &Asset) -> Vec<String> {
+fn check_folder(tree: &Tree, folder: &str, findings: &mut Findings) {
+    let manifest_path = format!("{folder}{}", manifest::NAME);
+    let mut listed = BTreeSet::from([manifest_path.clone()]);
+    for (line, asset) in manifest::read(tree.text(&manifest_path).unwrap_or_default()) {
+        for what in problems(tree, folder, &asset) {
+            findings.add(&manifest_path, line, &what, HINT);
+        }
+        listed.insert(format!("{folder}{}", asset.file));
+    }
+    for path in tree.paths().filter(|path| path.starts_with(folder)) {
+        if !listed.contains(path) {
+            findings.add(path, 1, "not in the manifest", HINT);
+        }
+    }
+}
+
+fn problems(tree: &Tree, folder: &str, asset: &Asset) -> Vec<String> {
     let mut problems = Vec::new();
-    match tree.bytes(&format!("{FOLDER}{}", asset.file)) {
+    match tree.bytes(&format!("{folder}{}", asset.file)) {
         None => problems.push(format!("{} does not exist", asset.file)),
         Some(bytes) if sha256::hex(bytes) != asset.sha256 => {
             problems.push(format!("{} is not what was fetched", asset.file));
         }
         Some(_) => {}
     }
-    let pinned = PACKAGES.iter().find(|p| p.name == asset.package);
+    let pinned = PACKAGES
+        .iter()
+        .find(|p| p.name == asset.package && p.folder == folder);
     if pinned.is_none_or(|pinned| pinned.version != asset.version) {
         let (package, version) = (&asset.package, &asset.version);
         problems.push(format!("{package} is not pinned at {version}"));
@@ -47,7 +55,7 @@ fn problems(tree: &Tree, asset: &Asset) -> Vec<String> {
 
 fn check_icons(tree: &Tree, findings: &mut Findings) {
     let list = tree.text(ICON_NAMES).unwrap_or_default();
-    let sprite = tree.text(&format!("{FOLDER}icons.svg")).unwrap_or_default();
+    let sprite = tree.text(&format!("{PAGES}icons.svg")).unwrap_or_default();
     let listed: BTreeSet<&str> = sprite::names(list).collect();
     let drawn: BTreeSet<&str> = sprite::symbols(sprite).collect();
     for name in listed.symmetric_difference(&drawn) {
@@ -67,7 +75,7 @@ mod tests {
         let manifest = format!(
             "[[asset]]\npackage = \"{package}\"\nversion = \"{version}\"\nfile = \"a.js\"\nsha256 = \"{digest}\"\n"
         );
-        let path = format!("{FOLDER}manifest.toml");
+        let path = format!("{PAGES}manifest.toml");
         let mut all = vec![(path.as_str(), manifest.as_str())];
         all.extend(files);
         let mut findings = Findings::default();

@@ -33,6 +33,47 @@ pub(super) async fn make(
         ..Default::default()
     };
     let visit = v::request_visit(app, leader, now, &asked).await.unwrap();
+    let slip = called_back(t, (leader, caller, sales)).await;
+    let form = v::FormattedForm {
+        title: "问卷".into(),
+        department: "承保部".into(),
+        reason: "了解".into(),
+        questions: "一\n二".into(),
+    };
+    let questionnaire = v::create_formatted(app, operations, now, &form)
+        .await
+        .unwrap();
+    let form = v::GatheringForm {
+        kind: "symposium".into(),
+        title: "座谈会".into(),
+        place: "会议室".into(),
+        begins_at: "2024-03-04T10:00".into(),
+    };
+    let owed_to = v::find_visit(app, leader, &visit.1)
+        .await
+        .unwrap()
+        .customer_id;
+    owe(t, owed_to, visit.0).await;
+    let gathering = v::create_gathering(app, operations, now, &form)
+        .await
+        .unwrap();
+    v::add_participant(app, operations, now, gathering, customer_no)
+        .await
+        .unwrap();
+    Made {
+        visit,
+        slip,
+        questionnaire,
+        gathering,
+    }
+}
+
+/// A sales visit whose customer suspects something, and that was verified.
+async fn called_back(
+    t: &TestApp,
+    (leader, caller, sales): (&Actor, &Actor, &Actor),
+) -> (SlipId, String) {
+    let (app, now) = (&t.app, t.now);
     let form = v::SlipForm {
         category: "prospect".into(),
         customer_name: "联合实业有限公司".into(),
@@ -58,33 +99,7 @@ pub(super) async fn make(
     v::verify_suspicion(app, leader, now, slip.0, (true, "查无此次拜访"))
         .await
         .unwrap();
-    let form = v::FormattedForm {
-        title: "问卷".into(),
-        department: "承保部".into(),
-        reason: "了解".into(),
-        questions: "一\n二".into(),
-    };
-    let questionnaire = v::create_formatted(app, operations, now, &form)
-        .await
-        .unwrap();
-    let form = v::GatheringForm {
-        kind: "symposium".into(),
-        title: "座谈会".into(),
-        place: "会议室".into(),
-        begins_at: "2024-03-04T10:00".into(),
-    };
-    let gathering = v::create_gathering(app, operations, now, &form)
-        .await
-        .unwrap();
-    v::add_participant(app, operations, now, gathering, customer_no)
-        .await
-        .unwrap();
-    Made {
-        visit,
-        slip,
-        questionnaire,
-        gathering,
-    }
+    slip
 }
 
 pub(super) async fn walk_visits(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
@@ -98,6 +113,7 @@ pub(super) async fn walk_visits(t: &TestApp, scope: &Scope, o: &Objects) -> Seen
         .await
         .unwrap()
         .rows;
+    let seen_visit = all.iter().any(|r| r.id == *visit);
     note("list_visits", all.iter().filter(|r| r.id == *visit).count());
     let counted = rows::count_visits(
         db,
@@ -118,6 +134,14 @@ pub(super) async fn walk_visits(t: &TestApp, scope: &Scope, o: &Objects) -> Seen
     note("find_visit_by_number", usize::from(found.is_some()));
     let entries = rows::list_visit_entries(db, scope, *visit).await.unwrap();
     note("list_visit_entries", entries.len());
+    let year = (testkit::day("2024-01-01"), testkit::day("2024-12-31"));
+    // One visit is owed to the customer of each branch.
+    let sums = rows::list_quota(db, scope, year).await.unwrap();
+    let own = sums.iter().filter(|s| s.org_code.starts_with(o.org));
+    note("list_quota", own.count());
+    let sums = rows::list_quota_visitors(db, scope, year).await.unwrap();
+    let own = sums.iter().filter(|_| seen_visit);
+    note("list_quota_visitors", own.count());
     walk_slips(db, scope, made, &mut seen).await;
     walk_others(db, scope, made, &mut seen).await;
     seen
@@ -180,4 +204,31 @@ async fn walk_others(db: &Store, scope: &Scope, made: &Made, seen: &mut Seen) {
         .await
         .unwrap();
     seen.insert("list_participants", people.len());
+}
+
+/// A visit that the customer of a unit is owed; the next rows of the planner do not matter here.
+async fn owe(t: &TestApp, customer: domain::ids::CustomerId, visit: VisitId) {
+    let hex = |id: uuid::Uuid| match t.database.engine() {
+        testkit::Engine::Sqlite => format!("x'{}'", id.simple()),
+        testkit::Engine::Postgres => format!("'{id}'"),
+    };
+    let owed = t.app.store().ids().next(t.now);
+    let insert = format!(
+        "INSERT INTO obligations (id, number, programme, pack_id, trigger_type, trigger_ref, trigger_on, customer_id, \
+         respondent, org_id, due_on, status, provisional, facts, calendar_id, run_id, rules_generation, kind, created_at, \
+         updated_at) SELECT {}, 'OB-V-' || c.customer_no, 'OV-KEY', g.pack_id, 'year', {}, '2024-01-01', c.id, \
+         'insurance_contact', c.org_id, '2024-12-31', 'open', FALSE, '{{}}', g.calendar_id, g.run_id, g.rules_generation, \
+         'visit', 0, 0 FROM customers c JOIN obligations g ON g.number = (SELECT MIN(x.number) FROM obligations x) \
+         WHERE c.id = {}",
+        hex(owed),
+        hex(owed),
+        hex(customer.0)
+    );
+    t.database.execute(&insert).await;
+    let bind = format!(
+        "UPDATE visits SET obligation_id = {}, visitor_id = requested_by WHERE id = {}",
+        hex(owed),
+        hex(visit.0)
+    );
+    t.database.execute(&bind).await;
 }

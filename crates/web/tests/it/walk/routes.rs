@@ -230,6 +230,8 @@ pub(super) const PAGES: &[Route] = &[
     ("POST", "/visits", All(&[P::VisitsMake]), Page),
     ("GET",  "/visits/new", All(&[P::VisitsMake]), Page),
     ("GET",  "/visits/documents", All(&[P::VisitsRead]), Page),
+    ("GET",  "/visits/quota", All(&[P::VisitsRead]), Page),
+    ("GET",  "/visits/{id}/annex.pdf", All(&[P::VisitsRead]), Object),
     ("GET",  "/visits/{id}", All(&[P::VisitsRead]), Object),
     ("POST", "/visits/{id}/steps", Any(&[P::VisitsMake, P::VisitsApprove]), Object),
     ("POST", "/visits/{id}/archive", All(&[P::VisitsMake]), Object),
