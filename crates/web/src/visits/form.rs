@@ -59,7 +59,8 @@ pub(crate) async fn show_print(
 pub(crate) async fn read_pdf(State(web): State<Web>, Path(key): Path<String>, who: Who) -> Answer {
     let company = web.settings.company.as_str();
     let (actor, now) = (&who.actor, who.now);
-    let (name, bytes) = app::visits::annex_pdf(&web.app, actor, now, (&key, company)).await?;
+    let (name, bytes) =
+        app::visits::annex_pdf(&web.app, actor, now, (key.as_str(), company)).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (
