@@ -4,16 +4,14 @@ mod forms;
 mod others;
 
 use app::Error;
-use app::recordings::Upload;
 use app::visits::{self as v, NewVisitForm, StepForm, VisitForm};
-use bytes::Bytes;
 use chrono::Duration;
 use domain::access::{Actor, Permission};
 use domain::callbacks::CallbackState as S;
 use domain::ids::{CallbackId, VisitId};
-use domain::visits::{FormattedState, GatheringState, VisitState};
+use domain::visits::VisitState;
 use rstest::rstest;
-use testkit::{Engine, Portfolio, TestApp, at, invalid, refused, row};
+use testkit::{Engine, Portfolio, TestApp, invalid, refused, row};
 
 /// What a hand writes on the screen.
 pub(super) const STROKES: &str = "100,100 300,150 500,120;200,200 400,320";

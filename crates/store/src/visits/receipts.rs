@@ -7,6 +7,7 @@ use domain::ids::{AttemptId, CallbackId, SlipId, UserId};
 use domain::time::Instant;
 use domain::visits::Receiver;
 use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 /// Who has read of the result of a callback.
 #[derive(Clone, Debug)]
