@@ -32,6 +32,7 @@ pub mod rules;
 mod state;
 pub mod telephony;
 pub mod tickets;
+pub mod visits;
 
 pub use error::{Error, FieldProblem, Refusal};
 pub use files::OpenFile;

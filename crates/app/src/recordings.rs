@@ -69,17 +69,37 @@ pub(crate) async fn store_file(app: &App, now: Instant, upload: &Upload) -> Resu
     if upload.bytes.len() > UPLOAD_BYTES_MAX {
         return Err(Error::invalid("file", "too-long"));
     }
-    let sha256 = hex::encode(Sha256::digest(&upload.bytes));
+    keep_file(app, now, name, content_type, &upload.bytes).await
+}
+
+/// Writes a drawing that this program made itself.
+pub(crate) async fn store_drawing(
+    app: &App,
+    now: Instant,
+    name: String,
+    svg: &str,
+) -> Result<StoredFile> {
+    keep_file(app, now, name, "image/svg+xml", svg.as_bytes()).await
+}
+
+async fn keep_file(
+    app: &App,
+    now: Instant,
+    file_name: String,
+    content_type: &'static str,
+    bytes: &[u8],
+) -> Result<StoredFile> {
+    let ending = file_name.rsplit('.').next().unwrap_or("");
+    let ending = ending.to_ascii_lowercase();
     let id = app.store().ids().next(now);
     let day = time::date_in_china(now).format("%Y/%m/%d");
     let key = format!("recordings/{day}/{}.{ending}", id.simple());
-    let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-    crate::files::put(app, now, &key, &upload.bytes).await?;
+    crate::files::put(app, now, &key, bytes).await?;
     Ok(StoredFile {
-        file_name: name,
+        file_name,
         content_type,
-        size,
-        sha256,
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256: hex::encode(Sha256::digest(bytes)),
         key,
     })
 }
@@ -121,6 +141,18 @@ pub async fn open_recording(
     let row = store::recordings::find_recording(app.store(), &scope, id)
         .await?
         .ok_or(Error::NotFound)?;
+    let bytes = verified(app, &row).await?;
+    let work = app.store().begin(now).await?;
+    let entry = AuditEntry::new(actor, "recording.played", "recording", row.id.0);
+    work.commit(entry.customer(row.customer_id.0)).await?;
+    Ok((row, bytes))
+}
+
+/// The bytes of a file as they were when it was added.
+///
+/// # Errors
+/// When it is a link, or the file is gone or altered.
+pub(crate) async fn verified(app: &App, row: &RecordingRow) -> Result<Bytes> {
     if row.is_link {
         return Err(Error::NotFound);
     }
@@ -137,8 +169,5 @@ pub async fn open_recording(
     if row.sha256.as_deref() != Some(hex::encode(Sha256::digest(&bytes)).as_str()) {
         return Err(Refusal::new("recording-altered").into());
     }
-    let work = app.store().begin(now).await?;
-    let entry = AuditEntry::new(actor, "recording.played", "recording", row.id.0);
-    work.commit(entry.customer(row.customer_id.0)).await?;
-    Ok((row, bytes))
+    Ok(bytes)
 }

@@ -53,6 +53,14 @@ id_types! {
     TicketId,
     /// A letter on paper.
     LetterId,
+    /// An on-site visit.
+    VisitId,
+    /// A formatted visit questionnaire.
+    FormattedId,
+    /// The slip of a sales visit.
+    SlipId,
+    /// A symposium or satisfaction-survey event.
+    GatheringId,
     /// A recording or scan.
     RecordingId,
     /// A version of a questionnaire.

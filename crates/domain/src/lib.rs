@@ -29,5 +29,6 @@ pub mod rules;
 pub mod telephony;
 pub mod tickets;
 pub mod time;
+pub mod visits;
 
 pub use codes::UnknownCode;

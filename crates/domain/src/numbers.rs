@@ -13,6 +13,12 @@ codes! {
         Ticket = "TK",
         /// A letter on paper.
         Letter = "LT",
+        /// An on-site visit.
+        Visit = "VS",
+        /// The slip of a sales visit.
+        Slip = "FS",
+        /// A symposium or satisfaction-survey event.
+        Gathering = "GT",
         /// A request of a person about their own data.
         DataRequest = "DR",
         /// A legal hold.

@@ -35,6 +35,9 @@ mod m20261125_020001_payouts;
 mod m20261125_030001_messages;
 mod m20261125_040001_electronic;
 mod m20261125_050001_letters;
+mod m20261125_060001_visits;
+mod m20261125_060002_sales_visits;
+mod m20261125_060003_gatherings;
 mod m20261125_070001_questionnaires;
 mod m20261125_080001_ticket_work;
 mod m20261125_080002_problem_lists;
@@ -85,6 +88,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_030001_messages::Migration),
             Box::new(m20261125_040001_electronic::Migration),
             Box::new(m20261125_050001_letters::Migration),
+            Box::new(m20261125_060001_visits::Migration),
+            Box::new(m20261125_060002_sales_visits::Migration),
+            Box::new(m20261125_060003_gatherings::Migration),
             Box::new(m20261125_070001_questionnaires::Migration),
             Box::new(m20261125_080001_ticket_work::Migration),
             Box::new(m20261125_080002_problem_lists::Migration),

@@ -39,6 +39,7 @@ pub mod settings;
 pub mod telephony;
 pub mod tickets;
 pub mod timeline;
+pub mod visits;
 
 pub use audit::{Audit, AuditActor, AuditEntry, AuditFilter, AuditRow, list_audit_entries};
 pub use dialect::Backend;

@@ -36,6 +36,7 @@ mod telephony;
 mod texts;
 mod tickets;
 mod uploads;
+mod visits;
 mod watermark;
 mod when;
 
@@ -74,6 +75,7 @@ pub fn router(web: Web) -> Router {
         .merge(plans::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
+        .merge(visits::routes())
         .merge(retention::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -94,6 +96,7 @@ pub fn router(web: Web) -> Router {
         .merge(tickets::api::routes())
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
+        .merge(visits::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes());
     Router::new()

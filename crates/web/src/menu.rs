@@ -94,6 +94,13 @@ pub(crate) const WORK: &[Entry] = &[
         "list-check",
         Some(Permission::TicketsRead),
     ),
+    entry("visits", "/visits", "map-pin", Some(Permission::VisitsRead)),
+    entry(
+        "field-slips",
+        "/field-slips",
+        "clipboard-check",
+        Some(Permission::SlipsRead),
+    ),
     entry(
         "customers",
         "/customers",

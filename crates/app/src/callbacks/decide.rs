@@ -1,4 +1,4 @@
-//! Decisions outside a call: letters, visits, contact data, giving up.
+//! Decisions outside a call: contact data, giving up, and what letters and visits bring about.
 
 use super::discharge::{complete, timing_of};
 use super::record;
@@ -15,9 +15,9 @@ use store::{AuditEntry, UnitOfWork};
 /// A decision, as it comes from the page or the API.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
-    /// `plan_visit`, `visit_affirmed`, `visit_negative`, `cannot_correct`, `give_up` or `cancel`;
+    /// `cannot_correct`, `give_up` or `cancel`. Letters and visits have records of their own, and
     /// `send_letter`, `letter_affirmed`, `letter_negative` and `letter_failed` follow from the steps of
-    /// a letter and are not decided by themselves.
+    /// a letter.
     pub kind: String,
     /// Why, and what was done.
     pub reason: String,
@@ -33,9 +33,6 @@ impl Decision {
             "letter_affirmed" => Command::LetterAffirmed,
             "letter_negative" => Command::LetterNegative,
             "letter_failed" => Command::LetterFailed,
-            "plan_visit" => Command::PlanVisit,
-            "visit_affirmed" => Command::VisitDone { affirmed: true },
-            "visit_negative" => Command::VisitDone { affirmed: false },
             "cannot_correct" => Command::CannotCorrect { reason },
             "give_up" => {
                 let cause =
@@ -54,21 +51,12 @@ impl Decision {
     fn is_of_letter(&self) -> bool {
         self.kind == "send_letter" || self.kind.starts_with("letter_")
     }
-
-    /// The channel on which a decision completes a callback.
-    fn channel(&self) -> ContactChannel {
-        if self.kind.starts_with("letter") {
-            ContactChannel::Letter
-        } else {
-            ContactChannel::Visit
-        }
-    }
 }
 
 /// Decides how a callback goes on.
 ///
 /// # Errors
-/// When the actor may not, the decision does not fit, or evidence or a reason is missing.
+/// When the actor may not, the decision does not fit, or a reason is missing.
 pub async fn decide(
     app: &App,
     actor: &Actor,
@@ -80,16 +68,13 @@ pub async fn decide(
     if actor.user().is_none() {
         return Err(crate::Refusal::new("person-needed").into());
     }
-    let command = decision.command()?;
+    decision.command()?;
     if decision.is_of_letter() {
         return Err(crate::Refusal::new("letter-needed").into());
     }
     let work = app.store().begin(now).await?;
     let record = record(&work, &scope, id).await?;
-    if matches!(command, Command::VisitDone { .. }) {
-        demand_signed_record(&work, &scope, &record).await?;
-    }
-    let (state, first, others) = carry_out(app, &work, actor, &record, decision).await?;
+    let (state, first, others) = follow_letter(app, &work, actor, &record, decision).await?;
     work.commit(store::Audit::with(first, others)).await?;
     Ok(state)
 }
@@ -99,42 +84,82 @@ pub async fn decide(
 ///
 /// # Errors
 /// When the decision does not fit.
-pub(crate) async fn carry_out(
+pub(crate) async fn follow_letter(
     app: &App,
     work: &UnitOfWork,
     actor: &Actor,
     record: &CallbackRecord,
     decision: &Decision,
 ) -> Result<(CallbackState, AuditEntry, Vec<AuditEntry>)> {
-    let (id, now) = (record.id, work.now());
     // The system itself ends a letter without an answer; it completes nothing.
     let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
-    let command = decision.command()?;
+    let decided = Decided {
+        command: &decision.command()?,
+        kind: &decision.kind,
+        reason: Some(decision.reason.trim()).filter(|r| !r.is_empty()),
+        channel: ContactChannel::Letter,
+        problem: ProblemType::RightsUnclear,
+    };
+    let (state, mut audit) = carry_out(app, work, actor, by, record, &decided).await?;
+    let first = audit.remove(0);
+    Ok((state, first, audit))
+}
+
+/// What was decided about a callback outside a call.
+pub(crate) struct Decided<'d> {
+    /// The command.
+    pub command: &'d Command,
+    /// Its name in the history.
+    pub kind: &'d str,
+    /// Why.
+    pub reason: Option<&'d str>,
+    /// The channel on which it completes the callback.
+    pub channel: ContactChannel,
+    /// The type of problem that an objection is.
+    pub problem: ProblemType,
+}
+
+/// Carries a decision out in a unit of work; the state after it, and what to record, at least one
+/// entry.
+pub(crate) async fn carry_out(
+    app: &App,
+    work: &UnitOfWork,
+    actor: &Actor,
+    by: UserId,
+    record: &CallbackRecord,
+    decided: &Decided<'_>,
+) -> Result<(CallbackState, Vec<AuditEntry>)> {
+    let (now, id, reason) = (work.now(), record.id, decided.reason);
     let rules = app.rules();
     let discharge = rules.discharge_of(record.pack, &record.programme)?;
     let today = time::date_in_china(now);
-    let change = record.callback.decide(&command, discharge, by, today)?;
+    let change = record
+        .callback
+        .decide(decided.command, discharge, by, today)?;
     let done = change.to == CallbackState::Completed;
     let timing = if done {
         timing_of(&rules, record, now)
     } else {
         None
     };
-    let reason = Some(decision.reason.trim()).filter(|r| !r.is_empty());
+    let uncorrectable = matches!(decided.command, Command::CannotCorrect { .. });
     let saved = Saved {
-        contact_uncorrectable: matches!(command, Command::CannotCorrect { .. }),
+        contact_uncorrectable: uncorrectable,
         is_recall: record.callback.is_recall,
-        completed: done.then_some((by, decision.channel())),
+        completed: done.then_some((by, decided.channel)),
         timing,
         end_reason: reason.filter(|_| !change.to.is_open()),
         ..Saved::default()
     };
     rows::save_change(work, record, &change, &saved).await?;
     let (from, to) = (record.callback.state.as_str(), change.to.as_str());
-    rows::insert_entry(work, id, &actor.name, &decision.kind, from, to, reason).await?;
-    let mut audit = complete(work, actor, record, discharge, &change, timing).await?;
+    rows::insert_entry(work, id, &actor.name, decided.kind, from, to, reason).await?;
+    let detail = serde_json::json!({ "decision": decided.kind, "state": to });
+    let entry = AuditEntry::new(actor, "callback.decided", "callback", id.0);
+    let mut audit = vec![entry.customer(record.customer.0).detail(detail)];
+    audit.extend(complete(work, actor, record, discharge, &change, timing).await?);
     let problems = [
-        (change.opens_problems, ProblemType::RightsUnclear),
+        (change.opens_problems, decided.problem),
         (change.opens_failed_case, ProblemType::NotReached),
     ];
     for (_, problem) in problems.into_iter().filter(|(opens, _)| *opens) {
@@ -144,16 +169,13 @@ pub(crate) async fn carry_out(
         };
         audit.push(open_ticket(work, actor, &rules, record, found).await?);
     }
-    if let Some(step) = followed(&command) {
+    if let Some(step) = followed(decided.command) {
         audit.extend(follow_branch(work, actor, record, &step).await?);
     }
-    if !change.to.is_open() || matches!(command, Command::CannotCorrect { .. }) {
-        audit.extend(close_followers(work, actor, record, &decision.kind).await?);
+    if !change.to.is_open() || uncorrectable {
+        audit.extend(close_followers(work, actor, record, decided.kind).await?);
     }
-    let detail = serde_json::json!({ "decision": decision.kind, "state": to });
-    let entry = AuditEntry::new(actor, "callback.decided", "callback", id.0);
-    let first = entry.customer(record.customer.0).detail(detail);
-    Ok((change.to, first, audit))
+    Ok((change.to, audit))
 }
 
 /// What a decision means for cases that go along with the callback.
@@ -163,18 +185,4 @@ fn followed(command: &Command) -> Option<Step> {
         Command::PlanVisit => Some(Step::VisitPlanned),
         _ => None,
     }
-}
-
-/// A visit counts with its signed record only (Shandong measures, article 23).
-async fn demand_signed_record(
-    work: &UnitOfWork,
-    scope: &domain::access::Scope,
-    record: &CallbackRecord,
-) -> Result<()> {
-    let files = store::recordings::list_recordings(work, scope, &[record.id.0]).await?;
-    let signed = domain::tickets::EvidenceKind::SignedVisitQuestionnaire;
-    if files.iter().any(|f| f.kind == signed) {
-        return Ok(());
-    }
-    Err(crate::Refusal::new("signed-record-missing").into())
 }

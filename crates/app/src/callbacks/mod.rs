@@ -26,7 +26,7 @@ pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
 pub use call::{CallItem, CallPage, call_page};
-pub(crate) use decide::carry_out;
+pub(crate) use decide::{Decided, carry_out, follow_letter};
 pub use decide::{Decision, decide};
 pub use dial::{LineView, call_line, dial, hang_up};
 pub(crate) use discharge::{complete, timing_of};

@@ -105,7 +105,10 @@ async fn look_up(
                 }
             }
             // Pages of their own, found by their address.
-            NumberKind::DataRequest
+            NumberKind::Visit
+            | NumberKind::Slip
+            | NumberKind::Gathering
+            | NumberKind::DataRequest
             | NumberKind::Letter
             | NumberKind::LegalHold
             | NumberKind::Destruction

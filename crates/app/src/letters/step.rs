@@ -3,7 +3,7 @@
 use super::apply::{enter, items_of, open_tickets};
 use super::review::{ReviewForm, read_review, write_review};
 use super::write::{place_of, reply_by};
-use crate::callbacks::{Decision, carry_out, record};
+use crate::callbacks::{Decision, follow_letter, record};
 use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
@@ -290,7 +290,7 @@ async fn follow(
         reason: note.unwrap_or_default().to_owned(),
         ..Decision::default()
     };
-    let (_, decided, mut others) = carry_out(app, work, actor, &record, &decision).await?;
+    let (_, decided, mut others) = follow_letter(app, work, actor, &record, &decision).await?;
     others.push(decided);
     Ok(others)
 }

@@ -1,7 +1,7 @@
 //! Making letters: one for a callback that calls do not reach, or one of a batch for a policy.
 
 use super::templates::in_effect;
-use crate::callbacks::{Decision, carry_out, facts_of, record};
+use crate::callbacks::{Decision, follow_letter, facts_of, record};
 use crate::questionnaires::CaseFacts;
 use crate::{App, Error, Refusal, Result};
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -40,7 +40,7 @@ pub async fn write_letter(
         reason: reason.to_owned(),
         ..Decision::default()
     };
-    let (_, decided, others) = carry_out(app, &work, actor, &record, &decision).await?;
+    let (_, decided, others) = follow_letter(app, &work, actor, &record, &decision).await?;
     let place = place_of(&work, actor).await?;
     let order = Order {
         kind: LetterKind::Fallback,

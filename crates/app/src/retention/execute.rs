@@ -187,6 +187,9 @@ async fn empty(work: &UnitOfWork, item: &ItemRow, files: &[DestroyedFile]) -> Re
     let emptied = match (item.kind, item.policy) {
         (RecordKind::Ticket, Some(policy)) => rows::destroy_tickets(work, policy).await?,
         (RecordKind::CallbackRecord, Some(policy)) => rows::destroy_callbacks(work, policy).await?,
+        (RecordKind::VisitQuestionnaire, Some(policy)) => {
+            rows::destroy_visits(work, policy).await?
+        }
         (RecordKind::PolicyRecord, Some(policy)) => rows::destroy_policy(work, policy).await?,
         (RecordKind::Identity, None) => rows::erase_customer(work, item.customer).await?,
         _ => 0,

@@ -232,24 +232,12 @@ async fn a_negative_visit_is_a_problem_case(
         .not_reached(&p.caller_cq, t.now, id, "hearing_difficulty")
         .await;
     assert_eq!(state, S::BranchSecond);
-    assert_eq!(
-        decision(&t, &p.operations_cq, id, "plan_visit", "")
-            .await
-            .unwrap(),
-        S::VisitPlanned
-    );
-    let upload = Upload {
-        file_name: "面访问卷.jpg".into(),
-        bytes: Bytes::from_static(b"a picture"),
-    };
-    let kind = EvidenceKind::SignedVisitQuestionnaire;
-    add_upload(&t.app, &p.operations_cq, t.now, id, kind, upload)
+    let visit = crate::visits::signed_visit(&t, &p.operations_cq, id, "no").await;
+    assert_eq!(t.look(id).await.state, S::VisitPlanned);
+    app::visits::archive_visit(&t.app, &p.operations_cq, t.now, visit)
         .await
         .unwrap();
-    let state = decision(&t, &p.operations_cq, id, "visit_negative", "不清楚退保损失")
-        .await
-        .unwrap();
-    assert_eq!(state, S::ProblemOpen);
+    assert_eq!(t.look(id).await.state, S::ProblemOpen);
     let kinds: Vec<_> = t
         .tickets(id)
         .await

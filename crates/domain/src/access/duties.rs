@@ -101,11 +101,13 @@ pub fn apart_from_doer(
 }
 
 /// What a role that sells may never hold.
-const NOT_FOR_SALES: [Permission; 4] = [
+const NOT_FOR_SALES: [Permission; 6] = [
     Permission::CallbacksMake,
     Permission::CallbacksAssign,
     Permission::CallbacksDecide,
     Permission::TicketsVerify,
+    Permission::VisitsApprove,
+    Permission::SlipsOversee,
 ];
 /// What those who call may never hold: the lists that they call from are drawn by others.
 const NOT_FOR_CALLERS: [Permission; 2] = [Permission::PlanRun, Permission::CallbacksAssign];

@@ -59,6 +59,20 @@ codes! {
         TemplatesEdit = "templates.edit",
         /// Approve texts of messages that somebody else wrote.
         TemplatesApprove = "templates.approve",
+        /// See on-site visits, gatherings and formatted questionnaires.
+        VisitsRead = "visits.read",
+        /// Ask for visits, arrange and make them, hold gatherings, write formatted questionnaires.
+        VisitsMake = "visits.make",
+        /// Decide on visits and formatted questionnaires for the customer-service office.
+        VisitsApprove = "visits.approve",
+        /// Agree to formatted questionnaires as supervising executive.
+        VisitsEndorse = "visits.endorse",
+        /// See slips of sales visits.
+        SlipsRead = "slips.read",
+        /// Register slips of one's own sales visits.
+        SlipsRegister = "slips.register",
+        /// Hear of dissatisfaction, important information and suspicions after sales visits.
+        SlipsOversee = "slips.oversee",
         /// Read rule packs, traces and calendars.
         RulesRead = "rules.read",
         /// Import files and see import runs.
@@ -119,6 +133,8 @@ codes! {
         Tickets = "tickets",
         /// Messages to customers.
         Messages = "messages",
+        /// On-site visits and sales visits.
+        Visits = "visits",
         /// Rules and lists that they draw.
         Rules = "rules",
         /// Figures and data that leave.
@@ -162,6 +178,13 @@ impl Permission {
             | Self::MessagesSend
             | Self::TemplatesEdit
             | Self::TemplatesApprove => RightArea::Messages,
+            Self::VisitsRead
+            | Self::VisitsMake
+            | Self::VisitsApprove
+            | Self::VisitsEndorse
+            | Self::SlipsRead
+            | Self::SlipsRegister
+            | Self::SlipsOversee => RightArea::Visits,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview

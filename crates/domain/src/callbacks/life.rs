@@ -134,6 +134,8 @@ pub enum Command {
         /// Everything was affirmed.
         affirmed: bool,
     },
+    /// The customer was at a symposium or satisfaction-survey event that counts as the contact.
+    MetAtGathering,
     /// The ticket was solved; the second callback is due.
     TicketResolved,
     /// Gives up after every channel was tried.
@@ -281,14 +283,12 @@ impl Callback {
                 self.after_phone(rules, ContactChannel::Letter)?;
                 Ok(self.change(S::LetterOut))
             }
-            (S::BranchSecond | S::ContactFix | S::LetterOut, Command::PlanVisit) => {
-                self.after_phone(rules, ContactChannel::Visit)?;
-                Ok(self.change(S::VisitPlanned))
+            (_, Command::PlanVisit | Command::VisitDone { .. } | Command::MetAtGathering) => {
+                self.in_person(command, rules)
             }
             (S::LetterOut, Command::LetterAffirmed) => Ok(self.confirmed(true)),
             (S::LetterOut, Command::LetterNegative) => Ok(self.confirmed(false)),
             (S::LetterOut, Command::LetterFailed) => Ok(self.to_branch(rules)),
-            (S::VisitPlanned, Command::VisitDone { affirmed }) => Ok(self.confirmed(*affirmed)),
             (S::ProblemOpen, Command::TicketResolved) => Ok(self.change(S::RecallDue)),
             (
                 state,
@@ -514,12 +514,14 @@ impl Callback {
     /// Giving up for reasons on the policyholder's side needs every channel tried; the insurer may
     /// always admit that it lies with itself.
     fn everything_tried(&self, rules: &Discharge, cause: Cause) -> Result<(), CallbackError> {
-        let phone = ContactChannel::Phone;
-        let untried = rules.channels.contains(&phone) && !self.tried.contains(&phone);
-        match cause {
-            Cause::Policyholder if untried => Err(CallbackError::PhoneFirst),
-            _ => Ok(()),
+        if cause == Cause::Other {
+            return Ok(());
         }
+        let phone = ContactChannel::Phone;
+        if rules.channels.contains(&phone) && !self.tried.contains(&phone) {
+            return Err(CallbackError::PhoneFirst);
+        }
+        Ok(())
     }
 }
 
@@ -531,5 +533,6 @@ fn demand(reason: &str) -> Result<(), CallbackError> {
     }
 }
 
+mod in_person;
 #[cfg(test)]
 mod tests;

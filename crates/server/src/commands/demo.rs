@@ -15,6 +15,7 @@ mod place;
 mod records;
 mod sound;
 mod story;
+mod visits;
 mod words;
 
 use super::serve;
@@ -180,6 +181,7 @@ async fn live(
         until: now - TimeDelta::minutes(6),
         sounds: (0..SOUNDS).map(|at| sound::recording(at * 9)).collect(),
         waits: HashMap::new(),
+        visits: HashMap::new(),
         interviews: 0,
     };
     story
@@ -187,6 +189,7 @@ async fn live(
         .await?;
     let moment = story.last_calling_moment();
     story.leave_tickets(moment).await?;
+    story.leave_visits(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;

@@ -43,7 +43,9 @@ pub async fn list_files_of_policy(
     );
     let of_tickets =
         format!("r.owner_id IN (SELECT t.id FROM tickets t WHERE t.callback_id IN ({OF_POLICY}))");
-    let both = format!("({of_callbacks} OR {of_tickets})");
+    let both = format!(
+        "({of_callbacks} OR {of_tickets} OR r.owner_id IN (SELECT v.id FROM visits v WHERE v.policy_id = $1))"
+    );
     let (evidence, owners) = match kind {
         RecordKind::CallbackRecording => ("recording", of_callbacks),
         RecordKind::ClarificationRecording => ("recording", of_tickets),
@@ -227,6 +229,27 @@ pub async fn destroy_callbacks(work: &UnitOfWork, policy: PolicyId) -> Result<u6
     empty_callbacks(work, OF_POLICY, policy.0).await
 }
 
+async fn empty_visits(work: &UnitOfWork, visits: &str, id: Uuid) -> Result<u64> {
+    let now = millis(work.now());
+    let notes = format!(
+        "UPDATE visit_entries SET note = NULL WHERE note IS NOT NULL AND visit_id IN ({visits})"
+    );
+    let forms = format!(
+        "UPDATE visits SET report = NULL, guide = NULL, decision = NULL, place = NULL, agreed_with = NULL, form = NULL, \
+         destroyed_at = $2, updated_at = $2, version = version + 1 WHERE destroyed_at IS NULL AND id IN ({visits})"
+    );
+    all(work, &[(notes, params![id]), (forms, params![id, now])]).await
+}
+
+/// Empties the visits of a policy: what was said and signed goes, that there was a visit stays.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_visits(work: &UnitOfWork, policy: PolicyId) -> Result<u64> {
+    let visits = "SELECT v.id FROM visits v WHERE v.policy_id = $1";
+    empty_visits(work, visits, policy.0).await
+}
+
 /// Empties a policy: amounts, notes of its events, the history of its fields. Its number, dates and
 /// codes stay, so that figures of the past stay right and the next import finds it destroyed.
 ///
@@ -272,7 +295,12 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
     let id = customer.0;
     let mut rows = empty_tickets(work, OF_CUSTOMER, id).await?;
     rows += empty_callbacks(work, OF_CUSTOMER, id).await?;
+    let visits = "SELECT v.id FROM visits v WHERE v.customer_id = $1";
+    rows += empty_visits(work, visits, id).await?;
     let by_customer = [
+        "UPDATE gathering_participants SET remark = NULL WHERE customer_id = $1 AND remark IS NOT NULL",
+        "UPDATE field_slips SET customer_name = NULL, contact_name = NULL, contact_phone = NULL, contact_title = '', \
+         product_problems = NULL, important = NULL, verification = NULL, cancel_reason = NULL WHERE customer_id = $1",
         "DELETE FROM contacts WHERE customer_id = $1",
         "UPDATE record_changes SET old_value = NULL, new_value = NULL, reason = '' WHERE entity_id = $1 OR customer_id = $1",
         "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",

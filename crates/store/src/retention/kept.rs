@@ -128,7 +128,9 @@ fn select() -> String {
         "r.owner_id IN ({CALLBACKS}) OR r.owner_id IN ({attempts}) OR r.owner_id IN ({letters})"
     );
     let of_tickets = format!("r.owner_id IN ({tickets})");
-    let of_all = format!("{of_callbacks} OR {of_tickets}");
+    let of_all = format!(
+        "{of_callbacks} OR {of_tickets} OR r.owner_id IN (SELECT v.id FROM visits v WHERE v.policy_id = p.id)"
+    );
     format!(
         "SELECT p.id, p.policy_no, p.policyholder_id, h.customer_no AS holder_no, h.kind AS holder_kind, p.insured_id, \
          p.beneficiary_id, p.org_id, o.path AS org_path, p.line, p.product_class, p.channel, p.term_months, \
@@ -143,7 +145,8 @@ fn select() -> String {
          (SELECT COUNT(*) FROM tickets t WHERE t.callback_id IN ({CALLBACKS}) AND t.destroyed_at IS NULL) AS tickets, \
          (SELECT COUNT(*) FROM tickets t WHERE t.callback_id IN ({CALLBACKS}) AND t.is_open) AS open_tickets, \
          (SELECT MAX(t.closed_at) FROM tickets t WHERE t.callback_id IN ({CALLBACKS})) AS last_closed_at, \
-         {} AS callback_recordings, {} AS clarification_recordings, {} AS questionnaires, {} AS documents \
+         {} AS callback_recordings, {} AS clarification_recordings, {} + (SELECT COUNT(*) FROM visits v \
+         WHERE v.policy_id = p.id AND v.form IS NOT NULL) AS questionnaires, {} AS documents \
          FROM policies p JOIN customers h ON h.id = p.policyholder_id JOIN orgs o ON o.id = p.org_id",
         recordings(&of_callbacks, "recording"),
         recordings(&of_tickets, "recording"),
@@ -309,6 +312,8 @@ pub async fn list_kept_customers(
     let mut query = Select::new(
         "SELECT c.id, c.customer_no, c.name, c.org_id, o.path AS org_path, c.erased_at, c.restricted_at, c.erasure_asked_at, \
          (SELECT COUNT(*) FROM callbacks k WHERE k.customer_id = c.id AND k.is_open) + \
+         (SELECT COUNT(*) FROM visits v WHERE v.customer_id = c.id AND v.is_open) + \
+         (SELECT COUNT(*) FROM field_slips s WHERE s.customer_id = c.id AND s.is_open) + \
          (SELECT COUNT(*) FROM tickets t WHERE t.customer_id = c.id AND t.is_open) AS open_work, \
          (SELECT MAX(t.closed_at) FROM tickets t WHERE t.customer_id = c.id) AS last_closed_at, \
          (SELECT MAX(COALESCE(e.paid_on, e.occurred_on)) FROM events e WHERE e.customer_id = c.id AND e.policy_id IS NULL \

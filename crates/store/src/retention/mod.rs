@@ -15,7 +15,7 @@ pub use batches::{
 };
 pub use destroy::{
     DestroyedFile, delete_recordings, destroy_callbacks, destroy_policy, destroy_tickets,
-    erase_customer, list_files_of_customer, list_files_of_policy,
+    destroy_visits, erase_customer, list_files_of_customer, list_files_of_policy,
 };
 pub use effects::{ask_for_erasure, restrict_customer, withdraw_consent};
 pub use holds::{

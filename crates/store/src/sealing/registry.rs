@@ -135,6 +135,41 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("account")],
     },
     SealedTable {
+        name: "visits",
+        columns: &[
+            sealed("report"),
+            sealed("guide"),
+            sealed("decision"),
+            sealed("place"),
+            sealed("agreed_with"),
+            sealed("form"),
+        ],
+    },
+    SealedTable {
+        name: "visit_entries",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "field_slips",
+        columns: &[
+            sealed("customer_name"),
+            sealed("contact_name"),
+            sealed("contact_phone"),
+            sealed("product_problems"),
+            sealed("important"),
+            sealed("verification"),
+            sealed("cancel_reason"),
+        ],
+    },
+    SealedTable {
+        name: "gatherings",
+        columns: &[sealed("minutes"), sealed("findings")],
+    },
+    SealedTable {
+        name: "gathering_participants",
+        columns: &[sealed("remark")],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },

@@ -7,7 +7,7 @@ use domain::callbacks::{
     SignalState, Verdict,
 };
 use domain::customers::{
-    ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
+    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
 };
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict};
 use domain::imports::{ImportKind, ImportState};
@@ -16,7 +16,7 @@ use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
     TemplateState,
 };
-use domain::obligations::{ObligationKind, ObligationStatus, Timing};
+use domain::obligations::{ObligationKind, ObligationStatus, Respondent, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
@@ -28,6 +28,10 @@ use domain::retention::{
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::telephony::{CallEnd, CallState};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use domain::visits::{
+    FormattedState, GatheringKind, GatheringState, Receiver, RecordFormat, SignatureWay, SlipState,
+    Suspicion, VisitPurpose, VisitState,
+};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::{Engine, TestApp, TestDatabase};
@@ -58,9 +62,29 @@ macro_rules! lists {
     };
 }
 
+/// What the domain says of visits.
+fn of_visits() -> Lists {
+    lists! {
+        "visits.purpose" => VisitPurpose,
+        "visits.format" => RecordFormat,
+        "visits.state" => VisitState,
+        "visits.respondent" => Respondent,
+        "visits.problem" => ProblemType,
+        "visits.signed_way" => SignatureWay,
+        "visit_questionnaires.state" => FormattedState,
+        "field_slips.category" => RelationshipStage,
+        "field_slips.state" => SlipState,
+        "field_slips.suspicion" => Suspicion,
+        "slip_receipts.receiver" => Receiver,
+        "gatherings.kind" => GatheringKind,
+        "gatherings.state" => GatheringState,
+    }
+}
+
 /// What the domain says, by table and column.
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
+    lists.extend(of_visits());
     lists.extend(lists! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,

@@ -185,21 +185,10 @@ impl DetailPage {
         if !self.f.may("callbacks.decide") {
             return Vec::new();
         }
-        let has = |c: ContactChannel| self.page.discharge.channels.contains(&c);
-        let mut kinds: Vec<&'static str> = match self.page.callback.state {
-            CallbackState::ContactFix | CallbackState::BranchSecond => {
-                let mut kinds = Vec::new();
-                if self.page.callback.state == CallbackState::ContactFix {
-                    kinds.push("cannot_correct");
-                }
-                if has(ContactChannel::Visit) {
-                    kinds.push("plan_visit");
-                }
-                kinds
-            }
-            CallbackState::VisitPlanned => vec!["visit_affirmed", "visit_negative"],
-            _ => Vec::new(),
-        };
+        let mut kinds = Vec::new();
+        if self.page.callback.state == CallbackState::ContactFix {
+            kinds.push("cannot_correct");
+        }
         if self.page.callback.state.is_open() && !self.is_under_way() {
             kinds.extend(["give_up", "cancel"]);
         }
@@ -221,10 +210,6 @@ impl DetailPage {
         self.f.may("callbacks.make") || self.f.may("callbacks.decide")
     }
 
-    fn needs_record(kind: &str) -> bool {
-        matches!(kind, "visit_affirmed" | "visit_negative")
-    }
-
     /// Whether a letter may be written now.
     fn may_write_letter(&self) -> bool {
         let waits = matches!(
@@ -237,6 +222,25 @@ impl DetailPage {
             .channels
             .contains(&ContactChannel::Letter);
         waits && allowed && self.f.may("letters.handle") && self.f.may("callbacks.decide")
+    }
+
+    /// Whether a visit may be asked for: instead of more calls, or because one is planned already.
+    fn may_visit(&self) -> bool {
+        let has = self
+            .page
+            .discharge
+            .channels
+            .contains(&ContactChannel::Visit);
+        let fits = matches!(
+            self.page.callback.state,
+            CallbackState::ContactFix
+                | CallbackState::BranchSecond
+                | CallbackState::LetterOut
+                | CallbackState::VisitPlanned
+                | CallbackState::RetryWait
+                | CallbackState::ProblemOpen
+        );
+        has && fits && self.f.may("visits.make")
     }
 
     fn causes(&self) -> Vec<Choice> {

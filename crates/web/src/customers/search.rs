@@ -42,6 +42,9 @@ pub(crate) async fn create_search(State(web): State<Web>, Sent(who, form): Sent)
 fn page_of_number(term: &str) -> Option<String> {
     let number = Number::parse(term)?;
     match number.kind {
+        NumberKind::Visit => Some(format!("/visits/{number}")),
+        NumberKind::Slip => Some(format!("/field-slips/{number}")),
+        NumberKind::Gathering => None,
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
         NumberKind::Letter => Some(format!("/letters/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),

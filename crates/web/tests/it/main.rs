@@ -28,4 +28,5 @@ mod sight;
 mod sign_in;
 mod system;
 mod tickets;
+mod visit_form;
 mod walk;

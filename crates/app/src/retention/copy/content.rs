@@ -9,6 +9,7 @@ use store::callbacks::CallbackFilter;
 use store::policies::{EventFilter, PolicyFilter};
 use store::retention::{self as rows, DataRequestFilter, DataRequestRow};
 use store::tickets::TicketFilter;
+use store::visits::VisitFilter;
 use uuid::Uuid;
 
 /// Rows of each table; a person has far fewer.
@@ -215,8 +216,39 @@ async fn conversations(app: &App, scope: &Scope, row: &DataRequestRow) -> Result
     let mut owners = Vec::new();
     let [calls, answers] = callbacks(app, scope, row, &mut owners).await?;
     let tickets = tickets(app, scope, row, &mut owners).await?;
+    let visits = visits(app, scope, row, &mut owners).await?;
     let recordings = recordings(app, scope, &owners).await?;
-    Ok(vec![calls, answers, tickets, recordings])
+    Ok(vec![calls, answers, tickets, visits, recordings])
+}
+
+/// Visits with what was written down and signed; notes whose signatures there may be.
+async fn visits(
+    app: &App,
+    scope: &Scope,
+    row: &DataRequestRow,
+    owners: &mut Vec<Uuid>,
+) -> Result<Table> {
+    let filter = VisitFilter {
+        customer: Some(row.customer),
+        ..VisitFilter::default()
+    };
+    let visits = store::visits::list_visits(app.store(), scope, &filter, ROWS_MAX).await?;
+    owners.extend(visits.rows.iter().map(|v| v.id.0));
+    let visits = visits.rows.into_iter().map(|v| {
+        vec![
+            v.number,
+            v.purpose.to_string(),
+            v.state.to_string(),
+            text(v.visited_at.map(moment)),
+            text(v.place),
+            text(v.form),
+        ]
+    });
+    Ok(Table {
+        name: "visits",
+        columns: &["number", "purpose", "state", "visited_at", "place", "form"],
+        rows: visits.collect(),
+    })
 }
 
 /// Calls and what was answered; notes whose recordings there may be.

@@ -11,6 +11,7 @@ mod walk_messages;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;
+mod walk_visits;
 
 use domain::access::{Actor, Permission};
 use objects::{begin, objects, portfolio};
@@ -119,6 +120,15 @@ async fn a_caller_sees_the_own_list_only(
         "find_problem_list",
         "list_samples",
         "find_sample",
+        "read_ticket_counts",
+        // Written and held by branches; of salespersons, seen by themselves and their superiors.
+        "list_formatted",
+        "find_formatted",
+        "list_formatted_entries",
+        "list_gatherings",
+        "find_gathering",
+        "list_participants",
+        "list_confirmed_suspicions",
     ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await

@@ -28,6 +28,7 @@ pub(super) struct Objects {
     pub(super) paper: super::walk_letters::Paper,
     pub(super) links: super::walk_electronic::Links,
     pub(super) message: String,
+    pub(super) visits: super::walk_visits::Made,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -149,7 +150,11 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         .await
         .unwrap();
     let seen = t.look(callback).await;
+    let sales = if shandong { &p.sales_sd } else { &p.sales_cq };
+    let people = (leader, caller, sales, handler);
+    let visits = super::walk_visits::make(t, people, next, customer_no).await;
     let objects = Objects {
+        visits,
         org,
         customer_no,
         policy_no,

@@ -71,14 +71,7 @@ impl Story<'_> {
                 self.waits.insert(row.id, day);
                 self.answer(person, row, step, at).await
             }
-            CallbackState::VisitPlanned if self.is_back(row, day) => {
-                self.sign(person, row, at).await?;
-                let kind = self
-                    .chance
-                    .weighted(&[("visit_affirmed", 86), ("visit_negative", 14)]);
-                self.decide(person, row, kind, "上门面访，本人签字确认", "", at)
-                    .await
-            }
+            CallbackState::VisitPlanned if self.is_back(row, day) => self.end_visit(row, at).await,
             _ => Ok(()),
         }
     }
@@ -96,7 +89,11 @@ impl Story<'_> {
         at: Instant,
     ) -> Result<()> {
         let days = u64::from(2 + self.chance.below(5));
-        self.waits.insert(row.id, day + Days::new(days));
+        let on = day + Days::new(days);
+        self.waits.insert(row.id, on);
+        if kind == "plan_visit" {
+            return self.plan_visit(person, row, on, at).await;
+        }
         self.decide(person, row, kind, "多次致电未能联系到本人", "", at)
             .await
     }

@@ -9,7 +9,7 @@ use app::{App, Error};
 use bytes::Bytes;
 use chrono::NaiveDate;
 use domain::access::Role;
-use domain::ids::CallbackId;
+use domain::ids::{CallbackId, VisitId};
 use domain::time::Instant;
 use std::collections::HashMap;
 use store::callbacks::CallbackRow;
@@ -32,6 +32,8 @@ pub(super) struct Story<'s> {
     pub sounds: Vec<Bytes>,
     /// When letters and visits are expected back, and since when a branch tries.
     pub waits: HashMap<CallbackId, NaiveDate>,
+    /// Visits under way and who makes them, by callback.
+    pub visits: HashMap<CallbackId, (VisitId, Person)>,
     /// Interviews that were finished.
     pub interviews: u64,
 }

@@ -23,6 +23,12 @@ pub(super) struct Things {
     job: Uuid,
     problem_list: String,
     letter: String,
+    visit: Uuid,
+    visit_number: String,
+    slip: Uuid,
+    slip_number: String,
+    questionnaire: Uuid,
+    gathering: Uuid,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -89,8 +95,15 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let job = start_export(&t.app, leader, t.now, query).await.unwrap();
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
+    let visits = visits(t).await;
     Things {
         problem_list: problem_list(t, "P50-LI").await,
+        visit: visits.visit.0,
+        visit_number: visits.visit.1,
+        slip: visits.slip.0,
+        slip_number: visits.slip.1,
+        questionnaire: visits.questionnaire,
+        gathering: visits.gathering,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -148,6 +161,64 @@ async fn letter(t: &TestApp, by: &Actor) -> String {
     list.page.rows[0].number.clone()
 }
 
+/// A visit, a slip, a questionnaire and a gathering of Chongqing.
+struct Visits {
+    visit: (Uuid, String),
+    slip: (Uuid, String),
+    questionnaire: Uuid,
+    gathering: Uuid,
+}
+
+async fn visits(t: &TestApp) -> Visits {
+    use app::visits as v;
+    let p = t.people();
+    let (app, now) = (&t.app, t.now);
+    let asked = v::NewVisitForm {
+        purpose: "other".into(),
+        customer_no: "C50-ZHOU".into(),
+        ..Default::default()
+    };
+    let (visit, visit_number) = v::request_visit(app, &p.operations_cq, now, &asked)
+        .await
+        .unwrap();
+    let slip = v::SlipForm {
+        category: "prospect".into(),
+        customer_name: "渝州机电有限公司".into(),
+        business_type: "企业财产险".into(),
+        contact_name: "钱进".into(),
+        contact_title: "财务经理".into(),
+        contact_phone: "13900500077".into(),
+        ..Default::default()
+    };
+    let (slip, slip_number) = v::register_slip(app, &p.sales_cq, now, &slip)
+        .await
+        .unwrap();
+    let form = v::FormattedForm {
+        title: "风险查勘回访问卷".into(),
+        department: "承保部".into(),
+        reason: "了解防灾建议落实情况".into(),
+        questions: "防灾建议落实了吗？".into(),
+    };
+    let questionnaire = v::create_formatted(app, &p.operations_cq, now, &form)
+        .await
+        .unwrap();
+    let form = v::GatheringForm {
+        kind: "symposium".into(),
+        title: "客户座谈会".into(),
+        place: "会议室".into(),
+        begins_at: "2024-03-04T10:00".into(),
+    };
+    let gathering = v::create_gathering(app, &p.operations_cq, now, &form)
+        .await
+        .unwrap();
+    Visits {
+        visit: (visit.0, visit_number),
+        slip: (slip.0, slip_number),
+        questionnaire: questionnaire.0,
+        gathering: gathering.0,
+    }
+}
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
@@ -157,6 +228,10 @@ impl Things {
             "tickets" => self.ticket,
             "recordings" => self.recording,
             "electronic" => self.link,
+            "visits" => self.visit,
+            "field-slips" => self.slip,
+            "visit-questionnaires" => self.questionnaire,
+            "gatherings" => self.gathering,
             "users" => self.user,
             "clients" => self.client,
             "approvals" => self.approval,
@@ -178,6 +253,8 @@ impl Things {
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
+            .replace("{visit}", &self.visit_number)
+            .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
             .replace("{kind}", "policies")
             .replace("{metric}", "success")
