@@ -100,7 +100,7 @@ static SHIPPED_RIGHTS: LazyLock<Arc<Rights>> = LazyLock::new(|| {
     for (permission, columns) in SHIPPED {
         for (role, scope) in Role::ALL.iter().zip(columns) {
             if let Some(scope) = scope {
-                cells.insert((*role, permission), scope);
+                cells.insert((*role, *permission), *scope);
             }
         }
     }

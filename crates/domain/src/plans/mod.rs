@@ -126,7 +126,8 @@ pub fn spread(waiting: &[Waiting], days: &[Day]) -> Spread {
     waiting.sort_by_key(|w| (w.due_on, w.earliest_on, w.id));
     let mut result = Spread::default();
     for (at, day) in days.iter().enumerate() {
-        let (late, left): (Vec<_>, Vec<_>) = waiting.iter().partition(|w| w.due_on < day.on);
+        let (late, left): (Vec<Waiting>, Vec<Waiting>) =
+            waiting.into_iter().partition(|w| w.due_on < day.on);
         result.unplaced.extend(late.iter().map(|w| w.id));
         waiting = left;
         let take = quota(&waiting, &days[at..]).min(day.room);
