@@ -109,6 +109,9 @@ respondent-claim_reporter = Claim reporter
 respondent-driver = Driver
 respondent-accident_party = Party to the accident
 respondent-authorized_proxy = Authorised proxy
+respondent-customer = Customer
+respondent-contact_person = Contact person
+respondent-complainant = Complainant
 
 answer-affirm = Yes, clear
 answer-unclear = Unclear
@@ -231,7 +234,15 @@ event-type-sales_visit_ended = Sales visit
 event-type-service_completed = Service completed
 event-type-agent_left = Salesperson left
 event-type-enquiry_closed = Enquiry closed
+event-type-complaint_resolved = Complaint resolved
+event-type-planned_contact = Entered in a plan
+event-type-first_purchase = First purchase
 event-type-callback_completed = Callback completed
+event-type-every_month = Every month
+event-type-every_quarter = Every quarter
+event-type-every_half_year = Every half-year
+event-type-every_year = Every year
+event-type-anniversary = Anniversary
 
 payout-method-cash = Cash
 payout-method-bank_transfer = Bank transfer
@@ -314,3 +325,11 @@ run-state-queued = Queued
 run-state-running = Running
 run-state-finished = Finished
 run-state-failed = Failed
+
+obligation-kind-callback = Callback
+obligation-kind-message = Message
+obligation-kind-visit = Visit
+
+value-class-high = High value
+value-class-medium = Medium value
+value-class-low = Low value

@@ -8,6 +8,7 @@ customer-flag = Mark
 customer-sex-birth = Sex, birth
 customer-occupation = Occupation
 customer-preferred-channel = Preferred channel
+customer-value = Value class
 customer-risk = Risk appetite / tolerance
 customer-consent = Agrees to offers
 customer-source = Source

@@ -109,6 +109,9 @@ respondent-claim_reporter = 报案人
 respondent-driver = 驾驶员
 respondent-accident_party = 事故当事人
 respondent-authorized_proxy = 受托人
+respondent-customer = 客户本人
+respondent-contact_person = 联系人
+respondent-complainant = 投诉人
 
 answer-affirm = 清楚，是
 answer-unclear = 不清楚
@@ -231,7 +234,15 @@ event-type-sales_visit_ended = 销售拜访
 event-type-service_completed = 服务办结
 event-type-agent_left = 销售人员离职
 event-type-enquiry_closed = 咨询办结
+event-type-complaint_resolved = 投诉办结
+event-type-planned_contact = 列入回访计划
+event-type-first_purchase = 首次投保
 event-type-callback_completed = 回访完成
+event-type-every_month = 每月
+event-type-every_quarter = 每季度
+event-type-every_half_year = 每半年
+event-type-every_year = 每年
+event-type-anniversary = 周年
 
 payout-method-cash = 现金
 payout-method-bank_transfer = 转账
@@ -314,3 +325,11 @@ run-state-queued = 排队中
 run-state-running = 运行中
 run-state-finished = 已完成
 run-state-failed = 失败
+
+obligation-kind-callback = 回访
+obligation-kind-message = 信息触达
+obligation-kind-visit = 上门拜访
+
+value-class-high = 高价值
+value-class-medium = 中价值
+value-class-low = 低价值

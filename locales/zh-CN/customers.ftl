@@ -8,6 +8,7 @@ customer-flag = 标记
 customer-sex-birth = 性别、出生
 customer-occupation = 职业
 customer-preferred-channel = 偏好渠道
+customer-value = 价值等级
 customer-risk = 风险偏好 / 承受
 customer-consent = 同意接收推介
 customer-source = 信息来源

@@ -27,6 +27,7 @@ mod m20261124_000802_approvals;
 mod m20261124_000803_exports;
 mod m20261124_000901_posts;
 mod m20261125_000001_channels;
+mod m20261125_010001_programmes;
 mod m20261125_030001_messages;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000803_exports::Migration),
             Box::new(m20261124_000901_posts::Migration),
             Box::new(m20261125_000001_channels::Migration),
+            Box::new(m20261125_010001_programmes::Migration),
             Box::new(m20261125_030001_messages::Migration),
         ]
     }

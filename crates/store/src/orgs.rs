@@ -105,6 +105,18 @@ pub async fn find_org(db: &impl Reads, id: OrgId) -> Result<Option<Org>> {
     Ok(find::<Row>(db, &sql, params![id.0]).await?.map(Org::from))
 }
 
+/// Units with their parents and regions, parents before children.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_regions(bulk: &mut Bulk) -> Result<Vec<(Uuid, Option<Uuid>, Option<String>)>> {
+    let sql = "SELECT id, parent_id, region FROM orgs ORDER BY path";
+    bulk.query(sql, &[], |row| {
+        Ok((row.id(0)?.unwrap_or_default(), row.id(1)?, row.text(2)?))
+    })
+    .await
+}
+
 /// Makes the paths of all units follow their parents, after some unit moved.
 ///
 /// # Errors

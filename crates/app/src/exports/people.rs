@@ -11,7 +11,7 @@ use store::policies::{
     EventFilter, EventRow, PolicyFilter, PolicyRow, list_events, list_policies, open_note,
 };
 
-pub(super) const CUSTOMERS: [&str; 31] = crate::imports::CUSTOMER_COLUMNS;
+pub(super) const CUSTOMERS: [&str; 32] = crate::imports::CUSTOMER_COLUMNS;
 pub(super) const POLICIES: [&str; 30] = crate::imports::POLICY_COLUMNS;
 pub(super) const EVENTS: [&str; 19] = crate::imports::EVENT_COLUMNS;
 
@@ -85,6 +85,7 @@ impl Export<'_> {
             c.collected_by.clone().into(),
             c.collected_at.into(),
             c.org_code.as_str().into(),
+            c.value_class.clone().into(),
         ]
     }
 

@@ -14,7 +14,7 @@ use store::obligations::{
 };
 use store::tickets::{ExportedTicket, TicketFilter, export_tickets};
 
-pub(super) const OBLIGATIONS: [&str; 17] = [
+pub(super) const OBLIGATIONS: [&str; 18] = [
     "number",
     "programme",
     "pack",
@@ -32,6 +32,7 @@ pub(super) const OBLIGATIONS: [&str; 17] = [
     "right_end_on",
     "status",
     "org_code",
+    "kind",
 ];
 pub(super) const EXCLUSIONS: [&str; 9] = [
     "programme",
@@ -313,6 +314,7 @@ fn obligation(o: ObligationRow) -> Vec<Cell> {
         o.right_end_on.into(),
         o.status.into(),
         o.org_code.into(),
+        o.kind.into(),
     ]
 }
 

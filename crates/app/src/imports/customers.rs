@@ -6,13 +6,13 @@ use chrono::NaiveDate;
 use domain::customers::{
     Address, CustomerKind, Degree, Email, FieldError, IdNumber, IdNumberError, IdType,
     IdentityMismatch, Landline, Mobile, PersonName, PreferredChannel, RelationshipStage, Reveal,
-    SensitiveText, Sex, SourceChannel, SpokenLanguage, check_identity,
+    SensitiveText, Sex, SourceChannel, SpokenLanguage, ValueClass, check_identity,
 };
 use std::collections::HashMap;
 use store::dialect::bulk::Cell;
 use store::imports::{Field, Record};
 
-pub(crate) const COLUMNS: [&str; 31] = [
+pub(crate) const COLUMNS: [&str; 32] = [
     "customer_no",
     "kind",
     "name",
@@ -44,6 +44,7 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "collected_by",
     "collected_at",
     "org_code",
+    "value_class",
 ];
 pub(super) const REQUIRED: [&str; 4] = ["customer_no", "kind", "name", "org_code"];
 
@@ -93,6 +94,8 @@ pub(super) fn parse(
     fields.extend(contact(row));
     fields.extend(profile(row));
     fields.push(row.field("org_code", org.map(Cell::Id)));
+    let value_class = row.code("value_class", ValueClass::parse);
+    fields.push(row.field("value_class", value_class.map(|c| Cell::Code(c.as_str()))));
     Some(Customer {
         number: number?,
         record: Record { fields },

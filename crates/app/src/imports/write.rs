@@ -134,6 +134,7 @@ impl Import {
         if !changed.is_empty() {
             store::customers::follow_changes(&mut self.bulk, &changed).await?;
         }
+        enqueue(&mut self.bulk, QueueKind::Customers, &spans(&outcomes)).await?;
         Ok(Written {
             outcomes,
             rejections: Vec::new(),
@@ -315,14 +316,14 @@ impl Import {
         store::policies::adopt_status_events(&mut self.bulk, &standing).await?;
         let records: Vec<_> = taken.iter().map(|e| e.record.clone()).collect();
         written.outcomes = self.upsert(&rows::EVENTS, &records).await?;
-        let spans = event_spans(&written.outcomes);
+        let spans = spans(&written.outcomes);
         enqueue(&mut self.bulk, QueueKind::Events, &spans).await?;
         Ok(written)
     }
 }
 
 /// One span over the new rows, and one for each changed row.
-fn event_spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid, Option<NaiveDate>)> {
+fn spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid, Option<NaiveDate>)> {
     let created = outcomes
         .iter()
         .filter(|o| o.fate == Fate::Created)

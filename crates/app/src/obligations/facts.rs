@@ -1,12 +1,12 @@
 //! From rows to facts: the only place that knows both what a column means and what rules call it.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::policies::{EventType, PolicyStatus};
 use rules::facts::{EventType as EventKind, FactId};
 use rules::{FactSchema, Facts, Programme, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use store::obligations::{EventCase, PolicyCase};
+use store::obligations::{EventCase, PolicyCase, PolicySpan, Profile};
 use uuid::Uuid;
 
 macro_rules! fact_ids {
@@ -47,6 +47,18 @@ fact_ids! {
     surrendered_on = "policy.surrendered_on",
     ended_on = "policy.ended_on",
     undated_status = "policy.undated_status",
+    customer_kind = "customer.kind",
+    customer_birth_date = "customer.birth_date",
+    customer_large = "customer.large",
+    customer_key_account = "customer.key_account",
+    customer_shareholder_related = "customer.shareholder_related",
+    customer_value_class = "customer.value_class",
+    customer_relationship_stage = "customer.relationship_stage",
+    customer_marketing_consent = "customer.marketing_consent",
+    customer_first_policy_on = "customer.first_policy_on",
+    customer_policies_in_force = "customer.policies_in_force",
+    customer_last_policy_ended_on = "customer.last_policy_ended_on",
+    customer_months_without_policy = "customer.months_without_policy",
     holder_kind = "holder.kind",
     insured_kind = "insured.kind",
     event_occurred_on = "event.occurred_on",
@@ -62,22 +74,35 @@ fact_ids! {
     event_programme = "event.programme",
 }
 
-/// Event types that a policy row itself stands for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ImpliedEvents(pub [EventKind; 3]);
+/// The first policy of a customer: no file tells it, the policies do.
+const FIRST_PURCHASE: &str = "first_purchase";
 
-impl ImpliedEvents {
+/// Event types that rows themselves stand for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Implied {
+    /// A policy's.
+    pub of_policy: [EventKind; 3],
+    /// A customer's: the first policy.
+    pub first_purchase: EventKind,
+}
+
+impl Implied {
     pub(super) fn find(schema: &FactSchema) -> Result<Self, String> {
         let find = |t: EventType| {
             schema
                 .find_event(t.as_str())
                 .ok_or(format!("the schema lacks {t}"))
         };
-        Ok(Self([
-            find(EventType::PolicyIssued)?,
-            find(EventType::AcknowledgementSigned)?,
-            find(EventType::PolicyExpired)?,
-        ]))
+        Ok(Self {
+            of_policy: [
+                find(EventType::PolicyIssued)?,
+                find(EventType::AcknowledgementSigned)?,
+                find(EventType::PolicyExpired)?,
+            ],
+            first_purchase: schema
+                .find_event(FIRST_PURCHASE)
+                .ok_or(format!("the schema lacks {FIRST_PURCHASE}"))?,
+        })
     }
 }
 
@@ -121,6 +146,56 @@ impl FactIds {
         facts.set(self.juvenile, case.juvenile);
         facts.set(self.holder_kind, code(&case.holder_kind));
         facts.set(self.insured_kind, case.insured_kind.as_deref());
+        self.set_profile(facts, &case.profile);
+    }
+
+    /// Fills in the province of the unit that looks after a customer.
+    pub(super) fn set_region<'a>(&self, facts: &mut Facts<'a>, region: Option<&'a String>) {
+        facts.set(self.region, region.map_or(Value::Unknown, Value::code));
+    }
+
+    /// Fills in what is known of a customer.
+    pub(super) fn set_profile<'a>(&self, facts: &mut Facts<'a>, profile: &'a Profile) {
+        facts.set(self.customer_kind, Value::code(&profile.kind));
+        facts.set(self.customer_birth_date, profile.birth_date);
+        facts.set(self.customer_large, profile.large);
+        facts.set(self.customer_key_account, profile.key_account);
+        facts.set(
+            self.customer_shareholder_related,
+            profile.shareholder_related,
+        );
+        facts.set(self.customer_value_class, profile.value_class.as_deref());
+        facts.set(
+            self.customer_relationship_stage,
+            profile.relationship_stage.as_deref(),
+        );
+        facts.set(self.customer_marketing_consent, profile.marketing_consent);
+    }
+
+    /// Fills in what a customer has had: how many policies are in force as of today, and for how
+    /// long there had been none on a day.
+    pub(super) fn set_holdings(
+        &self,
+        facts: &mut Facts<'_>,
+        policies: &[PolicySpan],
+        on: NaiveDate,
+        as_of: NaiveDate,
+    ) {
+        let first = policies.iter().map(|p| p.issued_on).min();
+        facts.set(self.customer_first_policy_on, first);
+        let now = policies.iter().filter(|p| p.is_in_force(as_of)).count();
+        let in_force = first.map(|_| i64::try_from(now).unwrap_or(i64::MAX));
+        facts.set(self.customer_policies_in_force, in_force);
+        let earlier = policies.iter().filter(|p| p.issued_on <= on);
+        let last_end = earlier.filter_map(PolicySpan::end).max();
+        let last_end = last_end.filter(|end| *end <= on);
+        facts.set(self.customer_last_policy_ended_on, last_end);
+        let months = if policies.iter().any(|p| p.is_in_force(on)) {
+            Some(0)
+        } else {
+            last_end.map(|end| whole_months(end, on))
+        };
+        facts.set(self.customer_months_without_policy, months);
     }
 
     /// Fills in how the policy ended, from its events; a status that no event dates is kept apart.
@@ -173,6 +248,14 @@ impl FactIds {
         facts.set(self.event_outcome, event.outcome.as_deref());
         facts.set(self.event_programme, event.programme.as_deref());
     }
+}
+
+/// Months that have passed in full.
+fn whole_months(from: NaiveDate, to: NaiveDate) -> i64 {
+    let number = |d: NaiveDate| i64::from(d.year()) * 12 + i64::from(d.month0());
+    let begun = number(to) - number(from);
+    let full = rules::dates::add_months(from, begun) <= to;
+    if full { begun } else { begun - 1 }
 }
 
 /// The facts that a decision rests on, as JSON: enough to replay it years later.

@@ -4,20 +4,22 @@
 //! chunk, and compares what the rules say now with what is planned. Running it again changes
 //! nothing; killing it loses at most the chunk under way, whose queue entry is still there.
 
+mod batch;
 mod compare;
 mod decide;
 mod generations;
+mod prepare;
 pub(crate) mod preview;
 mod request;
 
-use super::facts::{self, Regions};
-use crate::rules::Rules;
 use crate::{App, Error, Result};
-use chrono::{Datelike, NaiveDate};
+use batch::{Batch, Subjects};
+use chrono::Datelike;
 use compare::Chunk;
 use decide::Judge;
 use domain::access::{Actor, Permission};
 use domain::time::{self, Instant};
+use prepare::{prepare, regions, settle, settled};
 pub use request::{PlanProgress, PlanReport, PlanRequest};
 use rules::Window;
 use std::collections::{BTreeMap, HashSet};
@@ -26,7 +28,7 @@ use store::obligations::{self as rows, QueueEntry, QueueKind, RunSums, Span};
 use store::{AuditActor, AuditEntry, settings};
 use uuid::Uuid;
 
-/// Policies of a transaction.
+/// Policies, or customers, of a transaction.
 const CHUNK_POLICIES: i64 = 2_000;
 /// Events whose policies are looked up at once.
 const CHUNK_EVENTS: i64 = 5_000;
@@ -36,13 +38,8 @@ const CHUNK_ENTRIES: i64 = 2_000;
 /// many the planner looks twice rather than remember more.
 const REMEMBERED_SPANS_MAX: i64 = 100_000;
 
-/// What the planner remembers between runs.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, PartialEq, Eq)]
-struct PlanState {
-    rules_hash: String,
-    since: NaiveDate,
-    as_of: NaiveDate,
-}
+/// The last id that was looked at when there may be more, and what is to be recorded.
+type Looked = (Option<Uuid>, Vec<AuditEntry>);
 
 /// Plans.
 ///
@@ -98,6 +95,8 @@ struct Planner {
     seen: Vec<(Uuid, Uuid)>,
     /// Spans of events that were queued before this run began.
     queued_before: HashSet<Uuid>,
+    /// Spans of customers that were.
+    waiting: Vec<(Uuid, Uuid)>,
 }
 
 impl Planner {
@@ -109,10 +108,11 @@ impl Planner {
         dry_run: bool,
     ) -> Result<Self> {
         let rules = app.rules();
-        let judge = Judge::new(&rules, window, regions(&mut bulk).await?)?;
+        let regions = regions(&mut bulk).await?;
         let actor = AuditActor::from(actor);
         bulk.begin().await?;
-        let only_adds = prepare_queue(&mut bulk, &rules, window).await?;
+        let prepared = prepare(&mut bulk, &rules, window).await?;
+        let judge = Judge::new(&rules, window, prepared.settled, regions)?;
         let (hash, calendar) = (rules.book().hash(), rules.calendar().hash());
         let run = rows::start_extraction(
             &mut bulk,
@@ -130,17 +130,29 @@ impl Planner {
             REMEMBERED_SPANS_MAX,
         )
         .await?;
+        let waiting = rows::find_due_entries(
+            &mut bulk,
+            QueueKind::Customers,
+            window.as_of,
+            REMEMBERED_SPANS_MAX,
+        )
+        .await?;
         let mut planner = Self {
             bulk,
             judge,
             actor,
             dry_run,
-            only_adds,
+            only_adds: prepared.only_adds,
             run: Some(run),
             sums: RunSums::default(),
             counts: BTreeMap::new(),
             seen: Vec::new(),
             queued_before: due.into_iter().map(|e| e.id).collect(),
+            waiting: waiting
+                .into_iter()
+                .filter(|e| e.low < e.high)
+                .map(|e| (e.low, e.high))
+                .collect(),
         };
         let detail = serde_json::json!({ "since": window.since, "as_of": window.as_of });
         planner
@@ -173,7 +185,7 @@ impl Planner {
     }
 
     async fn work(&mut self, progress: &(dyn Fn(PlanProgress) + Sync)) -> Result<()> {
-        for kind in [QueueKind::Policies, QueueKind::Events] {
+        for kind in [QueueKind::Policies, QueueKind::Events, QueueKind::Customers] {
             loop {
                 self.begin_chunk().await?;
                 let entries = rows::find_due_entries(
@@ -223,55 +235,48 @@ impl Planner {
         if single.is_empty() {
             return self.span(kind, entries[0]).await;
         }
-        let mut policies: Vec<_> = match kind {
-            QueueKind::Policies => single.iter().map(|e| e.low).collect(),
+        let mut found = Subjects::default();
+        match kind {
+            QueueKind::Policies => found.policies.extend(single.iter().map(|e| e.low)),
+            QueueKind::Customers => found.customers.extend(single.iter().map(|e| e.low)),
             QueueKind::Events => {
-                let mut policies = Vec::new();
                 for entry in &single {
-                    let found =
-                        rows::read_event_policies(&mut self.bulk, entry.low, entry.high, 1).await?;
-                    policies.extend(found.into_iter().filter_map(|(_, policy)| policy));
+                    let (low, high) = (entry.low, entry.high);
+                    let subjects = rows::read_event_subjects(&mut self.bulk, low, high, 1).await?;
+                    found.extend(&subjects);
                 }
-                policies
             }
-        };
-        policies.sort_unstable();
-        policies.dedup();
-        let audit = self
-            .policies(&Span::List(&policies), CHUNK_POLICIES)
-            .await?
-            .1;
+        }
+        let audit = self.look_at(found).await?;
         rows::remove_entries(&mut self.bulk, &single).await?;
         Ok(audit)
     }
 
     async fn span(&mut self, kind: QueueKind, entry: QueueEntry) -> Result<Vec<AuditEntry>> {
+        let span = Span::Between(entry.low, entry.high);
         match kind {
             QueueKind::Policies => {
-                let span = Span::Between(entry.low, entry.high);
-                let (last, audit) = self.policies(&span, CHUNK_POLICIES).await?;
+                let (last, audit) = self.policies(&span).await?;
                 self.seen.push((entry.low, last.unwrap_or(entry.high)));
                 self.advance(entry, last).await?;
                 Ok(audit)
             }
+            QueueKind::Customers => {
+                let (last, audit) = self.batch(kind, &span).await?.0;
+                self.advance(entry, last).await?;
+                Ok(audit)
+            }
             QueueKind::Events => {
-                let found =
-                    rows::read_event_policies(&mut self.bulk, entry.low, entry.high, CHUNK_EVENTS)
-                        .await?;
-                let full = found.len() >= usize::try_from(CHUNK_EVENTS).unwrap_or(usize::MAX);
-                let last = found.last().map(|(id, _)| *id).filter(|_| full);
+                let (low, high) = (entry.low, entry.high);
+                let events =
+                    rows::read_event_subjects(&mut self.bulk, low, high, CHUNK_EVENTS).await?;
+                let full = events.len() >= usize::try_from(CHUNK_EVENTS).unwrap_or(usize::MAX);
+                let last = events.last().map(|(id, ..)| *id).filter(|_| full);
                 let known = self.queued_before.contains(&entry.id);
-                let mut policies: Vec<_> = found
-                    .into_iter()
-                    .filter_map(|(_, policy)| policy)
-                    .filter(|p| !(known && self.is_seen(*p)))
-                    .collect();
-                policies.sort_unstable();
-                policies.dedup();
-                let audit = self
-                    .policies(&Span::List(&policies), CHUNK_POLICIES)
-                    .await?
-                    .1;
+                let mut found = Subjects::default();
+                found.extend(&events);
+                found.policies.retain(|p| !(known && self.is_seen(*p)));
+                let audit = self.look_at(found).await?;
                 self.advance(entry, last).await?;
                 Ok(audit)
             }
@@ -282,6 +287,13 @@ impl Planner {
         self.seen
             .iter()
             .any(|(low, high)| *low <= policy && policy <= *high)
+    }
+
+    /// Whether the span of customers around one is looked at later in this run anyway.
+    fn is_waiting(&self, customer: Uuid) -> bool {
+        self.waiting
+            .iter()
+            .any(|(low, high)| *low <= customer && customer <= *high)
     }
 
     /// Moves the start of a span behind what was looked at, or removes it at its end.
@@ -297,28 +309,43 @@ impl Planner {
         }
     }
 
-    /// Looks at policies with all their events. Gives the last id when the span may hold more.
-    async fn policies(
-        &mut self,
-        span: &Span<'_>,
-        limit: i64,
-    ) -> Result<(Option<Uuid>, Vec<AuditEntry>)> {
-        let cases = rows::read_policies(&mut self.bulk, span, limit).await?;
-        let (Some(first), Some(last)) = (cases.first(), cases.last()) else {
-            return Ok((None, Vec::new()));
+    /// Looks at single policies and customers.
+    async fn look_at(&mut self, mut found: Subjects) -> Result<Vec<AuditEntry>> {
+        found.policies.sort_unstable();
+        found.policies.dedup();
+        let mut audit = self.policies(&Span::List(&found.policies)).await?.1;
+        found.customers.sort_unstable();
+        found.customers.dedup();
+        let span = Span::List(&found.customers);
+        audit.extend(self.batch(QueueKind::Customers, &span).await?.0.1);
+        Ok(audit)
+    }
+
+    /// Looks at policies with all their events, and at their holders where rules ask what customers
+    /// have. Gives the last id when the span may hold more.
+    async fn policies(&mut self, span: &Span<'_>) -> Result<Looked> {
+        let ((last, mut audit), holders) = self.batch(QueueKind::Policies, span).await?;
+        if self.judge.follows_customers() {
+            let mut holders = holders;
+            holders.retain(|c| !self.is_waiting(*c));
+            let span = Span::List(&holders);
+            audit.extend(self.batch(QueueKind::Customers, &span).await?.0.1);
+        }
+        Ok((last, audit))
+    }
+
+    /// Decides the subjects of a span and writes what changed. Gives the policyholders, too.
+    async fn batch(&mut self, kind: QueueKind, span: &Span<'_>) -> Result<(Looked, Vec<Uuid>)> {
+        let read = Batch::read(&mut self.bulk, kind, span, CHUNK_POLICIES).await?;
+        let Some(batch) = read else {
+            return Ok(((None, Vec::new()), Vec::new()));
         };
-        let full = cases.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-        let read = match span {
-            Span::Between(..) => Span::Between(first.id, last.id),
-            Span::List(ids) => Span::List(ids),
-        };
-        let events = rows::read_events(&mut self.bulk, &read).await?;
-        let mut decided = self.judge.decide(&self.judge.rules, &cases, &events);
-        let chunk = Chunk::load(&mut self.bulk, &read).await?;
+        let full = batch.len() >= usize::try_from(CHUNK_POLICIES).unwrap_or(usize::MAX);
+        let mut decided = self.judge.decide(&self.judge.rules, &batch);
+        let chunk = Chunk::load(&mut self.bulk, &batch.of(span), batch.queue()).await?;
         let present = self.judge.rules.generation();
         let older = chunk.kept().filter(|(_, o)| o.generation < present);
-        generations::keep(&self.judge, &mut decided, older, &cases, &events)?;
-        let last = last.id;
+        generations::keep(&self.judge, &mut decided, older, &batch)?;
         let written = chunk.write(self, decided).await?;
         let run = self.run.unwrap_or_default();
         rows::add_to_extraction(&mut self.bulk, run, written.sums, &written.counts).await?;
@@ -327,7 +354,8 @@ impl Planner {
             *self.counts.entry((programme, reason)).or_default() += count;
         }
         let more = full && matches!(span, Span::Between(..));
-        Ok((more.then_some(last), written.audit))
+        let last = more.then(|| batch.last());
+        Ok(((last, written.audit), batch.holders()))
     }
 
     /// Remembers what was planned with, and ends the run.
@@ -337,6 +365,9 @@ impl Planner {
         }
         let run = self.run.unwrap_or_default();
         self.bulk.begin().await?;
+        if failure.is_none() {
+            settle(&mut self.bulk).await?;
+        }
         let error = failure.map(ToString::to_string);
         rows::finish_extraction(&mut self.bulk, run, now, error.as_deref()).await?;
         let s = self.sums;
@@ -350,50 +381,4 @@ impl Planner {
     fn year(&self) -> i32 {
         time::date_in_china(self.bulk.now()).year()
     }
-}
-
-/// Asks for everything to be looked at when the rules changed or the window opens earlier than
-/// before, and remembers the window. Says whether an earlier plan looked further ahead.
-async fn prepare_queue(bulk: &mut Bulk, rules: &Rules, window: Window) -> Result<bool> {
-    let stored = settings::find_setting_in_bulk(bulk, settings::PLAN_STATE).await?;
-    let before: Option<PlanState> = stored.and_then(|s| serde_json::from_str(&s).ok());
-    let hash = rules.book().hash().to_owned();
-    let mut state = PlanState {
-        rules_hash: hash,
-        since: window.since,
-        as_of: window.as_of,
-    };
-    let only_adds = before.as_ref().is_some_and(|b| window.as_of < b.as_of);
-    if let Some(before) = &before {
-        let changed = before.rules_hash != state.rules_hash;
-        if changed || window.since < before.since {
-            rows::enqueue_everything(bulk).await?;
-        }
-        state.since = state.since.min(before.since);
-        state.as_of = state.as_of.max(before.as_of);
-    }
-    if before.as_ref() != Some(&state) {
-        let text = serde_json::to_string(&state).map_err(|e| Error::Fault(e.to_string()))?;
-        settings::put_setting_in_bulk(bulk, settings::PLAN_STATE, text).await?;
-    }
-    Ok(only_adds)
-}
-
-/// The province in which each unit writes business; a unit without a region has its parent's.
-async fn regions(bulk: &mut Bulk) -> Result<Regions> {
-    let sql = "SELECT id, parent_id, region FROM orgs ORDER BY path";
-    let units = bulk
-        .query(sql, &[], |row| {
-            Ok((row.id(0)?.unwrap_or_default(), row.id(1)?, row.text(2)?))
-        })
-        .await?;
-    let mut regions = Regions::new();
-    for (id, parent, region) in units {
-        let own = region.map(|r| facts::province(&r));
-        let region = own.or_else(|| parent.and_then(|p| regions.get(&p).cloned()));
-        if let Some(region) = region {
-            regions.insert(id, region);
-        }
-    }
-    Ok(regions)
 }

@@ -235,7 +235,7 @@ async fn run(
     .await?;
     let ids: Vec<_> = listed.iter().filter_map(|(_, d)| d.existing).collect();
     let numbers = rows::read_obligation_numbers(app.store(), &ids).await?;
-    let ids: Vec<_> = listed.iter().map(|(_, d)| d.policy).collect();
+    let ids: Vec<_> = listed.iter().filter_map(|(_, d)| d.policy).collect();
     let policies = rows::read_policy_numbers(app.store(), &ids).await?;
     let present = app.rules();
     let lines = listed.into_iter().map(|(kind, d)| {
@@ -243,7 +243,7 @@ async fn run(
         Line {
             kind,
             number: d.existing.and_then(|id| numbers.get(&id).cloned()),
-            policy_no: policies.get(&d.policy).cloned(),
+            policy_no: d.policy.and_then(|id| policies.get(&id).cloned()),
             org_code: codes.get(&d.org).cloned().unwrap_or_default(),
             trigger_on: d.trigger_on,
             before: open(&d.before),

@@ -1,7 +1,7 @@
 //! What a pack wants done to discharge a callback.
 
 use domain::callbacks::{ContactChannel, Discharge, Success};
-use domain::obligations::Respondent;
+use domain::obligations::{ObligationKind, Respondent};
 use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
 
 /// Reads what each callback programme wants done, with the numbers of a day: the position of the
@@ -12,19 +12,28 @@ use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
 pub fn discharges(book: &RuleBook, on: NaiveDate) -> Result<Vec<(usize, Discharge)>, Vec<Finding>> {
     let (mut discharges, mut findings) = (Vec::new(), Vec::new());
     for (at, programme) in book.programmes().iter().enumerate() {
-        if programme.kind != "callback" {
-            continue;
+        let finding = |part: &str, what: String, hint: Option<String>| Finding {
+            file: book.pack(programme.pack).file.clone(),
+            line: None,
+            column: None,
+            place: format!("programme {}, {part}", programme.code),
+            what,
+            hint,
+        };
+        match ObligationKind::parse(&programme.kind) {
+            Ok(ObligationKind::Callback) => {}
+            Ok(ObligationKind::Message | ObligationKind::Visit) => continue,
+            Err(_) => {
+                let what = format!("unknown kind {:?}", programme.kind);
+                let known: Vec<_> = ObligationKind::ALL.iter().map(|k| k.as_str()).collect();
+                let hint = format!("known: {}", known.join(", "));
+                findings.push(finding("kind", what, Some(hint)));
+                continue;
+            }
         }
         match read_discharge(book, programme, on) {
             Ok(discharge) => discharges.push((at, discharge)),
-            Err(what) => findings.push(Finding {
-                file: book.pack(programme.pack).file.clone(),
-                line: None,
-                column: None,
-                place: format!("programme {}, discharge", programme.code),
-                what,
-                hint: None,
-            }),
+            Err(what) => findings.push(finding("discharge", what, None)),
         }
     }
     if findings.is_empty() {

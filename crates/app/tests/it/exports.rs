@@ -33,7 +33,7 @@ fn query(kind: ExportKind) -> ExportQuery {
 #[rstest]
 #[case(
     ExportKind::Obligations,
-    "number,programme,pack,pack_version,trigger_event_type,trigger_on,policy_no,customer_no,claim_no,adjuster_code,respondent,extract_on,earliest_on,due_on,right_end_on,status,org_code"
+    "number,programme,pack,pack_version,trigger_event_type,trigger_on,policy_no,customer_no,claim_no,adjuster_code,respondent,extract_on,earliest_on,due_on,right_end_on,status,org_code,kind"
 )]
 #[case(
     ExportKind::Exclusions,

@@ -122,6 +122,18 @@ codes! {
 }
 
 codes! {
+    /// What a customer is worth to the company (SEG-01).
+    pub enum ValueClass ("value class") {
+        /// High value.
+        High = "high",
+        /// Medium value.
+        Medium = "medium",
+        /// Low value.
+        Low = "low",
+    }
+}
+
+codes! {
     /// Where a fact was collected (CUS-01).
     pub enum SourceChannel ("source channel") {
         /// Sales staff, while talking business.

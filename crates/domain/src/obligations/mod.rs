@@ -17,6 +17,18 @@ codes! {
 }
 
 codes! {
+    /// What discharges an obligation: each kind of work has its own records.
+    pub enum ObligationKind ("obligation kind") {
+        /// A callback, with attempts and answers.
+        Callback = "callback",
+        /// A message to the customer, or a contact that needs no answer.
+        Message = "message",
+        /// A visit, with a signed form.
+        Visit = "visit",
+    }
+}
+
+codes! {
     /// How a callback lies to the period in which it is due (requirements §4.1).
     pub enum Timing ("timing") {
         /// Before the period began: does not discharge where a supplementary callback is due.
@@ -96,6 +108,12 @@ codes! {
         Driver = "driver",
         /// Another party to the accident.
         AccidentParty = "accident_party",
+        /// The customer in person; of an organisation, whoever speaks for it.
+        Customer = "customer",
+        /// The contact person, such as the one named on a visit slip.
+        ContactPerson = "contact_person",
+        /// Who complained.
+        Complainant = "complainant",
         /// A family member with an authorisation.
         AuthorizedProxy = "authorized_proxy",
     }

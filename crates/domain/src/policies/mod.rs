@@ -175,6 +175,10 @@ codes! {
         AgentLeft = "agent_left",
         /// An enquiry was closed.
         EnquiryClosed = "enquiry_closed",
+        /// A complaint was solved and its result reported to the customer.
+        ComplaintResolved = "complaint_resolved",
+        /// A plan or a list enters a customer for a contact with a stated purpose.
+        PlannedContact = "planned_contact",
         /// A callback was completed (written by the system).
         CallbackCompleted = "callback_completed",
     }

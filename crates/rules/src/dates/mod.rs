@@ -4,8 +4,12 @@
 //! result that falls on a day off moves or stays. Nothing here has a default: whoever adds days has
 //! said all of it.
 
+mod period;
+
+pub use period::{LeapDay, Period, anniversary};
+
 use crate::calendar::{Calendar, Day};
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use serde::Deserialize;
 
 /// What a number of days or months counts.
@@ -80,28 +84,30 @@ pub enum Snap {
     MonthEnd,
     /// First day of the calendar quarter.
     QuarterStart,
+    /// Last day of the calendar quarter.
+    QuarterEnd,
     /// First day of the calendar half-year.
     HalfYearStart,
+    /// Last day of the calendar half-year.
+    HalfYearEnd,
     /// First day of the year.
     YearStart,
+    /// Last day of the year.
+    YearEnd,
 }
 
 impl Snap {
     /// The first or last day of the period around `date`.
     pub fn apply(self, date: NaiveDate) -> NaiveDate {
-        let start_of_month = |month: u32| {
-            date.with_day(1)
-                .and_then(|d| d.with_month(month))
-                .unwrap_or(date)
-        };
         match self {
-            Self::MonthStart => start_of_month(date.month()),
-            Self::MonthEnd => add_months(start_of_month(date.month()), 1)
-                .pred_opt()
-                .unwrap_or(date),
-            Self::QuarterStart => start_of_month((date.month() - 1) / 3 * 3 + 1),
-            Self::HalfYearStart => start_of_month((date.month() - 1) / 6 * 6 + 1),
-            Self::YearStart => start_of_month(1),
+            Self::MonthStart => Period::Month.start(date),
+            Self::MonthEnd => Period::Month.end(date),
+            Self::QuarterStart => Period::Quarter.start(date),
+            Self::QuarterEnd => Period::Quarter.end(date),
+            Self::HalfYearStart => Period::HalfYear.start(date),
+            Self::HalfYearEnd => Period::HalfYear.end(date),
+            Self::YearStart => Period::Year.start(date),
+            Self::YearEnd => Period::Year.end(date),
         }
     }
 }

@@ -6,10 +6,11 @@ mod date;
 mod layers;
 mod parameter;
 mod programme;
+mod trigger;
 
 use super::check::{Finding, Linter, column_of, line_of};
 use super::file::PackFile;
-use super::{Article, InForce, Pack, PackId, Programme, Reason, RuleBook, Source, Standing};
+use super::{Article, Cause, InForce, Pack, PackId, Programme, Reason, RuleBook, Source, Standing};
 use crate::calendar::Calendar;
 use crate::dates::civil_date;
 use crate::facts::{FactId, FactSchema};
@@ -60,6 +61,7 @@ pub(super) fn fit(
     let mut book = RuleBook {
         unknown_reasons: unknown_reasons(&schema),
         by_event: vec![Vec::new(); schema.events().len()],
+        recurring: Vec::new(),
         schema,
         calendar,
         packs: Vec::new(),
@@ -226,7 +228,10 @@ fn index_programmes(book: &mut RuleBook) {
     }
     for (at, programme) in book.programmes.iter().enumerate() {
         if book.packs[programme.pack.0].status.is_evaluated() {
-            book.by_event[programme.trigger.event.index()].push(super::ProgrammeId(at));
+            match programme.trigger.cause {
+                Cause::Event(event) => book.by_event[event.index()].push(super::ProgrammeId(at)),
+                Cause::Calendar(_) => book.recurring.push(super::ProgrammeId(at)),
+            }
         }
     }
 }

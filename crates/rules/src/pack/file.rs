@@ -1,6 +1,6 @@
 //! The shape of a pack file. Everything here is as written; `check` turns it into the model.
 
-use crate::dates::{Roll, Snap, Unit};
+use crate::dates::{LeapDay, Period, Roll, Snap, Unit};
 use crate::facts::FactType;
 use crate::text::Text;
 use serde::Deserialize;
@@ -153,8 +153,18 @@ pub(crate) struct Programme {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trigger {
-    pub event: Spanned<String>,
-    pub on: DateExpression,
+    /// What happens; or `every` or `anniversary`.
+    pub event: Option<Spanned<String>>,
+    /// The day that counts for an event.
+    pub on: Option<DateExpression>,
+    /// Each period of the calendar.
+    pub every: Option<Period>,
+    /// Each year on the day of this fact.
+    pub anniversary: Option<Spanned<String>>,
+    /// Where 29 February goes in other years; must be said for anniversaries.
+    pub leap_day: Option<LeapDay>,
+    /// Of what the calendar asks: opaque here.
+    pub of: Option<Spanned<String>>,
     pub label: Text,
 }
 

@@ -4,6 +4,8 @@
 //! and may tighten or override a wider one by naming it. Two that apply together without saying so
 //! are an error that names both articles.
 
+mod book;
+mod cause;
 pub mod check;
 mod compile;
 mod file;
@@ -12,6 +14,8 @@ mod standing;
 mod tests;
 mod words;
 
+pub use book::RuleBook;
+pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject};
 pub use check::Finding;
 pub use compile::text_hash;
 pub use reasons::Reason;
@@ -19,14 +23,12 @@ pub use standing::{Layer, Source, Standing, Status};
 pub use tests::{TestReport, TestResult};
 pub(crate) use words::say_snap;
 
-use crate::calendar::Calendar;
 use crate::dates::{Roll, Snap, Unit};
-use crate::facts::{EventType, FactId, FactSchema, FactType, Value};
+use crate::facts::{FactId, FactType, Value};
 use crate::text::Text;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How a fact is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -449,8 +451,8 @@ pub struct Respondent {
 /// What sets a programme off.
 #[derive(Clone, Debug)]
 pub struct Trigger {
-    /// The type of event.
-    pub event: EventType,
+    /// An event, or the calendar.
+    pub cause: Cause,
     /// The date on which it counts as having happened.
     pub on: Expression,
     /// The trigger in words.
@@ -499,113 +501,8 @@ impl Programme {
     }
 }
 
-/// A set of packs that fit together.
-#[derive(Clone, Debug)]
-pub struct RuleBook {
-    pub(crate) schema: Arc<FactSchema>,
-    pub(crate) calendar: Arc<Calendar>,
-    pub(crate) packs: Vec<Pack>,
-    pub(crate) parameters: Vec<ParameterGroup>,
-    pub(crate) programmes: Vec<Programme>,
-    pub(crate) by_event: Vec<Vec<ProgrammeId>>,
-    pub(crate) files: Vec<file::PackFile>,
-    pub(crate) unknown_reasons: Vec<Reason>,
-    pub(crate) conflict: Reason,
-    pub(crate) hash: String,
-}
-
-impl RuleBook {
-    /// Parses and checks packs against a schema and each other.
-    ///
-    /// # Errors
-    /// Every finding, each with file, line, what is wrong and what to do.
-    pub fn load(
-        schema: Arc<FactSchema>,
-        calendar: Arc<Calendar>,
-        sources: &[Source],
-    ) -> Result<Self, Vec<Finding>> {
-        compile::load(schema, calendar, sources)
-    }
-
-    /// Fits packs together as they stand, without running their tests: those are written for the
-    /// days of the text, and were run when the pack was reviewed.
-    ///
-    /// # Errors
-    /// Every finding, each with file, line, what is wrong and what to do.
-    pub fn fit(
-        schema: Arc<FactSchema>,
-        calendar: Arc<Calendar>,
-        sources: &[Source],
-        standings: &[Standing],
-    ) -> Result<Self, Vec<Finding>> {
-        compile::fit(schema, calendar, sources, standings)
-    }
-
-    /// The facts that packs may use.
-    pub fn schema(&self) -> &FactSchema {
-        &self.schema
-    }
-
-    /// The calendar that dates are computed with.
-    pub fn calendar(&self) -> &Calendar {
-        &self.calendar
-    }
-
-    /// All packs.
-    pub fn packs(&self) -> &[Pack] {
-        &self.packs
-    }
-
-    /// All parameters, one entry an id over all layers.
-    pub fn parameters(&self) -> &[ParameterGroup] {
-        &self.parameters
-    }
-
-    /// All programmes.
-    pub fn programmes(&self) -> &[Programme] {
-        &self.programmes
-    }
-
-    /// A pack.
-    pub fn pack(&self, id: PackId) -> &Pack {
-        &self.packs[id.0]
-    }
-
-    /// A programme.
-    pub fn programme(&self, id: ProgrammeId) -> &Programme {
-        &self.programmes[id.0]
-    }
-
-    /// The id of the programme at a position of [`Self::programmes`].
-    pub fn programme_id(&self, position: usize) -> Option<ProgrammeId> {
-        (position < self.programmes.len()).then_some(ProgrammeId(position))
-    }
-
-    /// The programmes of a code, one for each pack that defines it.
-    pub fn find_programmes<'b>(&'b self, code: &'b str) -> impl Iterator<Item = &'b Programme> {
-        self.programmes.iter().filter(move |p| p.code == code)
-    }
-
-    /// The programmes that an event type may set off.
-    pub fn triggered_by(&self, event: EventType) -> &[ProgrammeId] {
-        &self.by_event[event.index()]
-    }
-
-    /// SHA-256 over packs, facts in use and calendar: changes when any decision might.
-    pub fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    /// A parameter group by id.
-    pub fn find_parameter(&self, id: &str) -> Option<&ParameterGroup> {
-        self.parameters.iter().find(|p| p.id == id)
-    }
-
-    /// Runs the tests that are written in the packs.
-    pub fn run_tests(&self) -> TestReport {
-        tests::run(self)
-    }
-}
+/// The fact that holds the day on which the calendar sets a programme off.
+pub(crate) const OCCURRENCE: &str = "occurrence.on";
 
 /// Index by name, used while compiling.
 pub(crate) type Names = BTreeMap<String, usize>;

@@ -213,8 +213,11 @@ pub(crate) fn say_snap(snap: Snap) -> Text {
         Snap::MonthStart => Text::new("取当月第一日", "first day of the month"),
         Snap::MonthEnd => Text::new("取当月最后一日", "last day of the month"),
         Snap::QuarterStart => Text::new("取当季第一日", "first day of the quarter"),
+        Snap::QuarterEnd => Text::new("取当季最后一日", "last day of the quarter"),
         Snap::HalfYearStart => Text::new("取当半年第一日", "first day of the half-year"),
+        Snap::HalfYearEnd => Text::new("取当半年最后一日", "last day of the half-year"),
         Snap::YearStart => Text::new("取当年第一日", "first day of the year"),
+        Snap::YearEnd => Text::new("取当年最后一日", "last day of the year"),
     }
 }
 

@@ -284,11 +284,13 @@ pub async fn insert_completed_event(work: &UnitOfWork, record: &CallbackRecord) 
         record.programme.as_str(),
     ];
     work.execute(sql, values).await?;
-    if let Some(policy) = record.policy {
-        let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'policies', $2, $2)";
-        work.execute(sql, params![work.next_id(), policy.0]).await?;
-    }
-    Ok(())
+    let Some(policy) = record.policy else {
+        return crate::obligations::enqueue_customer(work, record.customer).await;
+    };
+    let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'policies', $2, $2)";
+    work.execute(sql, params![work.next_id(), policy.0])
+        .await
+        .map(|_| ())
 }
 
 #[derive(FromQueryResult)]

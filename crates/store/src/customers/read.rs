@@ -64,6 +64,8 @@ pub struct CustomerRow {
     pub needs: Option<SensitiveText>,
     /// Special needs.
     pub special_needs: Option<SensitiveText>,
+    /// What the customer is worth, as a code.
+    pub value_class: Option<String>,
     /// Risk appetite as a code.
     pub risk_appetite: Option<String>,
     /// Risk tolerance as a code.
@@ -132,6 +134,7 @@ pub(super) struct Row {
     shareholder_related: bool,
     needs: Option<Vec<u8>>,
     special_needs: Option<Vec<u8>>,
+    value_class: Option<String>,
     risk_appetite: Option<String>,
     risk_tolerance: Option<String>,
     annual_income_fen: Option<i64>,
@@ -152,7 +155,7 @@ pub(super) struct Row {
 pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
-     c.special_needs, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
+     c.special_needs, c.value_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
      c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
@@ -218,6 +221,7 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         large: r.large,
         key_account: r.key_account,
         shareholder_related: r.shareholder_related,
+        value_class: r.value_class,
         risk_appetite: r.risk_appetite,
         risk_tolerance: r.risk_tolerance,
         annual_income_fen: r.annual_income_fen,

@@ -123,6 +123,7 @@ pub static CUSTOMERS: Entity = Entity {
         plain("collected_by", Text),
         plain("collected_at", Int),
         plain("org_id", Id),
+        plain("value_class", Text),
     ],
     defaults: &["large", "key_account", "shareholder_related"],
     has_hash: true,

@@ -1,26 +1,35 @@
 //! Obligations, exclusions, and the planner's queue.
 
 mod begun;
+mod cases;
 mod exclusions;
+mod kept;
 mod numbers;
 mod plan;
 mod queue;
 mod read;
 mod runs;
+mod span;
 
 pub(crate) use begun::HAS_BEGUN;
 pub use begun::read_begun;
+pub use cases::{
+    CustomerCase, EventCase, EventSubjects, PolicyCase, PolicySpan, Profile, read_customers,
+    read_event_subjects, read_events, read_policies,
+};
 pub use exclusions::{ExclusionFilter, ExclusionRow, list_exclusions};
+pub use kept::{
+    ExistingObligation, PlannedExclusion, PlannedObligation, read_exclusions, read_obligations,
+};
 pub use numbers::take_numbers;
 pub use plan::{
-    EventCase, ExistingObligation, NewObligation, PlannedExclusion, PlannedObligation, PolicyCase,
-    Span, cancel_obligation, completed_at, delete_exclusions, insert_exclusions,
-    insert_obligations, open_deemed_right, read_event_policies, read_events, read_exclusions,
-    read_obligations, read_policies, reclass_obligation, redate_obligation, reopen_obligation,
+    NewObligation, cancel_obligation, completed_at, delete_exclusions, insert_exclusions,
+    insert_obligations, open_deemed_right, reclass_obligation, redate_obligation,
+    reopen_obligation,
 };
 pub use queue::{
-    QueueEntry, QueueKind, enqueue, enqueue_everything, find_due_entries, remove_entries,
-    shrink_entry,
+    QueueEntry, QueueKind, enqueue, enqueue_all, enqueue_customer, enqueue_everything,
+    find_due_entries, remove_entries, shrink_entry,
 };
 pub use read::{
     ObligationFilter, ObligationOrder, ObligationRow, count_obligations, find_obligation_by_number,
@@ -30,5 +39,6 @@ pub use runs::{
     ExtractionRun, RunCount, RunSums, add_to_extraction, find_extraction_run, finish_extraction,
     list_extraction_counts, list_extraction_runs, start_extraction,
 };
+pub use span::{Of, Span};
 
 pub use crate::numbers::take_number;

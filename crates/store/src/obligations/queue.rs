@@ -1,9 +1,11 @@
 //! What the planner has to look at: spans of new rows, single changed rows, and rows whose time has
 //! come. Entries are written in the transaction that made them necessary, so nothing is missed.
 
-use crate::Result;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
+use crate::sql::params;
+use crate::{Result, UnitOfWork};
 use chrono::NaiveDate;
+use domain::ids::CustomerId;
 use uuid::Uuid;
 
 /// What an entry spans.
@@ -11,8 +13,10 @@ use uuid::Uuid;
 pub enum QueueKind {
     /// Policies, with all their events.
     Policies,
-    /// Events, and through them their policies.
+    /// Events, and through them their policies or customers.
     Events,
+    /// Customers, with the events that concern no policy.
+    Customers,
 }
 
 impl QueueKind {
@@ -20,6 +24,7 @@ impl QueueKind {
         match self {
             Self::Policies => "policies",
             Self::Events => "events",
+            Self::Customers => "customers",
         }
     }
 }
@@ -78,7 +83,27 @@ pub async fn enqueue_everything(bulk: &mut Bulk) -> Result<()> {
     bulk.execute("DELETE FROM plan_queue", &[]).await?;
     let all = [(Uuid::nil(), Uuid::max(), None)];
     enqueue(bulk, QueueKind::Policies, &all).await?;
-    enqueue(bulk, QueueKind::Events, &all).await
+    enqueue(bulk, QueueKind::Events, &all).await?;
+    enqueue(bulk, QueueKind::Customers, &all).await
+}
+
+/// Asks for all policies, or all customers, to be looked at.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_all(bulk: &mut Bulk, kind: QueueKind) -> Result<()> {
+    enqueue(bulk, kind, &[(Uuid::nil(), Uuid::max(), None)]).await
+}
+
+/// Asks for a customer to be looked at, in the transaction that changed what rules may look at.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_customer(work: &UnitOfWork, customer: CustomerId) -> Result<()> {
+    let sql = "INSERT INTO plan_queue (id, kind, low, high) VALUES ($1, 'customers', $2, $2)";
+    work.execute(sql, params![work.next_id(), customer.0])
+        .await
+        .map(|_| ())
 }
 
 /// Entries that are due on a day: spans of policies first, then spans of events, each in the order

@@ -18,6 +18,8 @@ pub struct ObligationRow {
     pub number: String,
     /// Programme code.
     pub programme: String,
+    /// What discharges it.
+    pub kind: String,
     /// Row of the pack.
     pub pack_id: Uuid,
     /// Number of the set of rules that it was decided with.
@@ -83,6 +85,7 @@ struct Row {
     id: Uuid,
     number: String,
     programme: String,
+    kind: String,
     pack_id: Uuid,
     rules_generation: i64,
     pack: String,
@@ -115,7 +118,7 @@ struct Row {
     callback_number: Option<String>,
 }
 
-const SELECT: &str = "SELECT o.id, o.number, o.programme, o.pack_id, o.rules_generation, k.pack, k.version AS pack_version, \
+const SELECT: &str = "SELECT o.id, o.number, o.programme, o.kind, o.pack_id, o.rules_generation, k.pack, k.version AS pack_version, \
      o.calendar_id, o.trigger_type, o.trigger_on, o.customer_id, c.customer_no, o.policy_id, p.policy_no, \
      o.claim_no, o.adjuster_code, o.respondent, u.org_code, u.name AS org_name, o.extract_on, o.earliest_on, \
      o.due_on, o.right_end_raw_on, o.right_end_on, o.status, o.cancel_reason, o.timing, o.discharged_at, \
@@ -130,6 +133,7 @@ impl From<Row> for ObligationRow {
             id: r.id,
             number: r.number,
             programme: r.programme,
+            kind: r.kind,
             pack_id: r.pack_id,
             generation: r.rules_generation,
             pack: r.pack,
@@ -168,6 +172,8 @@ impl From<Row> for ObligationRow {
 pub struct ObligationFilter {
     /// Of this programme.
     pub programme: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
     /// With this status.
     pub status: Option<String>,
     /// Of this customer.
@@ -211,6 +217,9 @@ fn filtered(select: &str, scope: &Scope, filter: &ObligationFilter) -> Select {
     select.scope(scope, "o.org_id").own(scope, "o.customer_id");
     if let Some(programme) = &filter.programme {
         select.filter("o.programme = ?", params![programme.as_str()]);
+    }
+    if let Some(kind) = &filter.kind {
+        select.filter("o.kind = ?", params![kind.as_str()]);
     }
     if let Some(status) = &filter.status {
         select.filter("o.status = ?", params![status.as_str()]);

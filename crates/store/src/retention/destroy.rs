@@ -228,7 +228,7 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
                mobile_index = NULL, mobile_tail_index = NULL, phone = NULL, phone_index = NULL, email = NULL, \
                address = NULL, mailing_address = NULL, occupation = NULL, language = NULL, preferred_channel = NULL, \
                relationship_stage = NULL, large = FALSE, key_account = FALSE, shareholder_related = FALSE, needs = NULL, \
-               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, annual_income_fen = NULL, \
+               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, annual_income_fen = NULL, \
                marketing_consent = NULL, source_channel = NULL, collected_by = NULL, collected_at = NULL, \
                row_hash = $3, erased_at = $4, updated_at = $4, version = version + 1 WHERE id = $1 AND erased_at IS NULL";
     let values = params![id, Vec::<u8>::new(), DESTROYED_HASH, now];

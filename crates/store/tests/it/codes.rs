@@ -3,13 +3,15 @@
 use domain::access::{ApprovalKind, ApprovalState, OrgLevel, Role, RowScope};
 use domain::backups::{BackupKind, BackupState};
 use domain::callbacks::{AttemptResult, CallbackState, Cause, ContactChannel};
-use domain::customers::{ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel};
+use domain::customers::{
+    ContactRole, CustomerKind, Degree, IdType, Sex, SourceChannel, ValueClass,
+};
 use domain::imports::{ImportKind, ImportState};
 use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
     TemplateState,
 };
-use domain::obligations::{ObligationStatus, Timing};
+use domain::obligations::{ObligationKind, ObligationStatus, Timing};
 use domain::policies::{
     AgentKind, AgentStatus, Channel, EventType, Line, PolicyStatus, PremiumFrequency, ProductClass,
 };
@@ -66,6 +68,7 @@ fn of_the_domain() -> Lists {
         "customers.id_type" => IdType,
         "customers.risk_appetite" => Degree,
         "customers.risk_tolerance" => Degree,
+        "customers.value_class" => ValueClass,
         "customers.source_channel" => SourceChannel,
         "contacts.role" => ContactRole,
         "policies.product_class" => ProductClass,
@@ -74,6 +77,7 @@ fn of_the_domain() -> Lists {
         "policies.premium_frequency" => PremiumFrequency,
         "policies.status" => PolicyStatus,
         "events.type" => EventType,
+        "obligations.kind" => ObligationKind,
         "obligations.status" => ObligationStatus,
         "rule_proposals.state" => ProposalState,
         "rule_proposals.origin" => Origin,

@@ -73,6 +73,8 @@ pub(crate) struct CustomerJson {
     key_account: bool,
     /// Related to a shareholder.
     shareholder_related: bool,
+    /// What the customer is worth: `high`, `medium` or `low`.
+    value_class: Option<String>,
     /// Consent to marketing.
     marketing_consent: Option<bool>,
     /// Code of the unit.
@@ -106,6 +108,7 @@ impl From<CustomerRow> for CustomerJson {
             large: r.large,
             key_account: r.key_account,
             shareholder_related: r.shareholder_related,
+            value_class: r.value_class,
             marketing_consent: r.marketing_consent,
             org_code: r.org_code,
             org_name: r.org_name,

@@ -38,6 +38,8 @@ pub(crate) struct ObligationJson {
     /// Programme.
     #[schema(example = "NB-CQ")]
     programme: String,
+    /// What discharges it: `callback`, `message` or `visit`.
+    kind: String,
     /// Rule pack that made it.
     pack: String,
     /// Version of the pack.
@@ -82,6 +84,7 @@ impl From<ObligationRow> for ObligationJson {
         Self {
             number: r.number,
             programme: r.programme,
+            kind: r.kind,
             pack: r.pack,
             pack_version: r.pack_version,
             trigger_event_type: r.trigger_type,

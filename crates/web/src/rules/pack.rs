@@ -139,7 +139,7 @@ impl PackPage {
 
     fn event(&self, programme: &Programme) -> String {
         let schema = self.rules.book().schema();
-        let label = schema.event(programme.trigger.event).label();
+        let label = programme.trigger.cause.label(schema);
         self.f.text(&label).to_owned()
     }
 

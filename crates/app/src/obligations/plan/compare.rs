@@ -3,15 +3,15 @@
 use super::Planner;
 use crate::Result;
 use domain::numbers::{Number, NumberKind};
-use domain::obligations::Timing;
+use domain::obligations::{ObligationKind, Timing};
 use domain::policies::CoolingOff;
 use domain::time;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::AuditEntry;
 use store::dialect::bulk::Bulk;
 use store::obligations::{
-    self as rows, ExistingObligation, NewObligation, PlannedExclusion, PlannedObligation, RunSums,
-    Span,
+    self as rows, ExistingObligation, NewObligation, Of, PlannedExclusion, PlannedObligation,
+    QueueKind, RunSums,
 };
 use uuid::Uuid;
 
@@ -22,12 +22,11 @@ pub(super) type Key = (Uuid, String);
 #[derive(Default)]
 pub(super) struct Decided {
     pub looked_at: i64,
-    pub policies: HashSet<Uuid>,
     pub obligations: Vec<(PlannedObligation, Option<String>)>,
     pub exclusions: Vec<PlannedExclusion>,
     /// Triggers outside the window: what exists for them stays as it is.
     pub out_of_window: HashSet<Key>,
-    /// Policies to look at again on a day.
+    /// Subjects to look at again on a day.
     pub wakes: Vec<(Uuid, Uuid, Option<chrono::NaiveDate>)>,
 }
 
@@ -35,6 +34,8 @@ pub(super) struct Decided {
 pub(super) struct Chunk {
     obligations: HashMap<Key, ExistingObligation>,
     exclusions: HashMap<Key, (Uuid, PlannedExclusion)>,
+    /// Where its subjects wait to be looked at again.
+    queue: QueueKind,
 }
 
 /// What was written for a chunk.
@@ -46,10 +47,11 @@ pub(super) struct Written {
 }
 
 impl Chunk {
-    pub(super) async fn load(bulk: &mut Bulk, span: &Span<'_>) -> Result<Self> {
-        let obligations = rows::read_obligations(bulk, span).await?;
-        let exclusions = rows::read_exclusions(bulk, span).await?;
+    pub(super) async fn load(bulk: &mut Bulk, of: &Of<'_>, queue: QueueKind) -> Result<Self> {
+        let obligations = rows::read_obligations(bulk, of).await?;
+        let exclusions = rows::read_exclusions(bulk, of).await?;
         Ok(Self {
+            queue,
             obligations: obligations
                 .into_iter()
                 .map(|o| ((o.planned.trigger_ref, o.planned.programme.clone()), o))
@@ -108,12 +110,13 @@ impl Chunk {
                 None => excluded.push(exclusion),
             }
         }
+        let queue = self.queue;
         self.take_back(planner, &decided.out_of_window, &mut written)
             .await?;
         insert(planner, fresh, &mut written).await?;
         let run = planner.run.unwrap_or_default();
         rows::insert_exclusions(&mut planner.bulk, run, excluded).await?;
-        rows::enqueue(&mut planner.bulk, rows::QueueKind::Policies, &decided.wakes).await?;
+        rows::enqueue(&mut planner.bulk, queue, &decided.wakes).await?;
         written.counts = counts.into_iter().map(|((p, r), n)| (p, r, n)).collect();
         Ok(written)
     }
@@ -130,8 +133,9 @@ impl Chunk {
             return Ok(());
         }
         let mut gone = Vec::new();
-        for (key, (id, _)) in &self.exclusions {
-            if !out_of_window.contains(key) {
+        let settled = |trigger: &str, on| planner.judge.is_settled(trigger, on);
+        for (key, (id, e)) in &self.exclusions {
+            if !out_of_window.contains(key) && !settled(&e.trigger_type, e.trigger_on) {
                 gone.push(*id);
             }
         }
@@ -141,6 +145,7 @@ impl Chunk {
             .obligations
             .into_iter()
             .filter(|(key, _)| !out_of_window.contains(key))
+            .filter(|(_, o)| !settled(&o.planned.trigger_type, o.planned.trigger_on))
             .collect();
         orphans.sort_by_key(|(_, existing)| existing.id);
         for (_, existing) in orphans {
@@ -199,8 +204,8 @@ async fn follow(
         let window = planned
             .due_on
             .and_then(|due| CoolingOff::deemed_window(due, called_on, days));
-        if let Some(until) = window {
-            rows::open_deemed_right(&mut planner.bulk, planned.policy, until).await?;
+        if let (Some(until), Some(policy)) = (window, planned.policy) {
+            rows::open_deemed_right(&mut planner.bulk, policy, until).await?;
         }
     }
     let detail = serde_json::json!({
@@ -268,23 +273,29 @@ async fn insert(
         count,
     )
     .await?;
-    let callbacks = rows::take_numbers(
-        &mut planner.bulk,
-        NumberKind::Callback.as_str(),
-        year,
-        count,
-    )
-    .await?;
+    let is_callback = |p: &PlannedObligation| p.kind == ObligationKind::Callback;
+    let calls = fresh.iter().filter(|(p, _)| is_callback(p)).count();
+    let callbacks = match i64::try_from(calls).unwrap_or(i64::MAX) {
+        0 => 0,
+        calls => {
+            let kind = NumberKind::Callback.as_str();
+            rows::take_numbers(&mut planner.bulk, kind, year, calls).await?
+        }
+    };
     let obligation = first(NumberKind::Obligation, obligations);
     let callback = first(NumberKind::Callback, callbacks);
+    let mut called = 0..;
     let rows_: Vec<_> = fresh
         .into_iter()
         .zip(0..)
-        .map(|((planned, language), n)| NewObligation {
-            planned,
-            number: obligation(n).to_string(),
-            callback_number: callback(n).to_string(),
-            language,
+        .map(|((planned, language), n)| {
+            let call = is_callback(&planned).then(|| called.next()).flatten();
+            NewObligation {
+                planned,
+                number: obligation(n).to_string(),
+                callback_number: call.map(|n| callback(n).to_string()),
+                language,
+            }
         })
         .collect();
     let void = rows_

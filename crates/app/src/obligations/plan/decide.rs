@@ -1,15 +1,21 @@
-//! What a set of rules says of policies: obligations, exclusions, and when to look again.
+//! What a set of rules says of policies and customers: obligations, exclusions, and when to look again.
 
-use super::super::facts::{self, FactIds, ImpliedEvents, Regions};
+use super::super::facts::{self, FactIds, Implied, Regions};
+use super::batch::{Batch, Cases};
 use super::compare::Decided;
 use crate::rules::Rules;
 use crate::{Error, Result};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use domain::obligations::ObligationKind;
 use rules::facts::EventType as EventKind;
-use rules::{Facts, Outcome, Window};
+use rules::pack::{ProgrammeId, Recurrence, Rhythm, Subject};
+use rules::{Facts, Found, Outcome, Window};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::obligations::{EventCase, PlannedExclusion, PlannedObligation, PolicyCase};
+use store::obligations::{
+    CustomerCase, EventCase, PlannedExclusion, PlannedObligation, PolicyCase,
+};
 use uuid::Uuid;
 
 /// Everything that deciding needs besides the cases.
@@ -18,42 +24,81 @@ pub(super) struct Judge {
     pub rules: Arc<Rules>,
     /// Which triggers are looked at.
     pub window: Window,
+    /// Periods of the calendar that ended before this day are settled: what was planned for them
+    /// stays, because what is known today is not what was known then.
+    pub settled: NaiveDate,
     ids: FactIds,
-    implied: ImpliedEvents,
+    implied: Implied,
     regions: Regions,
 }
 
+/// To whom something may be owed.
+struct Target<'c> {
+    /// The policy or customer.
+    subject: Uuid,
+    customer: Uuid,
+    policy: Option<Uuid>,
+    org: Uuid,
+    language: Option<&'c String>,
+}
+
+/// What sets a programme off.
+struct Spark<'c> {
+    /// The type of event, or the rhythm of the calendar.
+    name: &'c str,
+    reference: Uuid,
+    event: Option<&'c EventCase>,
+}
+
 impl Judge {
-    pub(super) fn new(rules: &Arc<Rules>, window: Window, regions: Regions) -> Result<Self> {
+    pub(super) fn new(
+        rules: &Arc<Rules>,
+        window: Window,
+        settled: NaiveDate,
+        regions: Regions,
+    ) -> Result<Self> {
         let schema = rules.book().schema();
         Ok(Self {
             ids: FactIds::find(schema).map_err(Error::Fault)?,
-            implied: ImpliedEvents::find(schema).map_err(Error::Fault)?,
+            implied: Implied::find(schema).map_err(Error::Fault)?,
             rules: Arc::clone(rules),
             window,
+            settled,
             regions,
         })
     }
 
-    /// What a set of rules says of some policies.
-    pub(super) fn decide(
-        &self,
-        rules: &Rules,
-        cases: &[PolicyCase],
-        events: &[EventCase],
-    ) -> Decided {
-        let mut by_policy: HashMap<Uuid, std::ops::Range<usize>> = HashMap::new();
-        let mut start = 0;
-        for group in events.chunk_by(|a, b| a.policy == b.policy) {
-            by_policy.insert(group[0].policy, start..start + group.len());
-            start += group.len();
+    /// Whether any programme looks at customers beyond the events that concern them.
+    pub(super) fn follows_customers(&self) -> bool {
+        let book = self.rules.book();
+        !book.triggered_by(self.implied.first_purchase).is_empty()
+            || book.recurring().any(|(_, r)| r.of == Subject::Customer)
+    }
+
+    /// Whether what the calendar set off on a day belongs to a period that is settled.
+    pub(super) fn is_settled(&self, trigger_type: &str, on: NaiveDate) -> bool {
+        Recurrence::end_of(trigger_type, on).is_some_and(|end| end < self.settled)
+    }
+
+    /// What a set of rules says of a batch.
+    pub(super) fn decide(&self, rules: &Rules, batch: &Batch) -> Decided {
+        let mut by_subject: HashMap<Uuid, &[EventCase]> = HashMap::new();
+        for group in batch.events.chunk_by(|a, b| a.subject == b.subject) {
+            by_subject.insert(group[0].subject, group);
         }
+        let events = |subject: &Uuid| by_subject.get(subject).copied().unwrap_or_default();
         let mut decided = Decided::default();
-        for case in cases {
-            let own = by_policy
-                .get(&case.id)
-                .map_or(&events[..0], |range| &events[range.clone()]);
-            self.decide_policy(rules, case, own, &mut decided);
+        match &batch.cases {
+            Cases::Policies(cases) => {
+                for case in cases {
+                    self.decide_policy(rules, case, events(&case.id), &mut decided);
+                }
+            }
+            Cases::Customers(cases) => {
+                for case in cases {
+                    self.decide_customer(rules, case, events(&case.id), &mut decided);
+                }
+            }
         }
         decided
     }
@@ -65,110 +110,270 @@ impl Judge {
         events: &[EventCase],
         decided: &mut Decided,
     ) {
-        let book = rules.book();
-        let schema = book.schema();
+        let schema = rules.book().schema();
         let mut facts = Facts::new(schema);
         self.ids.set_policy(&mut facts, case, &self.regions);
         self.ids.set_endings(&mut facts, case, events);
         let mut wake = facts.hide_after(schema, self.window.as_of);
+        let target = Target {
+            subject: case.id,
+            customer: case.holder,
+            policy: Some(case.id),
+            org: case.org,
+            language: case.language.as_ref(),
+        };
         decided.looked_at += 1;
-        decided.policies.insert(case.id);
-        for event in self.implied.0 {
-            let later = self.trigger(rules, event, (case, None), &facts, decided);
+        for event in self.implied.of_policy {
+            let later = self.happened(rules, event, &target, None, &facts, decided);
             wake = earlier(wake, later);
         }
         for event in events {
-            let Some(kind) = schema.find_event(&event.kind) else {
+            let kind = schema.find_event(&event.kind);
+            let Some(kind) = kind.filter(|k| !self.implied.of_policy.contains(k)) else {
                 continue;
             };
-            if self.implied.0.contains(&kind) || book.triggered_by(kind).is_empty() {
-                continue;
-            }
-            decided.looked_at += 1;
-            let mut with_event = facts.clone();
-            self.ids.set_event(&mut with_event, event);
-            let hidden = with_event.hide_after(schema, self.window.as_of);
-            let later = self.trigger(rules, kind, (case, Some(event)), &with_event, decided);
-            wake = earlier(earlier(wake, hidden), later);
+            let later = self.told(rules, (kind, event), &target, &facts, decided);
+            wake = earlier(wake, later);
         }
+        let set = |_: &mut Facts<'_>, _: NaiveDate| {};
+        let later = self.recur(rules, Subject::Policy, &target, &facts, &set, decided);
+        let wake = earlier(wake, later);
         decided
             .wakes
             .extend(wake.map(|on| (case.id, case.id, Some(on))));
     }
 
+    /// Looks at a customer: what came to pass without a policy, and what the calendar asks.
+    fn decide_customer(
+        &self,
+        rules: &Rules,
+        case: &CustomerCase,
+        events: &[EventCase],
+        decided: &mut Decided,
+    ) {
+        let schema = rules.book().schema();
+        let as_of = self.window.as_of;
+        let mut facts = Facts::new(schema);
+        self.ids.set_profile(&mut facts, &case.profile);
+        self.ids.set_region(&mut facts, self.regions.get(&case.org));
+        self.ids
+            .set_holdings(&mut facts, &case.policies, as_of, as_of);
+        let mut wake = facts.hide_after(schema, as_of);
+        let target = Target {
+            subject: case.id,
+            customer: case.id,
+            policy: None,
+            org: case.org,
+            language: case.language.as_ref(),
+        };
+        decided.looked_at += 1;
+        let first = self.implied.first_purchase;
+        let later = self.happened(rules, first, &target, None, &facts, decided);
+        wake = earlier(wake, later);
+        for event in events {
+            let kind = schema.find_event(&event.kind);
+            let Some(kind) = kind.filter(|k| *k != first) else {
+                continue;
+            };
+            let mut then = facts.clone();
+            let on = event.occurred_on.unwrap_or(as_of);
+            self.ids.set_holdings(&mut then, &case.policies, on, as_of);
+            let later = self.told(rules, (kind, event), &target, &then, decided);
+            wake = earlier(wake, later);
+        }
+        let set = |facts: &mut Facts<'_>, on: NaiveDate| {
+            self.ids.set_holdings(facts, &case.policies, on, as_of);
+        };
+        let later = self.recur(rules, Subject::Customer, &target, &facts, &set, decided);
+        let wake = earlier(wake, later);
+        decided
+            .wakes
+            .extend(wake.map(|on| (case.id, case.id, Some(on))));
+    }
+
+    /// An event with facts of its own.
+    fn told(
+        &self,
+        rules: &Rules,
+        (kind, event): (EventKind, &EventCase),
+        target: &Target<'_>,
+        facts: &Facts<'_>,
+        decided: &mut Decided,
+    ) -> Option<NaiveDate> {
+        if rules.book().triggered_by(kind).is_empty() {
+            return None;
+        }
+        decided.looked_at += 1;
+        let mut facts = facts.clone();
+        self.ids.set_event(&mut facts, event);
+        let hidden = facts.hide_after(rules.book().schema(), self.window.as_of);
+        let later = self.happened(rules, kind, target, Some(event), &facts, decided);
+        earlier(hidden, later)
+    }
+
     /// Evaluates the programmes that an event may set off. Gives the day on which to look again.
-    fn trigger(
+    fn happened(
         &self,
         rules: &Rules,
         kind: EventKind,
-        (case, event): (&PolicyCase, Option<&EventCase>),
+        target: &Target<'_>,
+        event: Option<&EventCase>,
         facts: &Facts<'_>,
         decided: &mut Decided,
     ) -> Option<NaiveDate> {
         let book = rules.book();
-        let trigger_ref = event.map_or(case.id, |e| e.id);
+        let spark = Spark {
+            name: &book.schema().event(kind).name,
+            reference: event.map_or(target.subject, |e| e.id),
+            event,
+        };
         let mut wake = None;
         for id in book.triggered_by(kind) {
-            let programme = book.programme(*id);
-            match book.evaluate(*id, facts, self.window) {
-                Outcome::NotCandidate => {}
-                Outcome::NotYet(on) => {
-                    wake = earlier(wake, Some(on));
-                    decided
-                        .out_of_window
-                        .insert((trigger_ref, programme.code.clone()));
+            let later = self.judge(rules, *id, (target, &spark), facts, decided);
+            wake = earlier(wake, later);
+        }
+        wake
+    }
+
+    /// Evaluates the programmes that the calendar sets off. Periods begin for everybody on the same
+    /// day, so only anniversaries are waited for one by one.
+    fn recur(
+        &self,
+        rules: &Rules,
+        of: Subject,
+        target: &Target<'_>,
+        facts: &Facts<'_>,
+        set: &dyn Fn(&mut Facts<'_>, NaiveDate),
+        decided: &mut Decided,
+    ) -> Option<NaiveDate> {
+        let book = rules.book();
+        let day = book.occurrence_fact()?;
+        let mut wake = None;
+        for (id, recurrence) in book.recurring().filter(|(_, r)| r.of == of) {
+            let programme = book.programme(id);
+            let since = recurrence.first_open(self.settled).max(self.window.since);
+            for occurrence in recurrence.occurrences(facts, since, self.window.as_of) {
+                if occurrence.until < self.settled {
+                    continue;
                 }
-                Outcome::TooOld(_) => {
-                    decided
-                        .out_of_window
-                        .insert((trigger_ref, programme.code.clone()));
-                }
-                Outcome::Excluded { trigger_on, reason } => {
-                    decided.exclusions.push(PlannedExclusion {
-                        programme: programme.code.clone(),
-                        pack: rules.pack_id(programme),
-                        trigger_type: book.schema().event(kind).name.clone(),
-                        trigger_ref,
-                        trigger_on,
-                        customer: case.holder,
-                        policy: case.id,
-                        claim_no: event.and_then(|e| e.claim_no.clone()),
-                        org: case.org,
-                        reason_code: reason.code.clone(),
-                    });
-                }
-                Outcome::Applies(found) => {
-                    let date =
-                        |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
-                    let raw =
-                        |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
-                    let planned = PlannedObligation {
-                        programme: programme.code.clone(),
-                        pack: rules.pack_id(programme),
-                        trigger_type: book.schema().event(kind).name.clone(),
-                        trigger_ref,
-                        trigger_on: found.trigger_on,
-                        customer: case.holder,
-                        policy: case.id,
-                        claim_no: event.and_then(|e| e.claim_no.clone()),
-                        adjuster_code: event.and_then(|e| e.adjuster_code.clone()),
-                        respondent: found.respondent.to_owned(),
-                        org: case.org,
-                        extract_on: date("extract"),
-                        earliest_on: date("earliest"),
-                        due_on: date("due"),
-                        right_end_raw_on: raw("right_end"),
-                        right_end_on: date("right_end"),
-                        cancel_reason: found.cancelled.map(|r| r.code.clone()),
-                        provisional: found.provisional,
-                        facts: facts::snapshot(book.schema(), programme, facts),
-                    };
-                    decided.obligations.push((planned, case.language.clone()));
-                }
+                let mut then = facts.clone();
+                then.set(day, Some(occurrence.on));
+                set(&mut then, occurrence.on);
+                let spark = Spark {
+                    name: recurrence.name(),
+                    reference: occurrence_ref(target.subject, &programme.code, occurrence.on),
+                    event: None,
+                };
+                let later = self.judge(rules, id, (target, &spark), &then, decided);
+                wake = earlier(wake, later);
+            }
+            if let Rhythm::Anniversary { .. } = recurrence.rhythm
+                && let Some(tomorrow) = self.window.as_of.checked_add_days(Days::new(1))
+            {
+                let next = recurrence.first(facts, tomorrow);
+                wake = earlier(wake, next.map(|o| o.on));
             }
         }
         wake
     }
+
+    fn judge(
+        &self,
+        rules: &Rules,
+        id: ProgrammeId,
+        (target, spark): (&Target<'_>, &Spark<'_>),
+        facts: &Facts<'_>,
+        decided: &mut Decided,
+    ) -> Option<NaiveDate> {
+        let book = rules.book();
+        let programme = book.programme(id);
+        match book.evaluate(id, facts, self.window) {
+            Outcome::NotCandidate => None,
+            Outcome::NotYet(on) => {
+                decided
+                    .out_of_window
+                    .insert((spark.reference, programme.code.clone()));
+                Some(on)
+            }
+            Outcome::TooOld(_) => {
+                decided
+                    .out_of_window
+                    .insert((spark.reference, programme.code.clone()));
+                None
+            }
+            Outcome::Excluded { trigger_on, reason } => {
+                decided.exclusions.push(PlannedExclusion {
+                    programme: programme.code.clone(),
+                    pack: rules.pack_id(programme),
+                    trigger_type: spark.name.to_owned(),
+                    trigger_ref: spark.reference,
+                    trigger_on,
+                    customer: target.customer,
+                    policy: target.policy,
+                    claim_no: spark.event.and_then(|e| e.claim_no.clone()),
+                    org: target.org,
+                    reason_code: reason.code.clone(),
+                });
+                None
+            }
+            Outcome::Applies(found) => {
+                let planned = planned(rules, id, (target, spark), facts, &found);
+                decided
+                    .obligations
+                    .push((planned, target.language.cloned()));
+                None
+            }
+        }
+    }
+}
+
+fn planned(
+    rules: &Rules,
+    id: ProgrammeId,
+    (target, spark): (&Target<'_>, &Spark<'_>),
+    facts: &Facts<'_>,
+    found: &Found<'_>,
+) -> PlannedObligation {
+    let programme = rules.book().programme(id);
+    let date = |name: &str| programme.find_date(name).and_then(|at| found.dates[at]);
+    let raw = |name: &str| programme.find_date(name).and_then(|at| found.raw_dates[at]);
+    let kind = ObligationKind::parse(&programme.kind);
+    PlannedObligation {
+        programme: programme.code.clone(),
+        // Packs of another kind do not load.
+        kind: kind.unwrap_or(ObligationKind::Callback),
+        pack: rules.pack_id(programme),
+        trigger_type: spark.name.to_owned(),
+        trigger_ref: spark.reference,
+        trigger_on: found.trigger_on,
+        customer: target.customer,
+        policy: target.policy,
+        claim_no: spark.event.and_then(|e| e.claim_no.clone()),
+        adjuster_code: spark.event.and_then(|e| e.adjuster_code.clone()),
+        respondent: found.respondent.to_owned(),
+        org: target.org,
+        extract_on: date("extract"),
+        earliest_on: date("earliest"),
+        due_on: date("due"),
+        right_end_raw_on: raw("right_end"),
+        right_end_on: date("right_end"),
+        cancel_reason: found.cancelled.map(|r| r.code.clone()),
+        provisional: found.provisional,
+        facts: facts::snapshot(rules.book().schema(), programme, facts),
+    }
+}
+
+/// The name of a day of the calendar for a subject and a programme: the same whenever it is asked.
+fn occurrence_ref(subject: Uuid, programme: &str, on: NaiveDate) -> Uuid {
+    let mut hasher = Sha256::new();
+    hasher.update(b"occurrence\0");
+    hasher.update(subject.as_bytes());
+    hasher.update(programme.as_bytes());
+    hasher.update([0]);
+    hasher.update(on.to_string().as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {

@@ -1,11 +1,12 @@
 //! Obligations keep the set of rules that they started with (GOV-04): what a later set says of them
 //! is put aside, and their own set is asked instead.
 
+use super::batch::Batch;
 use super::compare::{Decided, Key};
 use super::decide::Judge;
 use crate::Result;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use store::obligations::{EventCase, ExistingObligation, PlannedObligation, PolicyCase};
+use store::obligations::{ExistingObligation, PlannedObligation};
 
 /// Replaces what is decided of some obligations by what their own sets of rules say, where the two
 /// differ.
@@ -13,8 +14,7 @@ pub(super) fn keep<'k>(
     judge: &Judge,
     decided: &mut Decided,
     existing: impl Iterator<Item = (&'k Key, &'k ExistingObligation)>,
-    cases: &[PolicyCase],
-    events: &[EventCase],
+    batch: &Batch,
 ) -> Result<()> {
     let now: HashMap<Key, &PlannedObligation> = decided
         .obligations
@@ -23,8 +23,9 @@ pub(super) fn keep<'k>(
         .collect();
     let mut older: BTreeMap<i64, Vec<&ExistingObligation>> = BTreeMap::new();
     for (key, obligation) in existing {
-        let same = now.get(key).is_some_and(|p| **p == obligation.planned);
-        if !same {
+        let p = &obligation.planned;
+        let same = now.get(key).is_some_and(|now| *now == p);
+        if !same && !judge.is_settled(&p.trigger_type, p.trigger_on) {
             older
                 .entry(obligation.generation)
                 .or_default()
@@ -33,18 +34,11 @@ pub(super) fn keep<'k>(
     }
     for (generation, obligations) in older {
         let rules = judge.rules.as_of(generation)?;
-        let policies: HashSet<_> = obligations.iter().map(|o| o.planned.policy).collect();
-        let mine: Vec<_> = cases
+        let subjects: HashSet<_> = obligations
             .iter()
-            .filter(|c| policies.contains(&c.id))
-            .cloned()
+            .map(|o| o.planned.policy.unwrap_or(o.planned.customer))
             .collect();
-        let theirs: Vec<_> = events
-            .iter()
-            .filter(|e| policies.contains(&e.policy))
-            .cloned()
-            .collect();
-        let own = judge.decide(&rules, &mine, &theirs);
+        let own = judge.decide(&rules, &batch.only(&subjects));
         let keys: HashSet<Key> = obligations
             .iter()
             .map(|o| (o.planned.trigger_ref, o.planned.programme.clone()))

@@ -1,6 +1,7 @@
 //! What another set of rules would change: both sets decide every candidate, and what would become
 //! of obligations is laid side by side. Nothing is written, so that nobody waits for it.
 
+use super::batch::Batch;
 use super::compare::{Decided, Key};
 use super::decide::Judge;
 use super::{CHUNK_POLICIES, generations, regions};
@@ -11,7 +12,8 @@ use domain::time::{self, Instant};
 use rules::Window;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use store::obligations::{self as rows, ExistingObligation, Span};
+use store::dialect::bulk::Bulk;
+use store::obligations::{self as rows, ExistingObligation, QueueKind, Span};
 use store::settings;
 use uuid::Uuid;
 
@@ -36,8 +38,8 @@ pub(crate) struct Difference {
     pub existing: Option<Uuid>,
     /// Programme code.
     pub programme: String,
-    /// The policy.
-    pub policy: Uuid,
+    /// The policy, if it concerns one.
+    pub policy: Option<Uuid>,
     /// The unit.
     pub org: Uuid,
     /// The day of the trigger.
@@ -58,7 +60,7 @@ pub(crate) struct Question {
     pub as_of: Option<NaiveDate>,
 }
 
-/// Compares, policy by policy, and hands over what differs.
+/// Compares, policy by policy and customer by customer, and hands over what differs.
 pub(crate) async fn compare(
     app: &App,
     now: Instant,
@@ -75,48 +77,64 @@ pub(crate) async fn compare(
         return Err(Error::invalid("as_of", "after-as-of"));
     }
     let regions = regions(&mut bulk).await?;
-    let present = Judge::new(&app.rules(), window, regions.clone())?;
-    let other = Judge::new(&question.rules, window, regions)?;
-    let (mut low, mut looked_at) = (Uuid::nil(), 0);
-    loop {
-        let span = Span::Between(low, Uuid::max());
-        let cases = rows::read_policies(&mut bulk, &span, CHUNK_POLICIES).await?;
-        let (Some(first), Some(last)) = (cases.first(), cases.last()) else {
-            return Ok(window);
-        };
-        let read = Span::Between(first.id, last.id);
-        low = Uuid::from_u128(last.id.as_u128() + 1);
-        let events = rows::read_events(&mut bulk, &read).await?;
-        let existing = rows::read_obligations(&mut bulk, &read).await?;
-        let begun = rows::read_begun(&mut bulk, &read).await?;
-        let existing: HashMap<Key, ExistingObligation> = existing
-            .into_iter()
-            .map(|o| ((o.planned.trigger_ref, o.planned.programme.clone()), o))
-            .collect();
-        let mut before = present.decide(&present.rules, &cases, &events);
-        let older = |o: &ExistingObligation| o.generation < present.rules.generation();
-        let kept = existing.iter().filter(|(_, o)| older(o));
-        generations::keep(&present, &mut before, kept, &cases, &events)?;
-        let mut after = other.decide(&other.rules, &cases, &events);
-        let moves = |o: &ExistingObligation| {
-            question.redate_open && o.status == "open" && !begun.contains(&o.id)
-        };
-        let kept = existing.iter().filter(|(_, o)| !moves(o));
-        generations::keep(&present, &mut after, kept, &cases, &events)?;
-        looked_at += cases.len() as u64;
-        found(differences(&existing, before, after, window));
-        progress(looked_at);
+    let settled = super::settled(&mut bulk, window).await?;
+    let present = Judge::new(&app.rules(), window, settled, regions.clone())?;
+    let other = Judge::new(&question.rules, window, settled, regions)?;
+    let mut looked_at = 0;
+    for kind in [QueueKind::Policies, QueueKind::Customers] {
+        let mut low = Uuid::nil();
+        loop {
+            let span = Span::Between(low, Uuid::max());
+            let Some(batch) = Batch::read(&mut bulk, kind, &span, CHUNK_POLICIES).await? else {
+                break;
+            };
+            found(chunk(&mut bulk, (&present, &other), question, &batch, &span).await?);
+            looked_at += batch.len() as u64;
+            progress(looked_at);
+            let Some(next) = batch.last().as_u128().checked_add(1) else {
+                break;
+            };
+            low = Uuid::from_u128(next);
+        }
     }
+    Ok(window)
+}
+
+async fn chunk(
+    bulk: &mut Bulk,
+    (present, other): (&Judge, &Judge),
+    question: &Question,
+    batch: &Batch,
+    span: &Span<'_>,
+) -> Result<Vec<Difference>> {
+    let of = batch.of(span);
+    let existing = rows::read_obligations(bulk, &of).await?;
+    let begun = rows::read_begun(bulk, &of).await?;
+    let existing: HashMap<Key, ExistingObligation> = existing
+        .into_iter()
+        .map(|o| ((o.planned.trigger_ref, o.planned.programme.clone()), o))
+        .collect();
+    let mut before = present.decide(&present.rules, batch);
+    let older = |o: &ExistingObligation| o.generation < present.rules.generation();
+    let kept = existing.iter().filter(|(_, o)| older(o));
+    generations::keep(present, &mut before, kept, batch)?;
+    let mut after = other.decide(&other.rules, batch);
+    let moves = |o: &ExistingObligation| {
+        question.redate_open && o.status == "open" && !begun.contains(&o.id)
+    };
+    let kept = existing.iter().filter(|(_, o)| !moves(o));
+    generations::keep(present, &mut after, kept, batch)?;
+    Ok(differences(&existing, before, after, present))
 }
 
 /// Where a candidate is: policy, unit, day of the trigger.
-type Place = (Uuid, Uuid, NaiveDate);
+type Place = (Option<Uuid>, Uuid, NaiveDate);
 
 fn differences(
     existing: &HashMap<Key, ExistingObligation>,
     before: Decided,
     after: Decided,
-    window: Window,
+    judge: &Judge,
 ) -> Vec<Difference> {
     let mut places: BTreeMap<Key, Place> = BTreeMap::new();
     for decided in [&before, &after] {
@@ -135,8 +153,8 @@ fn differences(
             .entry(key.clone())
             .or_insert((p.policy, p.org, p.trigger_on));
     }
-    let mut before = fates(existing, before, window);
-    let mut after = fates(existing, after, window);
+    let mut before = fates(existing, before, judge);
+    let mut after = fates(existing, after, judge);
     let mut found = Vec::new();
     for (key, (policy, org, trigger_on)) in places {
         let (before, after) = (before.remove(&key), after.remove(&key));
@@ -160,7 +178,7 @@ fn differences(
 fn fates(
     existing: &HashMap<Key, ExistingObligation>,
     decided: Decided,
-    window: Window,
+    judge: &Judge,
 ) -> HashMap<Key, Fate> {
     let mut fates = HashMap::new();
     let mut spoken: HashSet<Key> = HashSet::new();
@@ -188,10 +206,12 @@ fn fates(
         fates.insert(key, fate);
     }
     for (key, o) in existing.iter().filter(|(key, _)| !spoken.contains(*key)) {
-        let on = o.planned.trigger_on;
-        let inside = window.since <= on && on <= window.as_of;
-        let stays = o.status == "open" && (!inside || decided.out_of_window.contains(key));
         let p = &o.planned;
+        let window = judge.window;
+        let inside = window.since <= p.trigger_on && p.trigger_on <= window.as_of;
+        let kept =
+            decided.out_of_window.contains(key) || judge.is_settled(&p.trigger_type, p.trigger_on);
+        let stays = o.status == "open" && (!inside || kept);
         let fate = Fate {
             open: stays.then_some([p.earliest_on, p.due_on, p.right_end_on]),
             reason: (!stays).then(|| "trigger_reversed".to_owned()),

@@ -65,6 +65,7 @@ async fn person(
         ("relationship_stage", text(c.relationship_stage)),
         ("risk_appetite", text(c.risk_appetite)),
         ("risk_tolerance", text(c.risk_tolerance)),
+        ("value_class", text(c.value_class)),
         ("annual_income", text(c.annual_income_fen.map(Money))),
         ("marketing_consent", text(c.marketing_consent)),
         ("source_channel", text(c.source_channel)),

@@ -2,8 +2,8 @@
 
 use super::super::check::Finding;
 use super::super::{
-    Anchor, Base, Condition, Expression, Op, Operand, ParameterId, Programme, Quantity, Relation,
-    RuleBook, Setting, Step,
+    Anchor, Base, Cause, Condition, Expression, Op, Operand, ParameterId, Programme, Quantity,
+    Relation, Rhythm, RuleBook, Setting, Step,
 };
 use crate::facts::FactId;
 use std::collections::BTreeSet;
@@ -172,6 +172,11 @@ impl Usage {
 
     pub(super) fn programme(&mut self, book: &RuleBook, programme: &Programme) {
         self.expression(book, &programme.trigger.on);
+        if let Cause::Calendar(recurrence) = &programme.trigger.cause
+            && let Rhythm::Anniversary { fact, .. } = recurrence.rhythm
+        {
+            self.facts.insert(fact);
+        }
         for list in [&programme.scope, &programme.require, &programme.cancel] {
             self.conditions(book, list);
         }

@@ -2,8 +2,8 @@
 
 use super::super::check::Linter;
 use super::super::file;
-use super::super::{Combine, DateRule, Let, OnUnknown, Programme, Respondent, TestKind, Trigger};
-use super::{Context, condition, date};
+use super::super::{Combine, DateRule, Let, OnUnknown, Programme, Respondent, TestKind};
+use super::{Context, condition, date, trigger};
 use std::collections::BTreeSet;
 
 pub(super) fn compile(
@@ -29,7 +29,7 @@ pub(super) fn compile(
         lets: &lets,
     };
     lint.at(format!("{place}, trigger"));
-    let trigger = trigger(context, file, &names, lint);
+    let trigger = trigger::compile(context, file, &names, lint);
     let conditions = |list: &[file::Condition], with_reason, lint: &mut Linter<'_>| {
         list.iter()
             .filter_map(|c| {
@@ -77,33 +77,6 @@ pub(super) fn compile(
         discharge: file.discharge.clone(),
         overridden_by: Vec::new(),
         facts_used: Vec::new(),
-    })
-}
-
-fn trigger(
-    context: &Context<'_>,
-    file: &file::Programme,
-    names: &date::Names<'_>,
-    lint: &mut Linter<'_>,
-) -> Option<Trigger> {
-    let name = &file.trigger.event;
-    let event = context.schema.find_event(name.get_ref());
-    if event.is_none() {
-        let hint = context
-            .schema
-            .suggest(name.get_ref())
-            .map(|s| format!("did you mean {s:?}?"));
-        lint.report(
-            Some(name.span()),
-            format!("unknown event {:?}", name.get_ref()),
-            hint,
-        );
-    }
-    let on = date::expression(context, &file.trigger.on, names, false, lint)?;
-    Some(Trigger {
-        event: event?,
-        on,
-        label: file.trigger.label.clone(),
     })
 }
 
