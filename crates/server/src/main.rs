@@ -7,6 +7,7 @@ mod config;
 mod doors;
 mod environment;
 mod heads;
+mod messaging;
 mod progress;
 mod security;
 mod tls;

@@ -26,6 +26,7 @@ use crate::cli::{Cli, Command, RulesCommand};
 use crate::config::Config;
 use crate::{environment, heads};
 use anyhow::Result;
+use app::messaging::Outlets;
 use app::{App, Passwords};
 use domain::access::Actor;
 use domain::time::Instant;
@@ -114,6 +115,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let plan = config.backup_plan()?;
     let surroundings = config.surroundings(&url);
     let typeface = config.typeface()?;
+    let company = config.company_name().to_owned();
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
     let store = Store::open_with(url, true, suite, ids, now, &key).await?;
@@ -122,6 +124,8 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let app = App::start(store, files, Passwords::strong(), now).await?;
     let app = app.with_policy(policy).with_backups(plan);
     let app = app.with_surroundings(surroundings);
+    // Only a server sends; others write into the outbox.
+    let app = app.with_outlets(Outlets::of(&company));
     Ok(match typeface {
         Some(typeface) => app.with_typeface(typeface),
         None => app,
