@@ -22,6 +22,7 @@ mod imports;
 mod jobs;
 mod keys;
 mod menu;
+mod messaging;
 mod obligations;
 mod policies;
 mod reports;
@@ -66,6 +67,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::routes())
         .merge(tickets::routes())
         .merge(retention::routes())
+        .merge(messaging::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
@@ -83,11 +85,13 @@ pub fn router(web: Web) -> Router {
         .merge(callbacks::api::routes())
         .merge(tickets::api::routes())
         .merge(access::api::routes())
-        .merge(imports::api::routes());
+        .merge(imports::api::routes())
+        .merge(messaging::api::routes());
     Router::new()
         .merge(pages)
         .merge(api::serve(&web, systems))
         .merge(health::routes(&web))
+        .merge(messaging::gateway_routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::refuse_nul))

@@ -64,6 +64,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::TicketsRead),
     ),
     entry(
+        "messages",
+        "/messages",
+        "mail",
+        Some(Permission::MessagesRead),
+    ),
+    entry(
         "customers",
         "/customers",
         "users",
@@ -125,6 +131,8 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::ExportsApprove,
             Permission::RightsManage,
             Permission::RightsApprove,
+            Permission::TemplatesEdit,
+            Permission::TemplatesApprove,
         ],
     ),
     entry(

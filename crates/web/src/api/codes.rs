@@ -3,6 +3,7 @@
 use domain::access::Role;
 use domain::callbacks::{AttemptResult, CallbackState, ContactChannel};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -52,6 +53,10 @@ lists_of_codes! {
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
     LineCode = all!(Line),
+    MessageChannelCode = all!(MessageChannel),
+    MessagePurposeCode = all!(MessagePurpose),
+    MessageReasonCode = all!(MessageReason),
+    MessageStateCode = all!(MessageState),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),

@@ -50,6 +50,7 @@ const COMMON: [(&str, &str); 5] = [
         (name = "obligations", description = "What the company owes to whom by when, and why."),
         (name = "callbacks", description = "The work of discharging obligations by conversation."),
         (name = "tickets", description = "Problems that callbacks raised, until they are solved."),
+        (name = "messages", description = "Messages to customers, from the outbox to the proof of delivery."),
         (name = "users", description = "People who sign in, and the units they belong to."),
     )
 )]

@@ -14,6 +14,7 @@ mod customers;
 mod headers;
 mod keys;
 mod management;
+mod messaging;
 mod morning;
 mod obligations;
 mod oidc;

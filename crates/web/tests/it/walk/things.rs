@@ -22,6 +22,7 @@ pub(super) struct Things {
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
+    message_number: String,
     /// The only person on whose list a callback lies.
     pub(super) assignee: Actor,
 }
@@ -68,7 +69,9 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let job = start_export(&t.app, leader, t.now, query).await.unwrap();
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
+    let message_number = message(t).await;
     Things {
+        message_number,
         callback,
         ticket: ticket.id.0,
         ticket_number: ticket.number,
@@ -81,6 +84,23 @@ pub(super) async fn things(t: &TestApp) -> Things {
         callback_number: seen.number,
         assignee,
     }
+}
+
+/// A message to a customer whose callback lies on a list.
+async fn message(t: &TestApp) -> String {
+    let form = app::messaging::WrittenForm {
+        template: "notice".into(),
+        channel: "sms".into(),
+        values: vec![("content".into(), "资料已收到".into())],
+        ..Default::default()
+    };
+    let manager = &t.people().manager;
+    app::messaging::send_written(&t.app, manager, t.now, "C50-ZHOU", &form)
+        .await
+        .unwrap();
+    let query = app::messaging::MessageQuery::default();
+    let list = app::messaging::list_messages(&t.app, manager, &query).await;
+    list.unwrap().page.rows.remove(0).row.number
 }
 
 impl Things {
@@ -103,6 +123,12 @@ impl Things {
             .replace("{view}", &Uuid::nil().to_string())
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
+            .replace(
+                "/messages/{number}",
+                &format!("/messages/{}", self.message_number),
+            )
+            .replace("{message}", &self.message_number)
+            .replace("{channel}", "sms")
             .replace("{number}", &self.number)
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
