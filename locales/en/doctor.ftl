@@ -115,6 +115,13 @@ doctor-plan-never-do = run huifang plan, and have it run each day
 doctor-plan-nothing = there are no policies yet
 doctor-channels = Telephony and messages
 doctor-channels-none = none is connected; callers dial themselves, nothing is sent
+doctor-channels-open = connected: { $channels }
+doctor-channels-unserved = { $unserved } messages wait for a channel that is not configured
+doctor-channels-unserved-do = configure the channel in [messaging] of huifang.toml, or take the messages back on the page Messages
+doctor-channels-stuck = { $stuck } messages were not sent for more than 15 minutes
+doctor-channels-stuck-do = see that huifang serve runs, and look into its log
+doctor-channels-dead = { $dead } messages were given up and wait for somebody
+doctor-channels-dead-do = look at the reasons on the page Messages, then send again or take back
 doctor-transport = HTTPS
 doctor-transport-https = people come over HTTPS; the proxy looks after its certificate
 doctor-transport-http = HTTPS is not declared (https = false); good for this machine only

@@ -115,6 +115,13 @@ doctor-plan-never-do = 运行 huifang plan，并设为每天一次
 doctor-plan-nothing = 还没有保单
 doctor-channels = 外呼、短信与邮件
 doctor-channels-none = 未接入；电话由坐席自行拨打，短信和邮件不发送
+doctor-channels-open = 已接入：{ $channels }
+doctor-channels-unserved = { $unserved } 条消息的通道未配置，一直在等待
+doctor-channels-unserved-do = 在 huifang.toml 的 [messaging] 中配置通道，或在“消息”中取消
+doctor-channels-stuck = { $stuck } 条消息超过 15 分钟没有发送
+doctor-channels-stuck-do = 确认 huifang serve 正在运行，并查看其日志
+doctor-channels-dead = { $dead } 条消息发送失败，等待处理
+doctor-channels-dead-do = 在“消息”中查看原因，重新发送或取消
 doctor-transport = HTTPS
 doctor-transport-https = 用户经 HTTPS 访问；证书由前置代理管理
 doctor-transport-http = 未声明 HTTPS（https = false），仅适合本机使用

@@ -2,6 +2,7 @@
 
 use crate::backup_plan::BackupConfig;
 use crate::doors::OidcConfig;
+use crate::messaging::MessagingConfig;
 use crate::security::Security;
 use crate::telephony::TelephonyConfig;
 use crate::tls::TlsSettings;
@@ -19,6 +20,8 @@ use store::{DatabaseUrl, Entropy, StoreError};
 
 /// Where configuration is looked for when no flag says otherwise.
 const FILE: &str = "huifang.toml";
+/// Name of the company when nothing is said.
+const DEFAULT_COMPANY: &str = "示范人寿保险公司";
 /// The database when nothing is said.
 const DEFAULT_DATABASE: &str = "sqlite:data/huifang.db";
 
@@ -58,6 +61,9 @@ pub(crate) struct Config {
     pub oidc: Vec<OidcConfig>,
     /// The telephone system.
     pub telephony: Option<TelephonyConfig>,
+    /// The mail server and the gateways by which messages leave.
+    #[serde(default)]
+    pub messaging: MessagingConfig,
     /// Certificate and key, when the server itself speaks HTTPS.
     pub tls: Option<TlsSettings>,
     /// Where `/metrics` is answered instead of the main address.
@@ -112,6 +118,11 @@ impl Config {
         let read = || -> Result<Typeface> { Ok(Typeface::from_bytes(std::fs::read(path)?)?) };
         let typeface = read().with_context(|| format!("paper_font: {}", path.display()))?;
         Ok(Some(typeface))
+    }
+
+    /// Name of the company.
+    pub(crate) fn company_name(&self) -> &str {
+        self.company.as_deref().unwrap_or(DEFAULT_COMPANY)
     }
 
     /// The plan of backups.

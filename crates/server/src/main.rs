@@ -8,6 +8,7 @@ mod doors;
 mod environment;
 mod face;
 mod heads;
+mod messaging;
 mod progress;
 mod security;
 mod telephony;

@@ -24,6 +24,7 @@ mod jobs;
 mod keys;
 mod letters;
 mod menu;
+mod messaging;
 mod obligations;
 mod plans;
 mod policies;
@@ -77,6 +78,7 @@ pub fn router(web: Web) -> Router {
         .merge(letters::routes())
         .merge(visits::routes())
         .merge(retention::routes())
+        .merge(messaging::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
@@ -98,13 +100,15 @@ pub fn router(web: Web) -> Router {
         .merge(letters::api::routes())
         .merge(visits::api::routes())
         .merge(access::api::routes())
-        .merge(imports::api::routes());
+        .merge(imports::api::routes())
+        .merge(messaging::api::routes());
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
         .merge(api::serve(&web, systems))
         .merge(telephony::routes())
         .merge(health::routes(&web))
+        .merge(messaging::gateway_routes())
         .merge(assets::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn(guard::refuse_nul))

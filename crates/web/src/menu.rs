@@ -102,6 +102,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::SlipsRead),
     ),
     entry(
+        "messages",
+        "/messages",
+        "mail",
+        Some(Permission::MessagesRead),
+    ),
+    entry(
         "customers",
         "/customers",
         "users",
@@ -187,6 +193,8 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::ExportsApprove,
             Permission::RightsManage,
             Permission::RightsApprove,
+            Permission::TemplatesEdit,
+            Permission::TemplatesApprove,
         ],
     ),
     entry(

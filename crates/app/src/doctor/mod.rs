@@ -69,7 +69,7 @@ pub async fn examine(app: &App, actor: &Actor, now: Instant) -> Result<Vec<Check
     ] {
         checks.push(check?);
     }
-    checks.push(Check::new("channels", (Verdict::Info, "none")));
+    checks.push(work::channels(app, now).await?);
     checks.push(app.surroundings().transport());
     Ok(checks)
 }

@@ -6,8 +6,10 @@ use crate::{App, Result};
 use chrono::Duration;
 use domain::access::Actor;
 use domain::doctor::{Verdict, of_calendar};
+use domain::messaging::MessageChannel;
 use domain::time::{self, Instant};
 use store::doctor;
+use store::messaging::{count_dead, count_unserved};
 
 /// How long a job may wait before nobody seems to work.
 fn patience() -> Duration {
@@ -118,4 +120,33 @@ pub(super) async fn plan(app: &App, now: Instant) -> Result<Check> {
     Ok(Check::new("plan", found)
         .with("hours", &hours.unwrap_or_default())
         .with("overdue", &overdue))
+}
+
+/// The ways of messages: which are open, and whether messages wait that nobody sends.
+pub(super) async fn channels(app: &App, now: Instant) -> Result<Check> {
+    let outlets = app.outlets();
+    let (mut unserved, mut stuck) = (0, 0);
+    for channel in MessageChannel::ALL {
+        let since = now - patience();
+        let waiting = count_unserved(app.store(), *channel, since).await?;
+        if outlets.serves(*channel) {
+            stuck += waiting;
+        } else {
+            unserved += waiting;
+        }
+    }
+    let open: Vec<_> = outlets.channels().iter().map(|c| c.as_str()).collect();
+    let dead = count_dead(app.store()).await?;
+    let found = match (unserved, stuck, dead) {
+        (_, 1.., _) => (Verdict::Bad, "stuck"),
+        (1.., _, _) => (Verdict::Warn, "unserved"),
+        (_, _, 1..) => (Verdict::Warn, "dead"),
+        _ if open.is_empty() => (Verdict::Info, "none"),
+        _ => (Verdict::Ok, "open"),
+    };
+    Ok(Check::new("channels", found)
+        .with("channels", &open.join(", "))
+        .with("unserved", &unserved)
+        .with("stuck", &stuck)
+        .with("dead", &dead))
 }

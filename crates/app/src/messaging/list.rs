@@ -2,9 +2,10 @@
 
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Result};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::ids::CustomerId;
 use domain::messaging::{MessageChannel, MessagePurpose, MessageState};
+use store::Page;
 use store::messaging::{self as rows, MessageFilter, MessageRow};
 
 /// Messages on the page of a customer.
@@ -50,12 +51,7 @@ pub(super) fn view(app: &App, row: MessageRow) -> MessageView {
     }
 }
 
-/// Messages in sight, the newest first.
-///
-/// # Errors
-/// When the actor may not see messages, or the filter cannot be read.
-pub async fn list_messages(app: &App, actor: &Actor, query: &MessageQuery) -> Result<MessageList> {
-    let scope = actor.scope(Permission::MessagesRead)?;
+async fn filter(app: &App, scope: &Scope, query: &MessageQuery) -> Result<MessageFilter> {
     let states = match query.state.trim() {
         "pending" => vec![
             MessageState::Queued,
@@ -66,25 +62,52 @@ pub async fn list_messages(app: &App, actor: &Actor, query: &MessageQuery) -> Re
             .into_iter()
             .collect(),
     };
-    let filter = MessageFilter {
+    Ok(MessageFilter {
         states,
         channel: listing::code("channel", &query.channel, MessageChannel::parse)?,
         purpose: listing::code("purpose", &query.purpose, MessagePurpose::parse)?,
         template: listing::some(&query.template),
-        org_path: listing::org_path(app, &scope, &query.org).await?,
+        org_path: listing::org_path(app, scope, &query.org).await?,
         from: listing::date("from", &query.from)?,
         to: listing::date("to", &query.to)?,
         after: listing::after(&query.after)?,
         ..MessageFilter::default()
-    };
-    let db = app.store();
-    let count = rows::count_messages(db, &scope, &filter, COUNT_CAP).await?;
-    let page = rows::list_messages(db, &scope, &filter, PAGE_ROWS).await?;
-    let page = store::Page {
+    })
+}
+
+fn views(app: &App, page: Page<MessageRow>) -> Page<MessageView> {
+    Page {
         rows: page.rows.into_iter().map(|row| view(app, row)).collect(),
         next: page.next,
-    };
-    Ok(Listed::new(page, count))
+    }
+}
+
+/// Messages in sight, the newest first.
+///
+/// # Errors
+/// When the actor may not see messages, or the filter cannot be read.
+pub async fn list_messages(app: &App, actor: &Actor, query: &MessageQuery) -> Result<MessageList> {
+    let scope = actor.scope(Permission::MessagesRead)?;
+    let (db, filter) = (app.store(), filter(app, &scope, query).await?);
+    let count = rows::count_messages(db, &scope, &filter, COUNT_CAP).await?;
+    let page = rows::list_messages(db, &scope, &filter, PAGE_ROWS).await?;
+    Ok(Listed::new(views(app, page), count))
+}
+
+/// A page of the messages of a filter, as systems read it.
+///
+/// # Errors
+/// When the actor may not see messages, or the filter cannot be read.
+pub async fn page_of_messages(
+    app: &App,
+    actor: &Actor,
+    query: &MessageQuery,
+    limit: u64,
+) -> Result<Page<MessageView>> {
+    let scope = actor.scope(Permission::MessagesRead)?;
+    let filter = filter(app, &scope, query).await?;
+    let page = rows::list_messages(app.store(), &scope, &filter, limit).await?;
+    Ok(views(app, page))
 }
 
 /// The newest messages to a customer; nothing for who may not see messages.

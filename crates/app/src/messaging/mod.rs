@@ -18,7 +18,9 @@ mod templates;
 
 pub use consents::{ConsentForm, Consents, consents_of, record_consent};
 pub use limits::{Limits, LimitsOf, limits};
-pub use list::{MessageList, MessageQuery, MessageView, list_messages, messages_of_customer};
+pub use list::{
+    MessageList, MessageQuery, MessageView, list_messages, messages_of_customer, page_of_messages,
+};
 pub use outlets::{Hand, HandError, Handing, Outgoing, Outlets, ReadReceipts, Receipt, Taken};
 pub use page::{MessagePage, cancel_message, message_page, resend_message};
 pub use queue::{Addressed, Queued, Wanted, WrittenForm, queue, send_written, withdraw_about};

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// Name of the company when nothing is said.
 const COMPANY: &str = "本公司";
+/// What gateways hear when nothing is said.
+const THANKS: &str = "ok";
 
 /// A message on its way to a mail server or gateway, in the clear.
 #[derive(Clone)]
@@ -77,6 +79,7 @@ pub struct Outlets {
     company: String,
     hands: BTreeMap<MessageChannel, Hand>,
     receipts: BTreeMap<MessageChannel, ReadReceipts>,
+    answers: BTreeMap<MessageChannel, String>,
 }
 
 impl Default for Outlets {
@@ -98,6 +101,7 @@ impl Outlets {
             company: company.to_owned(),
             hands: BTreeMap::new(),
             receipts: BTreeMap::new(),
+            answers: BTreeMap::new(),
         }
     }
 
@@ -113,6 +117,18 @@ impl Outlets {
     pub fn with_receipts(mut self, channel: MessageChannel, read: ReadReceipts) -> Self {
         self.receipts.insert(channel, read);
         self
+    }
+
+    /// With what the gateway of a channel wants to hear when its receipts were taken.
+    #[must_use]
+    pub fn answering(mut self, channel: MessageChannel, answer: String) -> Self {
+        self.answers.insert(channel, answer);
+        self
+    }
+
+    /// What the gateway of a channel wants to hear.
+    pub fn answer(&self, channel: MessageChannel) -> &str {
+        self.answers.get(&channel).map_or(THANKS, String::as_str)
     }
 
     /// Name of the company, as it stands in texts and signatures.
@@ -135,11 +151,13 @@ impl Outlets {
         self.receipts.contains_key(&channel)
     }
 
-    pub(super) fn hand(&self, channel: MessageChannel) -> Option<&Hand> {
+    /// The way of a channel.
+    pub fn hand_of(&self, channel: MessageChannel) -> Option<&Hand> {
         self.hands.get(&channel)
     }
 
-    pub(super) fn reader(&self, channel: MessageChannel) -> Option<&ReadReceipts> {
+    /// The reader of what the gateway of a channel says later.
+    pub fn reader_of(&self, channel: MessageChannel) -> Option<&ReadReceipts> {
         self.receipts.get(&channel)
     }
 }

@@ -33,7 +33,7 @@ pub async fn take_receipts(
     channel: MessageChannel,
     request: &ReceiptRequest<'_>,
 ) -> Result<usize> {
-    let read = app.outlets().reader(channel).ok_or(Error::NotFound)?;
+    let read = app.outlets().reader_of(channel).ok_or(Error::NotFound)?;
     let receipts = read(request).map_err(|why| {
         tracing::warn!(channel = channel.as_str(), why, "receipts were refused");
         Refusal::with("receipt-refused", why)

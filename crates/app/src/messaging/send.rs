@@ -59,7 +59,7 @@ pub async fn send_due(app: &App, clock: Clock<'_>) -> Result<usize> {
                 Turn::Settled => count += 1,
                 Turn::Ready(message, outgoing) => {
                     count += 1;
-                    let Some(hand) = app.outlets().hand(message.channel) else {
+                    let Some(hand) = app.outlets().hand_of(message.channel) else {
                         continue;
                     };
                     let under_way = hand(outgoing);

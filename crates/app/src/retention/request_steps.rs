@@ -6,10 +6,12 @@ use crate::customers::{ContactForm, change_contact};
 use crate::listing::some;
 use crate::{App, Error, Refusal, Result};
 use domain::access::{Actor, Permission};
+use domain::messaging::{ConsentSource, ConsentTopic};
 use domain::retention::{
     IdentityMethod, Outcome, RequestError, RequestKind, RequestState, RequestStep, Requester, Way,
 };
 use domain::time::Instant;
+use store::messaging::{NewConsent, insert_consent};
 use store::retention::{self as rows, DataRequestRow, RequestChange};
 use store::{AuditActor, AuditEntry, UnitOfWork};
 
@@ -259,6 +261,15 @@ async fn effect(
         }
         (RequestKind::WithdrawConsent, RequestStep::CarryOut, _) => {
             rows::withdraw_consent(work, row.customer, &by, &row.number).await?;
+            let said = NewConsent {
+                customer: row.customer,
+                topic: ConsentTopic::Marketing,
+                given: false,
+                source: ConsentSource::DataRequest,
+                note: &row.number,
+                actor: &by,
+            };
+            insert_consent(work, &said).await?;
             Ok(Some("consent_withdrawn"))
         }
         _ => Ok(None),

@@ -10,6 +10,7 @@ mod cases;
 mod chance;
 mod days;
 mod feed;
+mod messages;
 mod people;
 mod place;
 mod records;
@@ -193,6 +194,7 @@ async fn live(
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;
+    messages::leave_messages(app, staff, config.company_name(), moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));
     Ok(())

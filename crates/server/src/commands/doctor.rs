@@ -53,7 +53,8 @@ fn bad(name: &'static str, found: &'static str, what: &'static str, value: &str)
 async fn with_config(config: Config, flag: Option<&str>) -> Vec<Check> {
     let url = config
         .database(flag)
-        .and_then(|url| config.backup_plan().map(|_| url));
+        .and_then(|url| config.backup_plan().map(|_| url))
+        .and_then(|url| config.messaging.open(config.company_name()).map(|_| url));
     let url = match url {
         Ok(url) => url,
         Err(error) => {
@@ -102,7 +103,8 @@ async fn look(config: &Config, url: &DatabaseUrl) -> Result<Vec<Check>> {
     let app = App::start(store, config.files(url)?, Passwords::strong(), now()).await?;
     let app = app
         .with_backups(config.backup_plan()?)
-        .with_surroundings(config.surroundings(url));
+        .with_surroundings(config.surroundings(url))
+        .with_outlets(config.messaging.open(config.company_name())?);
     Ok(examine(&app, &shell(), now()).await?)
 }
 

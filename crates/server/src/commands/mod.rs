@@ -28,6 +28,7 @@ use crate::cli::{Cli, Command, RulesCommand};
 use crate::config::Config;
 use crate::{environment, heads};
 use anyhow::Result;
+use app::messaging::Outlets;
 use app::{App, Passwords};
 use domain::access::Actor;
 use domain::time::Instant;
@@ -119,6 +120,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let surroundings = config.surroundings(&url);
     let typeface = config.typeface()?;
     let letterhead = config.letterhead();
+    let company = config.company_name().to_owned();
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
     let store = Store::open_with(url, true, suite, ids, now, &key).await?;
@@ -129,6 +131,8 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let app = app
         .with_surroundings(surroundings)
         .with_letterhead(letterhead);
+    // Only a server sends; others write into the outbox.
+    let app = app.with_outlets(Outlets::of(&company));
     Ok(match typeface {
         Some(typeface) => app.with_typeface(typeface),
         None => app,

@@ -17,11 +17,11 @@ use web::{DemoAccount, Settings, Web};
 
 /// Where the server listens when nothing is said.
 pub(crate) const DEFAULT_BIND: &str = "127.0.0.1:7300";
-/// Name of the company when nothing is said.
-const DEFAULT_COMPANY: &str = "示范人寿保险公司";
 
 /// How often an idle server looks for jobs.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often a server looks for messages.
+const LOOK_AT_OUTBOX: Duration = Duration::from_secs(1);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
 /// How often letters are looked at whose day to be answered may have passed.
@@ -44,6 +44,8 @@ pub(crate) async fn run(
     bind: &str,
     demo_accounts: Vec<DemoAccount>,
 ) -> Result<ExitCode> {
+    let company = config.company_name();
+    let app = with_outlets(app, config, !demo_accounts.is_empty())?;
     let listener = bind_to(bind).await?;
     let address = listener.local_addr()?;
     let tls = match &config.tls {
@@ -56,7 +58,6 @@ pub(crate) async fn run(
     app::imports::give_up_silent(&app, environment::now()).await?;
     app::backups::give_up_silent(&app, environment::now()).await?;
     app::access::note_policy(&app, environment::now()).await?;
-    let company = config.company.as_deref().unwrap_or(DEFAULT_COMPANY);
     let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
     let telephone = crate::telephony::open(config.telephony.as_ref(), &server_name())?;
     let app = app.with_telephony(telephone.line.clone());
@@ -65,6 +66,7 @@ pub(crate) async fn run(
     let app = app.with_verifier(face.map(crate::face::FaceConfig::open).transpose()?);
     let mut beside = vec![
         tokio::spawn(work_off(app.clone())),
+        tokio::spawn(send_off(app.clone())),
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
@@ -120,6 +122,17 @@ fn server_name() -> String {
         .simple()
         .to_string();
     id[id.len() - SERVER_NAME_DIGITS..].to_owned()
+}
+
+/// With the ways by which messages leave; those of a demonstration lead nowhere.
+fn with_outlets(app: App, config: &Config, is_demo: bool) -> Result<App> {
+    let company = config.company_name();
+    let outlets = if is_demo {
+        crate::messaging::demonstration(company)
+    } else {
+        config.messaging.open(company)?
+    };
+    Ok(app.with_outlets(outlets))
 }
 
 /// Says where the first administrator is created while nobody can sign in.
@@ -216,6 +229,18 @@ async fn look_after_cases(app: App) {
         }
         if let Err(error) = app::callbacks::check_records(&app, now).await {
             tracing::error!(%error, "callback records cannot be checked");
+        }
+    }
+}
+
+/// Sends messages as their slots come, for as long as the server lives.
+async fn send_off(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_OUTBOX);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::messaging::send_due(&app, &environment::now).await {
+            tracing::error!(%error, "the outbox cannot be worked off");
         }
     }
 }

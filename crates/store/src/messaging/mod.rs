@@ -20,7 +20,8 @@ pub use outbox::{
     is_message_due, lift_expiry, list_pending_about, take_message,
 };
 pub use read::{
-    MessageFilter, count_messages, count_unserved, find_message, list_messages, read_message_text,
+    MessageFilter, count_dead, count_messages, count_unserved, find_message, list_messages,
+    read_message_text,
 };
 pub use row::{MessageRow, MessageText};
 pub use templates::{

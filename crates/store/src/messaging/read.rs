@@ -164,3 +164,16 @@ pub async fn count_unserved(
                AND state IN ('queued', 'waiting', 'failed')";
     count(db, sql, params![channel.as_str(), millis(since)]).await
 }
+
+/// How many messages were given up and wait for somebody to look.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_dead(db: &impl Reads) -> Result<i64> {
+    count(
+        db,
+        "SELECT COUNT(*) AS n FROM messages WHERE state = 'dead'",
+        Vec::new(),
+    )
+    .await
+}

@@ -8,6 +8,7 @@ use domain::callbacks::{
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::letters::{LetterKind, LetterState};
 use domain::electronic::{LinkState, Proof};
+use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
@@ -74,6 +75,10 @@ lists_of_codes! {
     ],
     LineCode = all!(Line),
     LinkStateCode = all!(LinkState),
+    MessageChannelCode = all!(MessageChannel),
+    MessagePurposeCode = all!(MessagePurpose),
+    MessageReasonCode = all!(MessageReason),
+    MessageStateCode = all!(MessageState),
     ObligationStatusCode = all!(ObligationStatus),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),

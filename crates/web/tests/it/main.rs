@@ -15,6 +15,7 @@ mod electronic;
 mod headers;
 mod keys;
 mod management;
+mod messaging;
 mod morning;
 mod obligations;
 mod oidc;

@@ -13,7 +13,7 @@ use store::visits::VisitFilter;
 use uuid::Uuid;
 
 /// Rows of each table; a person has far fewer.
-const ROWS_MAX: u64 = 5_000;
+pub(super) const ROWS_MAX: u64 = 5_000;
 
 /// A table of the copy, all of it as text.
 pub(super) struct Table {
@@ -32,6 +32,7 @@ pub(super) async fn tables(
     let mut tables = person(app, scope, row, trace).await?;
     tables.extend(business(app, scope, row).await?);
     tables.extend(conversations(app, scope, row).await?);
+    tables.extend(super::messages::messages(app, scope, row, trace).await?);
     Ok(tables)
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Things {
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
+    message_number: String,
     /// The only person on whose list a callback lies.
     pub(super) assignee: Actor,
 }
@@ -96,7 +97,9 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
     let visits = visits(t).await;
+    let message_number = message(t).await;
     Things {
+        message_number,
         problem_list: problem_list(t, "P50-LI").await,
         visit: visits.visit.0,
         visit_number: visits.visit.1,
@@ -219,6 +222,23 @@ async fn visits(t: &TestApp) -> Visits {
     }
 }
 
+/// A message to a customer whose callback lies on a list.
+async fn message(t: &TestApp) -> String {
+    let form = app::messaging::WrittenForm {
+        template: "notice".into(),
+        channel: "sms".into(),
+        values: vec![("content".into(), "资料已收到".into())],
+        ..Default::default()
+    };
+    let manager = &t.people().manager;
+    app::messaging::send_written(&t.app, manager, t.now, "C50-ZHOU", &form)
+        .await
+        .unwrap();
+    let query = app::messaging::MessageQuery::default();
+    let list = app::messaging::list_messages(&t.app, manager, &query).await;
+    list.unwrap().page.rows.remove(0).row.number
+}
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
@@ -246,6 +266,12 @@ impl Things {
             .replace("{view}", &Uuid::nil().to_string())
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
+            .replace(
+                "/messages/{number}",
+                &format!("/messages/{}", self.message_number),
+            )
+            .replace("{message}", &self.message_number)
+            .replace("{channel}", "sms")
             .replace("{number}", &self.number)
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
