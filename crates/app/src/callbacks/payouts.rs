@@ -3,7 +3,7 @@
 
 use super::discharge::complete;
 use super::record;
-use crate::rules::ServiceItem;
+use crate::rules::{Rules, ServiceItem};
 use crate::tickets::{close_followers, leave_to_second_callback, open_follow_up};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
@@ -196,6 +196,7 @@ pub async fn record_payout(
     let (payout, next) = case.payout.decide(record.callback.state, &step)?;
     save_payout(&work, id, &case, (&payout, item), &actor.name).await?;
     let settling = Settling {
+        rules: &rules,
         actor,
         record: &record,
         discharge,
@@ -255,6 +256,7 @@ async fn note(work: &UnitOfWork, actor: &Actor, record: &CallbackRecord, text: &
 
 /// A decision on its way into the callback and its tickets.
 struct Settling<'s> {
+    rules: &'s Rules,
     actor: &'s Actor,
     record: &'s CallbackRecord,
     discharge: &'s domain::callbacks::Discharge,
@@ -287,7 +289,7 @@ impl Settling<'_> {
             PayoutNext::FollowUp => {
                 self.remember(work, record.callback.state).await?;
                 let finding = Some(self.text).filter(|t| !t.is_empty());
-                let opened = open_follow_up(work, actor, record, finding).await?;
+                let opened = open_follow_up(work, actor, self.rules, record, finding).await?;
                 Ok((record.callback.state, opened.into_iter().collect()))
             }
             PayoutNext::SecondCallback => {

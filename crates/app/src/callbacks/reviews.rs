@@ -125,7 +125,7 @@ pub async fn review_callback(
     if callback.state == CallbackState::InProgress {
         return Err(Refusal::new("review-under-way").into());
     }
-    if attempts.iter().any(|a| a.caller_id == by) {
+    if attempts.iter().any(|a| a.caller_id == Some(by)) {
         return Err(Refusal::new("review-own").into());
     }
     let new = NewReview {
@@ -136,7 +136,7 @@ pub async fn review_callback(
         record,
         result,
         guidance,
-        caller: Some(last.caller_id),
+        caller: last.caller_id,
     };
     rows::insert_review(&work, &new).await?;
     let detail = serde_json::json!({ "record": record.as_str(), "result": result.as_str() });

@@ -2,7 +2,7 @@
 //! connection and one recording, and for each callback an attempt, answers and an outcome of its own
 //! (CBK-21).
 
-use super::attempt::{case_facts, script_of};
+use super::attempt::{case_of_attempt, script_of};
 use super::record;
 use crate::questionnaires::ScriptItem;
 use crate::rules::Rules;
@@ -38,7 +38,7 @@ pub(super) fn takeable(
     else {
         return Vec::new();
     };
-    let last = attempts.last().filter(|a| a.caller_id == by);
+    let last = attempts.last().filter(|a| a.caller_id == Some(by));
     let talk = last.and_then(|a| talk_of(callback, a));
     let Some(talk) = talk else {
         return Vec::new();
@@ -100,7 +100,7 @@ pub async fn start_together(
     let callback = rows::find_callback(&work, &scope, first).await?;
     let callback = callback.ok_or(Error::NotFound)?;
     let attempts = rows::list_attempts(&work, &scope, first).await?;
-    let last = attempts.last().filter(|a| a.caller_id == by);
+    let last = attempts.last().filter(|a| a.caller_id == Some(by));
     let last = last.ok_or_else(over)?;
     let talk = talk_of(&callback, last).ok_or_else(over)?;
     let record = record(&work, &scope, other).await?;
@@ -183,7 +183,7 @@ impl Case<'_> {
         };
         let asked = script_of(self.app, from.questionnaire_id)?;
         let given = rows::list_answers(work, self.scope, from.callback_id).await?;
-        let facts = case_facts(work, record).await?;
+        let facts = case_of_attempt(work, &open, record.id, record.policy).await?;
         let items = script.get(self.promotion, &facts);
         let mut gate = Gate::new(items.iter().map(|i| &i.item).collect(), Vec::new());
         let mut carried = 0;

@@ -36,7 +36,8 @@ pub(super) struct Case {
     script: ScriptOf,
     /// What decides which items are asked.
     facts: CaseFacts,
-    rules: Arc<Rules>,
+    /// The rules in force.
+    pub(super) rules: Arc<Rules>,
 }
 
 /// An item with its words filled in.

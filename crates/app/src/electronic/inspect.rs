@@ -5,7 +5,8 @@ use super::chain::verify;
 use super::follow::callback_of;
 use super::terms::terms_of;
 use crate::listing::{PAGE_ROWS, after};
-use crate::tickets::open_ticket;
+use crate::rules::Rules;
+use crate::tickets::{Finding, open_ticket};
 use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
@@ -190,7 +191,7 @@ pub async fn inspect(
     rows::save_inspection(&work, &row, verdict, sound, note, by).await?;
     let mut audit = Vec::new();
     if verdict == Verdict::Problem {
-        audit.extend(contest(&work, actor, &link, finding).await?);
+        audit.extend(contest(&work, actor, &app.rules(), &link, finding).await?);
     }
     let detail = serde_json::json!({
         "verdict": verdict.as_str(), "evidence_is_sound": sound, "link": row.link.0,
@@ -206,6 +207,7 @@ pub async fn inspect(
 async fn contest(
     work: &UnitOfWork,
     actor: &Actor,
+    rules: &Rules,
     link: &LinkRecord,
     finding: &str,
 ) -> Result<Vec<AuditEntry>> {
@@ -224,8 +226,11 @@ async fn contest(
         let entry = AuditEntry::new(actor, "callback.reopened", "callback", record.id.0);
         audit.push(entry.customer(record.customer.0).detail(detail));
     }
-    let problem = ProblemType::Other;
-    audit.push(open_ticket(work, actor, &record, problem, None, Some(finding)).await?);
+    let found = Finding {
+        words: Some(finding),
+        ..ProblemType::Other.into()
+    };
+    audit.push(open_ticket(work, actor, rules, &record, found).await?);
     Ok(audit)
 }
 

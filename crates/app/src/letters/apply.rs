@@ -2,7 +2,7 @@
 
 use super::review::{Changes, read_review};
 use crate::callbacks::record;
-use crate::tickets::open_ticket;
+use crate::tickets::{Finding, open_ticket};
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
@@ -45,8 +45,12 @@ pub(super) async fn open_tickets(
     for item in review.negative(&items) {
         let problem = item.ticket.unwrap_or(ProblemType::RightsUnclear);
         let finding = format!("{}：{}", letter.number, item.title.zh);
-        let (code, words) = (Some(item.code.as_str()), Some(finding.as_str()));
-        audit.push(open_ticket(work, actor, &record, problem, code, words).await?);
+        let found = Finding {
+            problem,
+            item: Some(&item.code),
+            words: Some(&finding),
+        };
+        audit.push(open_ticket(work, actor, &app.rules(), &record, found).await?);
     }
     Ok(audit)
 }

@@ -166,7 +166,8 @@ pub async fn move_to(
     }
     rows::set_planned(&work, &fit, Some(on)).await?;
     report.moved = fit.len();
-    let detail = serde_json::json!({ "on": on, "callbacks": fit, "refused": report.refused.len() });
+    let ids: Vec<_> = fit.iter().map(|id| id.0).collect();
+    let detail = serde_json::json!({ "on": on, "callbacks": ids, "refused": report.refused.len() });
     let entry = AuditEntry::new(actor, "plan.moved", "callback_plan", None);
     work.commit(entry.detail(detail)).await?;
     Ok(report)

@@ -232,6 +232,7 @@ pub(crate) async fn leave_to_second_callback(
 pub(crate) async fn open_follow_up(
     work: &UnitOfWork,
     actor: &Actor,
+    rules: &Rules,
     record: &CallbackRecord,
     finding: Option<&str>,
 ) -> Result<Option<AuditEntry>> {
@@ -241,7 +242,12 @@ pub(crate) async fn open_follow_up(
     if open.iter().any(known) {
         return Ok(None);
     }
-    let entry = open_ticket(work, actor, record, problem, Some("no_aftercare"), finding).await?;
+    let found = Finding {
+        problem,
+        item: Some("no_aftercare"),
+        words: finding,
+    };
+    let entry = open_ticket(work, actor, rules, record, found).await?;
     Ok(Some(entry))
 }
 
