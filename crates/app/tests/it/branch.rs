@@ -1,14 +1,12 @@
 //! What follows when the telephone fails: corrected numbers, the branch, letters, visits, giving up.
 
 use app::Error;
-use app::callbacks::{Decision, add_upload, decide};
-use app::recordings::Upload;
+use app::callbacks::{Decision, decide};
 use app::tickets::{StepForm, take_step};
-use bytes::Bytes;
 use domain::access::{Actor, Permission};
 use domain::callbacks::CallbackState as S;
 use domain::ids::CallbackId;
-use domain::tickets::{CaseKind, EvidenceKind, TicketState};
+use domain::tickets::{CaseKind, TicketState};
 use rstest::rstest;
 use testkit::{Engine, TestApp, at, invalid, refused};
 

@@ -77,15 +77,9 @@ async fn days_are_moved_and_agreed(#[values(Engine::Sqlite, Engine::Postgres)] e
     let move_id = async |by, to| move_to(&t.app, by, t.now, &[id], to).await;
     let moved = move_id(&p.leader_cq, on("2024-03-12")).await.unwrap();
     assert_eq!((moved.moved, moved.refused.len()), (1, 0));
-    let rows = day_page(
-        &t.app,
-        &p.leader_cq,
-        t.now,
-        &PlanQuery::default(),
-        Some(on("2024-03-12")),
-        "",
-    );
-    assert_eq!(rows.await.unwrap().rows[0].id, id);
+    let (whole, moved_to) = (PlanQuery::default(), Some(on("2024-03-12")));
+    let rows = day_page(&t.app, &p.leader_cq, t.now, &whole, moved_to, "").await;
+    assert_eq!(rows.unwrap().rows[0].id, id);
     // Due on the 15th, a Friday.
     let late = move_id(&p.leader_cq, on("2024-03-18")).await.unwrap();
     assert_eq!((late.moved, late.refused[0].1), (0, "too-late"));

@@ -129,8 +129,8 @@ async fn a_visit_completes_the_callback_behind_it(
     assert_eq!(obligation.status, "discharged");
     // The signed record is the evidence of the callback itself.
     let whole = Actor::system().scope(Permission::CallbacksRead).unwrap();
-    let files = store::recordings::list_recordings(t.app.store(), &whole, &[callback.0]);
-    assert_eq!(files.await.unwrap().len(), 1);
+    let files = store::recordings::list_recordings(t.app.store(), &whole, &[callback.0]).await;
+    assert_eq!(files.unwrap().len(), 1);
 }
 
 /// VIS-09: what was sold is not confirmed by who sold it.

@@ -9,7 +9,7 @@ use domain::callbacks::{
 use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
 };
-use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict};
+use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
 use domain::messaging::{
@@ -156,7 +156,7 @@ fn of_the_domain() -> Lists {
         "electronic_sessions.stage" => Stage,
         "electronic_evidence.kind" => EvidenceStep,
         "electronic_evidence.answer" => Answer,
-        "electronic_inspections.verdict" => Verdict,
+        "electronic_inspections.verdict" => InspectionVerdict,
         "import_runs.kind" => ImportKind,
         "import_runs.state" => ImportState,
         "backup_runs.kind" => BackupKind,

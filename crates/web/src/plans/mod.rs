@@ -175,7 +175,6 @@ impl PlanTemplate {
 #[template(path = "plans/day.html")]
 struct DayTemplate {
     f: Frame,
-    query: PlanQuery,
     on: Option<NaiveDate>,
     rows: Page<CallbackRow>,
     targets: Vec<PlanDay>,
@@ -207,7 +206,6 @@ pub(crate) async fn show_day(
     html(&DayTemplate {
         targets: ahead.take(TARGETS).collect(),
         here: crate::forms::without_page(&raw),
-        query,
         on,
         rows,
         after,

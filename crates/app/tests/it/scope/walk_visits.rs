@@ -115,19 +115,12 @@ pub(super) async fn walk_visits(t: &TestApp, scope: &Scope, o: &Objects) -> Seen
         .rows;
     let seen_visit = all.iter().any(|r| r.id == *visit);
     note("list_visits", all.iter().filter(|r| r.id == *visit).count());
-    let counted = rows::count_visits(
-        db,
-        scope,
-        &VisitFilter {
-            customer: Some(o.customer),
-            ..filter
-        },
-        100,
-    );
-    note(
-        "count_visits",
-        usize::try_from(counted.await.unwrap()).unwrap(),
-    );
+    let of_customer = VisitFilter {
+        customer: Some(o.customer),
+        ..filter
+    };
+    let counted = rows::count_visits(db, scope, &of_customer, 100).await;
+    note("count_visits", usize::try_from(counted.unwrap()).unwrap());
     let found = rows::find_visit(db, scope, *visit).await.unwrap();
     note("find_visit", usize::from(found.is_some()));
     let found = rows::find_visit_by_number(db, scope, number).await.unwrap();
@@ -149,8 +142,8 @@ pub(super) async fn walk_visits(t: &TestApp, scope: &Scope, o: &Objects) -> Seen
 
 async fn walk_slips(db: &Store, scope: &Scope, made: &Made, seen: &mut Seen) {
     let (slip, number) = &made.slip;
-    let all = rows::list_slips(db, scope, &SlipFilter::default(), 100);
-    let all = all.await.unwrap().rows;
+    let all = rows::list_slips(db, scope, &SlipFilter::default(), 100).await;
+    let all = all.unwrap().rows;
     seen.insert("list_slips", all.iter().filter(|r| r.id == *slip).count());
     let found = rows::find_slip(db, scope, *slip).await.unwrap();
     seen.insert("find_slip", usize::from(found.is_some()));

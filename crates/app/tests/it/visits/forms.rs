@@ -52,14 +52,9 @@ async fn a_form_is_filled_signed_and_filed(
         invalid(stranger),
         [("respondent".into(), "unknown-code".into())]
     );
-    let other = v::write_form(
-        &t.app,
-        &p.operations_cq,
-        t.now,
-        id,
-        &form("insurance_contact", "yes"),
-    );
-    assert_eq!(refused(other.await), "visit-not-visitor");
+    let form = form("insurance_contact", "yes");
+    let other = v::write_form(&t.app, &p.operations_cq, t.now, id, &form).await;
+    assert_eq!(refused(other), "visit-not-visitor");
     signed(&t, by, id).await;
     filed(&t, &number).await;
 }

@@ -69,7 +69,7 @@ impl Story<'_> {
                     ("reply_negative", 8),
                 ]);
                 self.waits.insert(row.id, day);
-                self.answer(person, row, step, at).await
+                self.return_letter(person, row, step, at).await
             }
             CallbackState::VisitPlanned if self.is_back(row, day) => self.end_visit(row, at).await,
             _ => Ok(()),
@@ -124,7 +124,7 @@ impl Story<'_> {
     }
 
     /// A letter comes back, signed or not.
-    async fn answer(
+    async fn return_letter(
         &mut self,
         person: &Person,
         row: &CallbackRow,
