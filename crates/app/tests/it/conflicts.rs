@@ -1,6 +1,7 @@
 //! The conflicts between the source documents (requirements §7), each with its resolution. Left out are those
 //! whose features have tests of their own elsewhere or do not exist yet: C-11 retention, C-13 the question
-//! gate, C-14 visits, C-19 surveys, C-20 transfers, C-23 penalties, C-24 removal from lists, C-28 problem lists, C-29 channels of figures.
+//! gate, C-14 visits, C-19 surveys, C-20 transfers, C-23 penalties, C-24 removal from lists, C-28 problem
+//! lists, C-29 channels of figures.
 
 use app::callbacks::{Decision, decide};
 use app::rules::{discharges, shipped_calendar, shipped_packs, shipped_schema};
