@@ -12,6 +12,7 @@ mod branch;
 mod calling;
 mod claim_lists;
 mod clients;
+mod conflicts;
 mod customers;
 mod doctor;
 mod electronic;
