@@ -53,6 +53,9 @@ fn open(select: &mut Select, scope: &Scope, filter: &PlanFilter) {
         .filter("b.is_open = TRUE", Vec::new())
         .filter("b.due_on >= ?", params![filter.from])
         .filter("b.due_on <= ?", params![filter.to]);
+    if let Some(user) = scope.own_list_of() {
+        select.filter("b.assignee_id = ?", params![user.0]);
+    }
     if let Some(path) = &filter.org_path {
         select.under(path, "b.org_id");
     }

@@ -145,8 +145,7 @@ fn is_recorded(page: &CallbackPage, attempt: &AttemptRow) -> bool {
     let own = |id| id == attempt.id || attempt.shared_with == Some(id);
     let mut calls = page.calls.iter();
     let mut files = page.recordings.iter();
-    calls.any(|c| own(c.attempt) && c.is_recorded())
-        || files.any(|r| own(AttemptId(r.owner_id)))
+    calls.any(|c| own(c.attempt) && c.is_recorded()) || files.any(|r| own(AttemptId(r.owner_id)))
 }
 
 /// Who is asked for: the insured or the beneficiary of the policy where the obligation says so and the

@@ -270,7 +270,9 @@ async fn tickets(
         for problem in &interview.problems {
             let said = asked.answers.iter().find(|g| g.given.item == problem.item);
             let words = said.and_then(|g| g.words.as_deref());
-            audit.extend(open_problem(work, &actor, &asked.case.rules, record, problem, words).await?);
+            audit.extend(
+                open_problem(work, &actor, &asked.case.rules, record, problem, words).await?,
+            );
         }
     }
     Ok(audit)

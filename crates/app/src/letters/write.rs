@@ -1,7 +1,7 @@
 //! Making letters: one for a callback that calls do not reach, or one of a batch for a policy.
 
 use super::templates::in_effect;
-use crate::callbacks::{Decision, follow_letter, facts_of, record};
+use crate::callbacks::{Decision, facts_of, follow_letter, record};
 use crate::questionnaires::CaseFacts;
 use crate::{App, Error, Refusal, Result};
 use chrono::{Datelike as _, Days, NaiveDate};

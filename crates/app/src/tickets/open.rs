@@ -8,9 +8,7 @@ use domain::access::{Actor, Permission};
 use domain::ids::UserId;
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
-use domain::tickets::{
-    CaseKind, EvidenceKind, ProblemType, Step, Ticket, TicketState, Transition,
-};
+use domain::tickets::{CaseKind, EvidenceKind, ProblemType, Step, Ticket, TicketState, Transition};
 use domain::time;
 use store::callbacks::CallbackRecord;
 use store::tickets::{self as rows, NewTicket, NewTicketEntry, TicketChange, TicketRow};

@@ -3,9 +3,7 @@
 use super::{Conflict, Record};
 use crate::calendar::DayStatus;
 use crate::facts::{Facts, Value};
-use crate::pack::{
-    Condition, DatedValue, Op, Operand, ParameterId, Pick, Relation, RuleBook,
-};
+use crate::pack::{Condition, DatedValue, Op, Operand, ParameterId, Pick, Relation, RuleBook};
 use chrono::NaiveDate;
 use std::cmp::Ordering;
 

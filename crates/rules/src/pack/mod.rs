@@ -504,4 +504,3 @@ impl Programme {
         self.dates.iter().position(|d| d.name == name)
     }
 }
-

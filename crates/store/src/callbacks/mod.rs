@@ -33,24 +33,24 @@ pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use notes::{NoteRow, insert_note, list_notes};
+pub use payouts::{
+    FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
+};
 pub use reviews::{
     NewReview, ReviewRow, VerdictCount, acknowledge_review, count_guidance, count_verdicts,
     insert_review, list_guidance, list_reviews, list_unreviewed,
 };
+pub use row::CallbackRow;
 pub use signals::{
     NewSignal, SignalFilter, SignalRow, decide_signal, find_signal, insert_signal, list_signals,
     list_signals_of_callback,
 };
-pub use trails::{TrailRow, list_trails};
-pub use payouts::{
-    FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
-};
-pub use row::CallbackRow;
 pub use spot_checks::{
     NewSpotCheck, SpotCheckItem, SpotCheckRow, close_spot_check, find_spot_check,
     insert_spot_check, list_called_between, list_callers_of, list_spot_check_items,
     list_spot_checks, mark_corrected, save_judgement,
 };
+pub use trails::{TrailRow, list_trails};
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
     insert_completed_event, look_again, open_deemed_right, save_change,

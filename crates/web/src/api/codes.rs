@@ -6,8 +6,8 @@ use domain::callbacks::{
     SignalState,
 };
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
-use domain::letters::{LetterKind, LetterState};
 use domain::electronic::{LinkState, Proof};
+use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};

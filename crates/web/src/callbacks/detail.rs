@@ -155,7 +155,9 @@ impl DetailPage {
     fn may_review(&self) -> bool {
         let user = self.f.session().map(|s| s.user.id);
         let attempts = &self.page.attempts;
-        let own = attempts.iter().any(|a| a.caller_id.is_some() && a.caller_id == user);
+        let own = attempts
+            .iter()
+            .any(|a| a.caller_id.is_some() && a.caller_id == user);
         let saved = attempts.iter().any(|a| a.is_saved);
         self.f.may("callbacks.review") && saved && !own && !self.is_under_way()
     }

@@ -7,9 +7,9 @@ mod detail;
 mod line;
 mod list;
 mod payouts;
-mod spot_checks;
 mod reviews;
 mod signals;
+mod spot_checks;
 mod workbench;
 
 use crate::failure::Failure;

@@ -3,11 +3,12 @@
 mod objects;
 mod use_cases;
 mod walk;
-mod walk_payouts;
 mod walk_cases;
-mod walk_letters;
 mod walk_electronic;
+mod walk_letters;
 mod walk_messages;
+mod walk_payouts;
+mod walk_plans;
 mod walk_reports;
 mod walk_retention;
 mod walk_units;

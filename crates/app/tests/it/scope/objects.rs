@@ -126,6 +126,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     t.assign(leader, callback, caller).await;
     t.interview(caller, t.now, callback, &[("result_explained", "negative")])
         .await;
+    super::walk_plans::call(t, caller, callback).await;
     let mut tickets = t.tickets(callback).await;
     assert!(!tickets.is_empty(), "the interview raised no ticket");
     let ticket = tickets.remove(0).id;

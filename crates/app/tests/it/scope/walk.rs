@@ -39,6 +39,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(walk_tickets(t, scope, o).await);
     seen.extend(walk_people(t, scope, o).await);
     seen.extend(walk_approvals(t, scope, o).await);
+    seen.extend(super::walk_plans::walk_plans(t, scope, o).await);
     seen.extend(super::walk_payouts::walk_payouts(t, scope, o).await);
     seen.extend(super::walk_letters::walk_letters(t, scope, o).await);
     seen.extend(super::walk_reports::walk_reports(t, scope, o).await);

@@ -162,17 +162,6 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn sign(&mut self, person: &Person, row: &CallbackRow, at: Instant) -> Result<()> {
-        let upload = Upload {
-            file_name: format!("{}.pdf", row.number),
-            bytes: sound::signed_form(&row.number),
-        };
-        let kind = EvidenceKind::SignedVisitQuestionnaire;
-        let added = add_upload(self.app, &person.actor, at, row.id, kind, upload).await;
-        tolerated("sign", added)?;
-        Ok(())
-    }
-
     async fn decide(
         &mut self,
         person: &Person,
