@@ -9,7 +9,7 @@ use domain::access::{Actor, Permission};
 use domain::customers::{CustomerKind, Reveal};
 use domain::ids::{AttemptId, CallbackId};
 use domain::obligations::Respondent;
-use domain::questionnaires::{Answer, Gate, Item, Words};
+use domain::questionnaires::{Answer, Gate, GivenAnswer, Item, Words};
 use domain::time::{self, Instant};
 use store::callbacks::{self as rows, AttemptRow};
 use store::customers::CustomerRow;
@@ -70,9 +70,8 @@ pub async fn call_page(
     company: &str,
 ) -> Result<CallPage> {
     let scope = actor.scope(Permission::CallbacksMake)?;
-    let callback = rows::find_callback(app.store(), &scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let callback = rows::find_callback(app.store(), &scope, id).await?;
+    let callback = callback.ok_or(Error::NotFound)?;
     let attempt = rows::find_open_attempt(app.store(), id).await?;
     let mine = attempt.filter(|a| a.caller_id.is_some() && actor.user() == a.caller_id);
     let attempt = mine.ok_or_else(|| Error::from(crate::Refusal::new("callback-no-attempt")))?;
@@ -82,12 +81,7 @@ pub async fn call_page(
     let policy = page.policy.as_ref().map(|p| p.id);
     let case = case_of_attempt(app.store(), &attempt, id, policy).await?;
     let mut items = script.get(page.discharge.promotion_allowed, &case);
-    let given: Vec<_> = page
-        .answers
-        .iter()
-        .filter(|a| a.attempt == attempt.id)
-        .map(|a| a.given.clone())
-        .collect();
+    let given = given_in(&page, &attempt);
     let gate = Gate::new(items.iter().map(|i| &i.item).collect(), given);
     // What hangs on an earlier answer is on the page only when that was given.
     let asked: Vec<_> = gate.asked().map(|i| i.code.clone()).collect();
@@ -138,6 +132,12 @@ pub async fn call_page(
         can_finish,
         recorded,
     })
+}
+
+/// Answers of an attempt that count.
+fn given_in(page: &CallbackPage, attempt: &AttemptRow) -> Vec<GivenAnswer> {
+    let own = page.answers.iter().filter(|a| a.attempt == attempt.id);
+    own.map(|a| a.given.clone()).collect()
 }
 
 /// The attempt, or the one whose conversation it shares, has a recording, or the telephone system makes one.

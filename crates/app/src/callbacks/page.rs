@@ -126,13 +126,7 @@ pub(super) async fn load(
         CustomerKind::Group => store::customers::list_contacts(db, scope, customer.id).await?,
         CustomerKind::Individual => Vec::new(),
     };
-    let (policy, claims) = match callback.policy_id {
-        Some(id) => (
-            store::policies::find_policy(db, scope, id).await?,
-            store::policies::list_claims(db, scope, id).await?,
-        ),
-        None => (None, Vec::new()),
-    };
+    let (policy, claims) = policy_of(db, scope, &callback).await?;
     let attempts = rows::list_attempts(db, scope, callback.id).await?;
     let ids: Vec<_> = attempts.iter().map(|a| a.id).collect();
     let mut owners: Vec<_> = ids.iter().map(|id| id.0).collect();
@@ -179,6 +173,18 @@ pub(super) async fn load(
         discharge,
         callback,
     })
+}
+
+async fn policy_of(
+    db: &store::Store,
+    scope: &Scope,
+    callback: &CallbackRow,
+) -> Result<(Option<PolicyRow>, Vec<ClaimRow>)> {
+    let Some(id) = callback.policy_id else {
+        return Ok((None, Vec::new()));
+    };
+    let policy = store::policies::find_policy(db, scope, id).await?;
+    Ok((policy, store::policies::list_claims(db, scope, id).await?))
 }
 
 /// The customer of a callback in sight; a customer whose own unit lies elsewhere is still the one to
