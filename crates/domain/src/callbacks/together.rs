@@ -100,6 +100,8 @@ mod tests {
             warn_before_due_days: 1,
             deemed_days: None,
             promotion_allowed: false,
+            respondent_fixed: false,
+            payout: false,
         }
     }
 

@@ -5,13 +5,12 @@ use super::sound;
 use super::story::{Story, tolerated};
 use super::words;
 use anyhow::Result;
-use app::callbacks::{Decision, add_upload, decide};
+use app::callbacks::{Decision, decide};
 use app::letters::{LetterQuery, StepForm as LetterStep, add_scan, list_letters, write_letter};
 use app::recordings::Upload;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::Role;
 use domain::callbacks::CallbackState;
-use domain::tickets::EvidenceKind;
 use domain::time::Instant;
 use store::callbacks::CallbackRow;
 
