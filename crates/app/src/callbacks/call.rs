@@ -117,10 +117,9 @@ pub async fn call_page(
         terms: scripts.terms_in(script.script(), &[&i.item.ask]),
         answer: page.last_answer(attempt.id, &i.item.code).cloned(),
     };
-    let call_items = items.iter().map(call_item).collect();
     let words = script.script();
     Ok(CallPage {
-        items: call_items,
+        items: items.iter().map(call_item).collect(),
         greeting: values.fill(&words.greeting),
         closing: values.fill(&words.closing),
         terms: words.terms.clone(),

@@ -273,9 +273,8 @@ async fn import(
         errors_file: None,
     };
     let report = import_file(app, actor, clock, request, &|p| {
-        let run = p
-            .run
-            .map(|run| serde_json::json!({ "run": run }).to_string());
+        let run = p.run.map(|run| serde_json::json!({ "run": run }));
+        let run = run.map(|run| run.to_string());
         progress.send_replace(at(p.bytes_done, Some(p.bytes_total), run));
     })
     .await?;
@@ -326,23 +325,19 @@ async fn print_letters(
     progress: &watch::Sender<JobProgress>,
 ) -> Result<Done> {
     let path = temporary("pdf")?;
-    let tell = |done, total| {
-        progress.send_replace(at(done, total, None));
-    };
-    let printed = crate::letters::print_batch(app, actor, clock, batch, &path, &tell).await?;
-    let (rows, ending) = printed;
+    let (rows, ending) =
+        crate::letters::print_batch(app, actor, clock, batch, &path, &|done, total| {
+            progress.send_replace(at(done, total, None));
+        })
+        .await?;
     let now = clock();
     let key = files::new_key(app, now, "exports", ending);
     files::send(app, now, &key, &path).await?;
-    let media_type = match ending {
-        "zip" => "application/zip",
-        _ => "application/pdf",
-    };
     let day = domain::time::date_in_china(now).format("%Y%m%d");
     let file = FileResult {
         key,
         name: format!("letters-{day}.{ending}"),
-        media_type: media_type.to_owned(),
+        media_type: format!("application/{ending}"),
         rows,
     };
     made(now, file)
@@ -388,10 +383,9 @@ async fn verify(
         progress.send_replace(at(entries, None, None));
     };
     let report = crate::audit::verify(app, actor, now, &[], &mut each).await?;
-    let result = report.detail().to_string();
     let looked_at = u64::try_from(report.verified.entries).unwrap_or(entries);
     Ok(Done {
-        progress: at(looked_at, None, Some(result)),
+        progress: at(looked_at, None, Some(report.detail().to_string())),
         discard: None,
     })
 }

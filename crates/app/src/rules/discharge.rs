@@ -55,10 +55,8 @@ fn read_discharge(
 ) -> Result<Discharge, String> {
     let table = &programme.discharge;
     let text = |key: &str| {
-        table
-            .get(key)
-            .and_then(toml::Value::as_str)
-            .ok_or(format!("{key} is missing"))
+        let value = table.get(key).and_then(toml::Value::as_str);
+        value.ok_or(format!("{key} is missing"))
     };
     let flag = |key: &str| table.get(key).and_then(toml::Value::as_bool) == Some(true);
     let list = |key: &str| -> Vec<&str> {
@@ -92,9 +90,9 @@ fn read_discharge(
         return Err("text messages never satisfy a life compliance programme".into());
     }
     add_electronic(book, on, success, &mut channels);
-    let positive = |key: &str, n: Option<i64>| -> Result<u32, String> {
-        n.and_then(|n| u32::try_from(n).ok())
-            .filter(|n| *n > 0)
+    let positive = |key: &str| -> Result<u32, String> {
+        let n = number(key)?.and_then(|n| u32::try_from(n).ok());
+        n.filter(|n| *n > 0)
             .ok_or(format!("{key} must be positive"))
     };
     Ok(Discharge {
@@ -105,8 +103,8 @@ fn read_discharge(
         success,
         recording_required: flag("recording_required"),
         bars_salesperson: list("barred").contains(&"policy_salesperson"),
-        rounds: positive("rounds", number("rounds")?)?,
-        attempts_per_round: positive("attempts_per_round", number("attempts_per_round")?)?,
+        rounds: positive("rounds")?,
+        attempts_per_round: positive("attempts_per_round")?,
         contact_fix: flag("contact_fix"),
         branch_round: flag("branch_round"),
         ticket_due_days: number("ticket_due_days")?.unwrap_or(0),

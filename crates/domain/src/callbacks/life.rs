@@ -490,11 +490,8 @@ impl Callback {
     }
 
     fn assigned_to(&self, by: UserId) -> Result<(), CallbackError> {
-        if self.assignee == Some(by) {
-            Ok(())
-        } else {
-            Err(CallbackError::NotAssignee)
-        }
+        let own = self.assignee == Some(by);
+        own.then_some(()).ok_or(CallbackError::NotAssignee)
     }
 
     /// Letters and visits only after the rounds of calls, or a recorded reason why the number

@@ -347,11 +347,8 @@ impl Ticket {
     }
 
     fn handled_by(&self, by: UserId) -> Result<(), TicketError> {
-        if self.handler == Some(by) {
-            Ok(())
-        } else {
-            Err(TicketError::NotHandler)
-        }
+        let own = self.handler == Some(by);
+        own.then_some(()).ok_or(TicketError::NotHandler)
     }
 
     /// Who may not have it: the salesperson of the policy where it is to be explained, anybody who

@@ -176,15 +176,14 @@ impl<'b, 'f, R: Record> Evaluation<'b, 'f, R> {
         facts: &'f Facts<'f>,
         recorder: R,
     ) -> Self {
-        let lookup = Lookup {
-            book,
-            facts,
-            trigger_on: NaiveDate::MIN,
-            provisional: false,
-        };
         Self {
             programme,
-            lookup,
+            lookup: Lookup {
+                book,
+                facts,
+                trigger_on: NaiveDate::MIN,
+                provisional: false,
+            },
             lets: Vec::new(),
             dates: Vec::new(),
             raw_dates: Vec::new(),

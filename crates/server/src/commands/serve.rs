@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use web::{DemoAccount, Settings, Web};
 
 /// Where the server listens when nothing is said.
@@ -58,20 +59,8 @@ pub(crate) async fn run(
     app::imports::give_up_silent(&app, environment::now()).await?;
     app::backups::give_up_silent(&app, environment::now()).await?;
     app::access::note_policy(&app, environment::now()).await?;
-    let app = app.with_doors(crate::doors::open(config, address.port(), company)?);
-    let telephone = crate::telephony::open(config.telephony.as_ref(), &server_name())?;
-    let app = app.with_telephony(telephone.line.clone());
-    telephone.listen(app.clone());
-    let face = config.electronic.face.as_ref();
-    let app = app.with_verifier(face.map(crate::face::FaceConfig::open).transpose()?);
-    let mut beside = vec![
-        tokio::spawn(work_off(app.clone())),
-        tokio::spawn(send_off(app.clone())),
-        tokio::spawn(watch_keys(app.clone())),
-        tokio::spawn(look_after_cases(app.clone())),
-        tokio::spawn(end_letters(app.clone())),
-        tokio::spawn(seal_off(app.clone(), config.clone())),
-    ];
+    let app = connected(app, config, address.port())?;
+    let mut beside = work_beside(&app, config);
     let settings = Settings {
         company: company.to_owned(),
         clock: environment::now,
@@ -110,9 +99,31 @@ pub(crate) async fn run(
         }
     }
     // What it was at is taken up again by whoever runs next.
-    beside.iter().for_each(tokio::task::JoinHandle::abort);
+    beside.iter().for_each(JoinHandle::abort);
     heads::seal_and_hand_out(&app, config).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// With what is outside: identity providers, the telephone, checks of faces.
+fn connected(app: App, config: &Config, port: u16) -> Result<App> {
+    let app = app.with_doors(crate::doors::open(config, port, config.company_name())?);
+    let telephone = crate::telephony::open(config.telephony.as_ref(), &server_name())?;
+    let app = app.with_telephony(telephone.line.clone());
+    telephone.listen(app.clone());
+    let face = config.electronic.face.as_ref();
+    Ok(app.with_verifier(face.map(crate::face::FaceConfig::open).transpose()?))
+}
+
+/// What a server does beside answering.
+fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(work_off(app.clone())),
+        tokio::spawn(send_off(app.clone())),
+        tokio::spawn(watch_keys(app.clone())),
+        tokio::spawn(look_after_cases(app.clone())),
+        tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(seal_off(app.clone(), config.clone())),
+    ]
 }
 
 /// A name that no other server has: chance from an id.

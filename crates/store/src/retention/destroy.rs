@@ -118,8 +118,9 @@ async fn empty_tickets(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u
 }
 
 async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
+    let sent = empty_correspondence(work, callbacks, id).await?;
     let now = millis(work.now());
-    all(
+    let own = all(
         work,
         &[
             (
@@ -162,6 +163,24 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
+                    "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
+                     WHERE destroyed_at IS NULL AND id IN ({callbacks})"
+                ),
+                params![id, now],
+            ),
+        ],
+    )
+    .await?;
+    Ok(sent + own)
+}
+
+/// Empties what went to the customer of callbacks and came back: letters and electronic callbacks.
+async fn empty_correspondence(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
+    all(
+        work,
+        &[
+            (
+                format!(
                     "UPDATE letter_entries SET note = NULL WHERE note IS NOT NULL AND letter_id IN \
                      (SELECT l.id FROM letters l WHERE l.callback_id IN ({callbacks}))"
                 ),
@@ -200,13 +219,6 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
                      WHERE callback_id IN ({callbacks})"
                 ),
                 params![id],
-            ),
-            (
-                format!(
-                    "UPDATE callbacks SET end_reason = NULL, destroyed_at = $2, updated_at = $2, version = version + 1 \
-                     WHERE destroyed_at IS NULL AND id IN ({callbacks})"
-                ),
-                params![id, now],
             ),
         ],
     )

@@ -41,7 +41,6 @@ type Lists = BTreeMap<String, BTreeSet<String>>;
 /// Lists that only the store or the server knows.
 const NOT_OF_THE_DOMAIN: [&str; 12] = [
     "audit_entries.actor_kind",
-    "destruction_items.state",
     "encryption_keys.purpose",
     "events.source",
     "extraction_runs.state",
@@ -85,6 +84,8 @@ fn of_visits() -> Lists {
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
+    lists.extend(of_retention());
+    lists.extend(of_correspondence());
     lists.extend(lists! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,
@@ -137,10 +138,34 @@ fn of_the_domain() -> Lists {
         "tickets.kind" => CaseKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
+        "import_runs.kind" => ImportKind,
+        "import_runs.state" => ImportState,
+        "backup_runs.kind" => BackupKind,
+        "backup_runs.state" => BackupState,
+    });
+    lists
+}
+
+/// What the domain says of letters and of electronic callbacks.
+fn of_correspondence() -> Lists {
+    lists! {
         "letter_templates.kind" => LetterKind,
         "letter_templates.state" => LetterTemplateState,
         "letters.kind" => LetterKind,
         "letters.state" => LetterState,
+        "electronic_links.state" => LinkState,
+        "electronic_links.proof" => Proof,
+        "electronic_sessions.stage" => Stage,
+        "electronic_evidence.kind" => EvidenceStep,
+        "electronic_evidence.answer" => Answer,
+        "electronic_inspections.verdict" => InspectionVerdict,
+    }
+}
+
+/// What the domain says of keeping and destroying.
+fn of_retention() -> Lists {
+    lists! {
+    "destruction_items.state",
         "legal_holds.subject" => HoldSubject,
         "legal_holds.kind" => HoldKind,
         "destruction_batches.state" => BatchState,
@@ -151,18 +176,7 @@ fn of_the_domain() -> Lists {
         "data_requests.received_through" => Way,
         "data_requests.identity_method" => IdentityMethod,
         "data_requests.outcome" => Outcome,
-        "electronic_links.state" => LinkState,
-        "electronic_links.proof" => Proof,
-        "electronic_sessions.stage" => Stage,
-        "electronic_evidence.kind" => EvidenceStep,
-        "electronic_evidence.answer" => Answer,
-        "electronic_inspections.verdict" => InspectionVerdict,
-        "import_runs.kind" => ImportKind,
-        "import_runs.state" => ImportState,
-        "backup_runs.kind" => BackupKind,
-        "backup_runs.state" => BackupState,
-    });
-    lists
+    }
 }
 
 fn of_messages() -> Lists {

@@ -1,16 +1,18 @@
 //! Every address with every role, against the table of rights: what it gives opens, what it does not
 //! give stays shut, nothing of another unit is seen, and nobody reads personal data in the clear.
 
+mod api_routes;
 mod routes;
 mod things;
 
 use crate::api::system::System;
 use crate::browser::{Browser, Page, Site};
+use api_routes::API;
 use app::exports::{ExportFormat, ExportKind, ExportQuery, export};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::access::{Actor, Permission, Role};
-use routes::{API, Kind, NOT_PAGES, PAGES, Route};
+use routes::{Kind, NOT_PAGES, PAGES, Route};
 use rstest::rstest;
 use serde_json::json;
 use std::collections::BTreeSet;
