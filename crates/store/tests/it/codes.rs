@@ -41,6 +41,7 @@ type Lists = BTreeMap<String, BTreeSet<String>>;
 /// Lists that only the store or the server knows.
 const NOT_OF_THE_DOMAIN: [&str; 12] = [
     "audit_entries.actor_kind",
+    "destruction_items.state",
     "encryption_keys.purpose",
     "events.source",
     "extraction_runs.state",
@@ -165,7 +166,6 @@ fn of_correspondence() -> Lists {
 /// What the domain says of keeping and destroying.
 fn of_retention() -> Lists {
     lists! {
-    "destruction_items.state",
         "legal_holds.subject" => HoldSubject,
         "legal_holds.kind" => HoldKind,
         "destruction_batches.state" => BatchState,
