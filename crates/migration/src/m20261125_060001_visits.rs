@@ -102,8 +102,8 @@ const TABLES: [&str; 4] = [
     "visit_questionnaires",
 ];
 
-const OWNERS_BEFORE: [&str; 3] = ["attempt", "callback", "ticket"];
-const OWNERS_AFTER: [&str; 4] = ["attempt", "callback", "ticket", "visit"];
+const OWNERS_BEFORE: [&str; 4] = ["attempt", "callback", "ticket", "letter"];
+const OWNERS_AFTER: [&str; 5] = ["attempt", "callback", "ticket", "letter", "visit"];
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -3,7 +3,6 @@
 //! gate, C-14 visits, C-19 surveys, C-20 transfers, C-23 penalties, C-24 removal from lists, C-28 problem
 //! lists, C-29 channels of figures.
 
-use app::callbacks::{Decision, decide};
 use app::rules::{discharges, shipped_calendar, shipped_packs, shipped_schema};
 use domain::callbacks::{Discharge, Outcome as Facts4};
 use domain::imports::ImportKind;
@@ -362,10 +361,7 @@ async fn c25_a_letter_comes_after_the_telephone(
     let id = t.callback("P50-ZHOU", "NB-CQ").await;
     t.assign(&p.leader_cq, id, &p.caller_cq).await;
     t.not_reached(&p.caller_cq, t.now, id, "wrong_number").await;
-    let letter = Decision {
-        kind: "send_letter".into(),
-        ..Default::default()
-    };
-    let early = decide(&t.app, &p.leader_cq, t.now, id, &letter).await;
+    let by = &p.operations_cq;
+    let early = app::letters::write_letter(&t.app, by, t.now, id, "号码有误").await;
     assert_eq!(refused(early), "callback-phone-first");
 }
