@@ -1,7 +1,9 @@
 //! Databases that live as long as a test.
 
 use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
 use store::DatabaseUrl;
 use tempfile::TempDir;
 
@@ -44,22 +46,56 @@ impl TestDatabase {
                 }
             }
             Engine::Postgres => {
-                let n = NEXT.fetch_add(1, Ordering::Relaxed);
-                let place = format!("huifang_test_{}_{n}", std::process::id());
                 let mut server = connect_to_server().await;
-                let drop = format!("DROP DATABASE IF EXISTS {place} WITH (FORCE)");
-                run(&mut server, drop).await;
-                let create = format!("CREATE DATABASE {place} TEMPLATE template0 ENCODING 'UTF8'");
-                run(&mut server, create).await;
-                // A test does not outlive a crash of the server, so it need not wait for the disk.
-                let hasty = format!("ALTER DATABASE {place} SET synchronous_commit = off");
-                run(&mut server, hasty).await;
-                Self {
-                    engine,
-                    place,
-                    folder: None,
-                }
+                Self::on_server(&mut server, own_name(), "template0").await
             }
+        }
+    }
+
+    /// Creates a database with what `fill` puts into it. On PostgreSQL the first test of a program fills
+    /// a template that stays on the server, the others copy it.
+    pub async fn filled(engine: Engine, fill: impl AsyncFn(&Self)) -> Self {
+        if engine == Engine::Sqlite {
+            let database = Self::create(engine).await;
+            fill(&database).await;
+            return database;
+        }
+        let (family, name) = template_names();
+        let mut server = connect_to_server().await;
+        if !is_template(&mut server, &name).await {
+            // Tests in other processes wait here until one of them has filled it.
+            let lock = format!("hashtext('{family}')");
+            run(&mut server, format!("SELECT pg_advisory_lock({lock})")).await;
+            if !is_template(&mut server, &name).await {
+                remove_family(&mut server, &family).await;
+                let template = Self::on_server(&mut server, name.clone(), "template0").await;
+                fill(&template).await;
+                std::mem::forget(template);
+                let close =
+                    format!("ALTER DATABASE {name} IS_TEMPLATE true ALLOW_CONNECTIONS false");
+                run(&mut server, close).await;
+                // A database that somebody is connected to cannot be copied.
+                let leave =
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ";
+                run(&mut server, format!("{leave}'{name}'")).await;
+            }
+            run(&mut server, format!("SELECT pg_advisory_unlock({lock})")).await;
+        }
+        Self::on_server(&mut server, own_name(), &name).await
+    }
+
+    async fn on_server(server: &mut PgConnection, place: String, template: &str) -> Self {
+        let drop = format!("DROP DATABASE IF EXISTS {place} WITH (FORCE)");
+        run(server, drop).await;
+        let create = format!("CREATE DATABASE {place} TEMPLATE {template} ENCODING 'UTF8'");
+        run(server, create).await;
+        // A test does not outlive a crash of the server, so it need not wait for the disk.
+        let hasty = format!("ALTER DATABASE {place} SET synchronous_commit = off");
+        run(server, hasty).await;
+        Self {
+            engine: Engine::Postgres,
+            place,
+            folder: None,
         }
     }
 
@@ -150,6 +186,44 @@ impl Drop for TestDatabase {
             });
         });
         let _ = dropping.join();
+    }
+}
+
+/// A name that no other test has.
+fn own_name() -> String {
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("huifang_test_{}_{n}", std::process::id())
+}
+
+/// What templates of this program's builds are called, and that of the present build.
+fn template_names() -> (String, String) {
+    let program = std::env::current_exe().unwrap();
+    let built = program.metadata().unwrap().modified().unwrap();
+    let built = built.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let mut hasher = DefaultHasher::new();
+    program.hash(&mut hasher);
+    let family = format!("huifang_template_{:016x}", hasher.finish());
+    let name = format!("{family}_{built:x}");
+    (family, name)
+}
+
+async fn is_template(server: &mut PgConnection, name: &str) -> bool {
+    let found = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate")
+        .bind(name)
+        .fetch_optional(server)
+        .await;
+    found.unwrap().is_some()
+}
+
+/// Removes the templates of older builds, and one whose filling was broken off.
+async fn remove_family(server: &mut PgConnection, family: &str) {
+    let sql = "SELECT datname::text FROM pg_database WHERE datname LIKE $1 || '%'";
+    let rows = sqlx::query(sql).bind(family).fetch_all(&mut *server).await;
+    for row in rows.unwrap() {
+        let name: String = row.get(0);
+        run(server, format!("ALTER DATABASE {name} IS_TEMPLATE false")).await;
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        run(server, drop).await;
     }
 }
 

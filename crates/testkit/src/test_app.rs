@@ -35,9 +35,13 @@ pub struct TestApp {
 impl TestApp {
     /// The schema, rule packs and questionnaires, and nothing else.
     pub async fn empty(engine: Engine) -> Self {
-        let database = TestDatabase::create(engine).await;
         let now = morning();
-        let app = start(&database, now).await;
+        let fill = async |database: &TestDatabase| {
+            let ids = Ids::new(Arc::new(FixedChance::new(u64::MAX)));
+            drop(start(database, now, ids).await);
+        };
+        let database = TestDatabase::filled(engine, fill).await;
+        let app = start(&database, now, new_ids()).await;
         let folder = TempDir::new().unwrap();
         Self {
             app,
@@ -108,7 +112,7 @@ impl TestApp {
 
     /// Starts a second server on the same database, as after a restart.
     pub async fn restart(&self) -> App {
-        start(&self.database, self.now).await
+        start(&self.database, self.now, new_ids()).await
     }
 
     /// Imports every file of a portfolio; no row may be rejected.
@@ -190,9 +194,11 @@ async fn open(database: &TestDatabase, now: Instant, migrate: bool) -> store::Re
     Store::open(database.url(), migrate, new_ids(), now, key).await
 }
 
-async fn start(database: &TestDatabase, now: Instant) -> App {
-    let store = open(database, now, true).await.unwrap();
+async fn start(database: &TestDatabase, now: Instant, ids: Ids) -> App {
+    let key = |_| MasterKey::parse(MASTER_KEY);
+    let store = Store::open(database.url(), true, ids, now, key).await;
     let files = Arc::new(InMemory::new());
+    let store = store.unwrap();
     let app = App::start(store, files, Passwords::for_tests(), now);
     app.await.unwrap().with_policy(policy())
 }
