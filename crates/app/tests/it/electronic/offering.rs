@@ -53,9 +53,9 @@ async fn a_rule_may_say_no(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
         refused(send("P50-CAR", "MC-PAID", t.now).await),
         "callback-channel-not-allowed"
     );
-    // The period has not begun: the receipt is missing.
+    // The receipt is missing, and its days are not over.
     assert_eq!(
-        refused(send("P50-HE", "NB-CQ", t.now).await),
+        refused(send("P50-HE", "NB-T10", t.now).await),
         "callback-not-ready"
     );
     // Somebody of another branch, and somebody who sells.

@@ -83,10 +83,15 @@ async fn limits_are_parameters_of_a_pack() {
     let (t, _) = begin(Engine::Sqlite).await;
     let p = t.people();
     let limits = limits(&t.app, &p.leader_cq, t.now).unwrap();
-    let care = &limits.purposes[2];
-    assert_eq!(care.purpose, MessagePurpose::Care);
-    assert_eq!(care.rules.per_day, Some(1));
-    let duty = &limits.purposes[0];
+    let of = |purpose| {
+        limits
+            .purposes
+            .iter()
+            .find(|p| p.purpose == purpose)
+            .unwrap()
+    };
+    assert_eq!(of(MessagePurpose::Care).rules.per_day, Some(1));
+    let duty = of(MessagePurpose::Duty);
     assert_eq!((duty.rules.per_day, duty.rules.own), (None, None));
     assert!(p.manager.may(Permission::MessagesSend));
     let rules = t.app.rules();
