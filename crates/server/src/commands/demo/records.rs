@@ -30,7 +30,7 @@ pub(super) async fn look_back(app: &App, staff: &Staff, now: Instant) -> Result<
             let Some(holder) = staff.of(role).next() else {
                 continue;
             };
-            let unit = branch.unit.as_str();
+            let unit = branch.org_code.as_str();
             tolerated(
                 "post",
                 set_post(app, &admin.actor, now, unit, kind, "1").await,
@@ -53,7 +53,7 @@ pub(super) async fn look_back(app: &App, staff: &Staff, now: Instant) -> Result<
         let today = time::date_in_china(now);
         let month = today.with_day(1).unwrap_or(today);
         let form = ListForm {
-            org: branch.unit.clone(),
+            org: branch.org_code.clone(),
             from: month.to_string(),
             to: today.to_string(),
         };
