@@ -111,6 +111,13 @@ const TABLES: [&str; 5] = [
 const PURPOSES: [&str; 5] = ["requested", "duty", "service", "care", "marketing"];
 const PURPOSES_OF: [&str; 2] = ["message_templates", "messages"];
 
+/// What the older list of purposes has no place for.
+const FORGET_REQUESTED: &str = "
+DELETE FROM message_entries WHERE message_id IN (SELECT id FROM messages WHERE purpose = 'requested');
+DELETE FROM messages WHERE purpose = 'requested';
+DELETE FROM message_templates WHERE purpose = 'requested'
+";
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -126,6 +133,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::ddl::drop_tables(manager, &TABLES).await?;
+        crate::ddl::run(manager, FORGET_REQUESTED).await?;
         for table in PURPOSES_OF {
             crate::ddl::set_codes(manager, table, "purpose", &PURPOSES[1..]).await?;
         }

@@ -58,7 +58,7 @@ CREATE TABLE visits (
     place {bytes},
     agreed_with {bytes},
     visited_at {instant},
-    respondent TEXT CHECK (respondent IN ('policyholder', 'insured', 'beneficiary', 'insurance_contact', 'legal_representative', 'actual_controller', 'claim_reporter', 'driver', 'accident_party', 'authorized_proxy')),
+    respondent TEXT CHECK (respondent IN ('policyholder', 'insured', 'beneficiary', 'insurance_contact', 'legal_representative', 'actual_controller', 'claim_reporter', 'driver', 'accident_party', 'authorized_proxy', 'customer', 'contact_person', 'complainant')),
     form {bytes},
     affirmed {bool},
     problem TEXT CHECK (problem IN ('rights_unclear', 'contract_quality', 'document_unsigned', 'proxy_signature', 'mis_selling_premium_term', 'mis_selling_coverage_period', 'mis_selling_benefits', 'mis_selling_surrender', 'wrong_phone', 'wrong_address', 'false_customer_information', 'terms_not_supplied', 'unanswerable_question', 'payout_not_confirmed', 'payout_follow_up', 'service_dissatisfaction', 'suspected_false_visit', 'complaint', 'not_reached', 'other')),

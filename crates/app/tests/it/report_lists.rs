@@ -155,6 +155,10 @@ async fn the_dashboard(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engin
     let d = dashboard(&t.app, &p.manager, at("2024-03-16 12:00"))
         .await
         .unwrap();
+    for r in d.by_unit.iter().chain(&d.by_programme) {
+        eprintln!("{} {:?} {}", r.key, r.tally, r.overdue);
+    }
+    eprintln!("{:?} {}", d.total.tally, d.total.overdue);
     let total = d.total.tally;
     // LI 3, ZHOU 3, SUN 3; MC-PAID, PC-CL1 and CP-SET.
     assert_eq!(total.due, 12);

@@ -1,6 +1,6 @@
 //! Both clocks, warning and escalation, who gets a case, urging, many cases at once, letter cases.
 
-use crate::branch::{decision, to_the_branch};
+use crate::branch::to_the_branch;
 use crate::tickets::problem;
 use app::access::{HolderForm, give_post, set_post, unit_page};
 use app::tickets::{
@@ -268,8 +268,11 @@ async fn a_failed_case_becomes_a_letter_case(
     .await
     .unwrap();
     assert_eq!(failed().await.state, T::BranchAssigned);
-    let state = decision(&t, &p.operations_cq, id, "send_letter", "").await;
-    assert_eq!(state.unwrap(), S::LetterOut);
+    let by = &p.operations_cq;
+    app::letters::write_letter(&t.app, by, t.now, id, "多次致电未接")
+        .await
+        .unwrap();
+    assert_eq!(t.look(id).await.state, S::LetterOut);
     let letter = failed().await;
     assert_eq!(
         (letter.kind, letter.state),

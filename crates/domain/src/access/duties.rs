@@ -280,7 +280,9 @@ mod tests {
         let duty = |roles: &[Role]| broken_by_roles(&Rights::shipped(), roles).map(|b| b.duty);
         let sales = Role::BranchSales;
         assert_eq!(duty(&[sales]), None);
-        assert_eq!(duty(&[sales, Role::Executive]), None);
+        assert_eq!(duty(&[sales, Role::Administrator]), None);
+        // Executives decide on visits.
+        assert_eq!(duty(&[sales, Role::Executive]), Some(Duty::Salesperson));
         assert_eq!(duty(&[sales, Role::CallbackAgent]), Some(Duty::Salesperson));
         assert_eq!(
             duty(&[sales, Role::BranchOperations]),

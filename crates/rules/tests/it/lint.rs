@@ -93,8 +93,8 @@ fn codes_and_types_are_checked() {
 #[test]
 fn citations_must_exist() {
     check(
-        "cite = \"第三条\"\ntrigger",
-        "cite = \"第三十条\"\ntrigger",
+        "cite = \"第三条\"\nin_place_of",
+        "cite = \"第三十条\"\nin_place_of",
         "no article \"第三十条\"",
     );
 }

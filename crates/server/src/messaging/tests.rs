@@ -305,7 +305,8 @@ async fn receipts_are_believed_when_they_are_signed_and_fresh() {
     "NOBODY_SETS_THIS"
 )]
 #[case("[fax]\nurl = 'x'", "fax")]
-fn a_way_is_described_well_or_not_at_all(#[case] text: &str, #[case] place: &str) {
+#[tokio::test]
+async fn a_way_is_described_well_or_not_at_all(#[case] text: &str, #[case] place: &str) {
     let error = opened(text).unwrap_err();
     assert!(format!("{error:#}").contains(place), "{text}: {error:#}");
 }

@@ -40,7 +40,8 @@ pub async fn list_notes(
     callback: CallbackId,
 ) -> Result<Vec<NoteRow>> {
     let mut select = Select::new(
-        "SELECT n.id, n.attempt_seq, n.author_name, n.written_at, n.note FROM callback_notes n \
+        "SELECT n.id, n.attempt_seq, COALESCE(u.display_name, n.author_name) AS author_name, n.written_at, n.note \
+         FROM callback_notes n LEFT JOIN users u ON u.id = n.author_id \
          JOIN callbacks b ON b.id = n.callback_id",
     );
     select

@@ -14,6 +14,7 @@ use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, Payout
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use domain::visits::{SlipState, VisitPurpose, VisitState};
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
@@ -46,6 +47,9 @@ macro_rules! all {
 }
 
 lists_of_codes! {
+    SlipStateCode = all!(SlipState),
+    VisitPurposeCode = all!(VisitPurpose),
+    VisitStateCode = all!(VisitState),
     AnswerCode = all!(Answer),
     AttemptResultCode = all!(AttemptResult),
     CallbackStateCode = all!(CallbackState),

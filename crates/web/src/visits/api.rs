@@ -15,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::visits::{VisitPurpose, VisitState};
+use domain::visits::VisitPurpose;
 use serde::{Deserialize, Serialize};
 use store::visits::VisitRow;
 use utoipa::{IntoParams, ToSchema};
@@ -35,10 +35,6 @@ fn purposes() -> utoipa::openapi::schema::Object {
     codes::of(VisitPurpose::ALL.iter().map(|p| p.as_str()))
 }
 
-fn visit_states() -> utoipa::openapi::schema::Object {
-    codes::of(VisitState::ALL.iter().map(|s| s.as_str()))
-}
-
 /// An on-site visit.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Visit)]
@@ -47,10 +43,10 @@ pub(crate) struct VisitJson {
     #[schema(example = "VS-2026-0000123")]
     number: String,
     /// Purpose.
-    #[schema(schema_with = purposes)]
+    #[schema(value_type = codes::VisitPurposeCode)]
     purpose: &'static str,
     /// Where it stands.
-    #[schema(schema_with = visit_states)]
+    #[schema(value_type = codes::VisitStateCode)]
     state: &'static str,
     /// Number of the customer.
     customer_no: String,
@@ -234,7 +230,7 @@ pub(crate) struct VisitFormBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FormWritten {
     /// Where it stands.
-    #[schema(schema_with = visit_states)]
+    #[schema(value_type = codes::VisitStateCode)]
     state: &'static str,
     /// Version, for the next writing.
     version: i64,

@@ -61,7 +61,7 @@ async fn a_rule_goes_its_way(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     );
 
     let mut reviewer = site.sign_in("manager").await;
-    assert!(reviewer.read("/rules").await.contains("待我复核 2 件"));
+    assert!(reviewer.read("/rules").await.contains("待我复核 3 件"));
     let page = reviewer.read(&draft).await;
     let hash = page.split_once("name=\"hash\" value=\"").unwrap().1;
     let hash = hash.split('"').next().unwrap().to_owned();

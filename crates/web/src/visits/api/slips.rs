@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use domain::visits::SlipState;
 use serde::{Deserialize, Serialize};
 use store::visits::SlipRow;
 use utoipa::{IntoParams, ToSchema};
@@ -25,10 +24,6 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(end_visit))
 }
 
-fn slip_states() -> utoipa::openapi::schema::Object {
-    codes::of(SlipState::ALL.iter().map(|s| s.as_str()))
-}
-
 /// The slip of a sales visit.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FieldSlip)]
@@ -37,7 +32,7 @@ pub(crate) struct SlipJson {
     #[schema(example = "FS-2026-0000123")]
     number: String,
     /// Where it stands.
-    #[schema(schema_with = slip_states)]
+    #[schema(value_type = codes::SlipStateCode)]
     state: &'static str,
     /// Name of the salesperson.
     salesperson: String,
@@ -224,7 +219,7 @@ pub(crate) struct EndBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SlipStateNow {
     /// State.
-    #[schema(schema_with = slip_states)]
+    #[schema(value_type = codes::SlipStateCode)]
     state: &'static str,
 }
 

@@ -12,6 +12,8 @@ const ALL_ROLES: [&str; 2] = ["administrator", "head_office_manager"];
 
 /// What belongs to no unit: wording is the same for everybody.
 const OF_ALL: [&str; 1] = ["/api/v1/questionnaires/{id}"];
+/// Things that the portfolio does not begin with; `walk` makes them and knocks there.
+const WALKED: [&str; 4] = ["{letter}", "{message}", "{slip}", "{visit}"];
 
 /// Addresses that the document names, for one method.
 async fn paths(system: &System, method: &str) -> Vec<String> {
@@ -66,7 +68,7 @@ async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres
     let own = System::of(&t, &site, "50", &ALL_ROLES).await;
     let mut read = 0;
     for path in paths(&foreign, "get").await {
-        if OF_ALL.contains(&path.as_str()) {
+        if OF_ALL.contains(&path.as_str()) || WALKED.iter().any(|thing| path.contains(thing)) {
             continue;
         }
         if path.contains('{') {

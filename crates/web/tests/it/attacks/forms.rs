@@ -8,7 +8,13 @@ use rstest::rstest;
 use testkit::{Engine, TestApp};
 
 /// Forms of people who have not signed in; each is guarded in its own way.
-const BEFORE_SIGN_IN: [&str; 4] = ["/session", "/first-administrator/", "/sign-in", "/p/"];
+const BEFORE_SIGN_IN: [&str; 5] = [
+    "/session",
+    "/first-administrator/",
+    "/sign-in",
+    "/p/",
+    "/hooks/",
+];
 /// Pages that everybody may see.
 const OPEN: [&str; 9] = [
     "/sign-in",
