@@ -13,7 +13,7 @@ const ALL_ROLES: [&str; 2] = ["administrator", "head_office_manager"];
 /// What belongs to no unit: wording is the same for everybody.
 const OF_ALL: [&str; 1] = ["/api/v1/questionnaires/{id}"];
 /// Things that the portfolio does not begin with; `walk` makes them and knocks there.
-const WALKED: [&str; 4] = ["{letter}", "{message}", "{slip}", "{visit}"];
+const WALKED: [&str; 5] = ["{letter}", "{message}", "{signal}", "{slip}", "{visit}"];
 
 /// Addresses that the document names, for one method.
 async fn paths(system: &System, method: &str) -> Vec<String> {
@@ -91,7 +91,7 @@ async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres
     let writes = ["post", "put", "patch", "delete"];
     for method in writes {
         for path in paths(&foreign, method).await {
-            if !path.contains('{') {
+            if !path.contains('{') || WALKED.iter().any(|thing| path.contains(thing)) {
                 continue;
             }
             let path = filled(&path, &example(&t, &path).await);
@@ -109,7 +109,10 @@ fn body_for(path: &str) -> Option<Value> {
     Some(match last {
         "contact" => json!({ "mobile": "13900500009", "reason": "来电" }),
         "reveals" => json!({ "field": "mobile", "purpose": "callback" }),
-        "attempts" | "assignment" => json!({}),
+        "attempts" | "assignment" | "electronic-links" => json!({}),
+        "reviews" => json!({ "record": "in_order", "result": "agreed" }),
+        "notes" => json!({ "text": "地址门牌应为 8 号" }),
+        "messages" => json!({ "template": "notice" }),
         "outcome" => json!({ "result": "no_answer" }),
         "answers" => json!({ "item": "identity", "answer": "affirm" }),
         "recordings" => json!({ "link": "https://recordings.example.com/1.wav" }),

@@ -8,12 +8,13 @@ use rstest::rstest;
 use testkit::{Engine, TestApp};
 
 /// Forms of people who have not signed in; each is guarded in its own way.
-const BEFORE_SIGN_IN: [&str; 5] = [
+const BEFORE_SIGN_IN: [&str; 6] = [
     "/session",
     "/first-administrator/",
     "/sign-in",
     "/p/",
     "/hooks/",
+    "/gateways/",
 ];
 /// Pages that everybody may see.
 const OPEN: [&str; 9] = [
