@@ -90,8 +90,8 @@ impl TestApp {
     /// The code that went to the customer last.
     pub async fn code_about(&self, link: LinkId) -> String {
         let text = self.text_about(link).await;
-        let digits = text.split(|c: char| !c.is_ascii_digit());
-        let code = digits.filter(|d| d.len() == 6).next_back();
+        let mut digits = text.split(|c: char| !c.is_ascii_digit());
+        let code = digits.rfind(|d| d.len() == 6);
         code.unwrap_or_else(|| panic!("{text}")).to_owned()
     }
 

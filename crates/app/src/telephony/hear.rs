@@ -4,7 +4,7 @@ use crate::jobs::{Task, enqueue};
 use crate::{App, Error, Result};
 use domain::access::Actor;
 use domain::ids::CallId;
-use domain::telephony::{CallEnd, CallEvent, CallState, Stale, parse_extension};
+use domain::telephony::{CallEnd, CallEvent, CallState, parse_extension};
 use domain::time::Instant;
 use store::telephony::{self as rows, CallRow, NewCall};
 use store::{AuditEntry, StoreError, UnitOfWork};
@@ -73,14 +73,11 @@ async fn note(app: &App, now: Instant, event: &PhoneEvent) -> Result<Heard> {
         return Ok(Heard::Unknown);
     };
     let mut is_news = false;
-    if let Some(happened) = event.event {
-        match row.call.hear(happened, now) {
-            Ok(call) => {
-                row.call = call;
-                is_news = true;
-            }
-            Err(Stale(_)) => {}
-        }
+    if let Some(happened) = event.event
+        && let Ok(call) = row.call.hear(happened, now)
+    {
+        row.call = call;
+        is_news = true;
     }
     if event.recording.is_some() && row.recording_name.is_none() {
         row.recording_name.clone_from(&event.recording);

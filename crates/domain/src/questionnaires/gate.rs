@@ -114,7 +114,7 @@ impl<'q> Gate<'q> {
     /// [`GateError`] says which item is open, unknown, or does not take the answer.
     pub fn take(&mut self, given: GivenAnswer) -> Result<(), GateError> {
         let named = |i: &&Item| i.code == given.item && self.is_asked(i);
-        let Some(at) = self.items.iter().position(|i| named(&i)) else {
+        let Some(at) = self.items.iter().position(named) else {
             return Err(GateError::NoSuchItem(given.item));
         };
         let blocked = self.items[..at]
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn dissatisfaction_opens_the_question_why() {
-        let mut items = vec![item("service", ItemKind::Rate), item("why", ItemKind::Open)];
+        let mut items = [item("service", ItemKind::Rate), item("why", ItemKind::Open)];
         items[1].after = Some(AfterAnswer {
             item: "service".into(),
             answers: vec![Answer::Negative],

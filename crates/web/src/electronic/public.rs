@@ -13,23 +13,23 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 
-/// Keeps floods, forged forms and people of the company away.
-fn admit(web: &Web, guest: &Guest, tries: bool) -> Result<(), Response> {
+/// Keeps floods, forged forms and people of the company away: what they get instead of a page.
+fn refusal(web: &Web, guest: &Guest, tries: bool) -> Option<Response> {
     let only = |status: StatusCode, words: &'static str| ended(guest, status, words);
     if guest.is_staff {
-        return Err(only(StatusCode::FORBIDDEN, "reply-staff"));
+        return Some(only(StatusCode::FORBIDDEN, "reply-staff"));
     }
     if guest.is_forged {
-        return Err(only(StatusCode::FORBIDDEN, "reply-forged"));
+        return Some(only(StatusCode::FORBIDDEN, "reply-forged"));
     }
     let all = format!("reply:{}", guest.visitor.address);
     let one = format!("reply:{}:{}", guest.visitor.address, guest.visitor.token);
     let many =
         web.door_limiter.try_once(&all).is_err() || (tries && web.limiter.try_once(&one).is_err());
     if many {
-        return Err(only(StatusCode::TOO_MANY_REQUESTS, "reply-too-many"));
+        return Some(only(StatusCode::TOO_MANY_REQUESTS, "reply-too-many"));
     }
-    Ok(())
+    None
 }
 
 /// The page of where the customer stands, with what went wrong.
@@ -71,7 +71,7 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
     guest: Guest,
 ) -> Response {
-    if let Err(refusal) = admit(&web, &guest, false) {
+    if let Some(refusal) = refusal(&web, &guest, false) {
         return refusal;
     }
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
@@ -103,7 +103,7 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn change_look(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, false) {
+    if let Some(refusal) = refusal(&web, &guest, false) {
         return refusal;
     }
     let form = Fields::parse(&body);
@@ -120,7 +120,7 @@ pub(crate) async fn change_look(State(web): State<Web>, guest: Guest, body: Byte
 }
 
 pub(crate) async fn check_identity(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, true) {
+    if let Some(refusal) = refusal(&web, &guest, true) {
         return refusal;
     }
     let fields = Fields::parse(&body);
@@ -137,7 +137,7 @@ pub(crate) async fn check_identity(State(web): State<Web>, guest: Guest, body: B
 }
 
 pub(crate) async fn check_code(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, true) {
+    if let Some(refusal) = refusal(&web, &guest, true) {
         return refusal;
     }
     let fields = Fields::parse(&body);
@@ -149,7 +149,7 @@ pub(crate) async fn check_code(State(web): State<Web>, guest: Guest, body: Bytes
 }
 
 pub(crate) async fn send_code(State(web): State<Web>, guest: Guest) -> Response {
-    if let Err(refusal) = admit(&web, &guest, true) {
+    if let Some(refusal) = refusal(&web, &guest, true) {
         return refusal;
     }
     match app::electronic::send_code(&web.app, web.now(), &guest.visitor).await {
@@ -163,7 +163,7 @@ pub(crate) async fn check_face(
     guest: Guest,
     mut form: Multipart,
 ) -> Response {
-    if let Err(refusal) = admit(&web, &guest, true) {
+    if let Some(refusal) = refusal(&web, &guest, true) {
         return refusal;
     }
     let mut picture = Bytes::new();
@@ -179,7 +179,7 @@ pub(crate) async fn check_face(
 }
 
 pub(crate) async fn answer_item(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, false) {
+    if let Some(refusal) = refusal(&web, &guest, false) {
         return refusal;
     }
     let fields = Fields::parse(&body);
@@ -198,7 +198,7 @@ pub(crate) async fn answer_item(State(web): State<Web>, guest: Guest, body: Byte
 }
 
 pub(crate) async fn submit(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, false) {
+    if let Some(refusal) = refusal(&web, &guest, false) {
         return refusal;
     }
     let fields = Fields::parse(&body);
@@ -213,14 +213,14 @@ pub(crate) async fn submit(State(web): State<Web>, guest: Guest, body: Bytes) ->
 }
 
 pub(crate) async fn show_phone(State(web): State<Web>, guest: Guest) -> Response {
-    match admit(&web, &guest, false) {
-        Ok(()) => phone_page(web.now(), &guest, None),
-        Err(refusal) => refusal,
+    match refusal(&web, &guest, false) {
+        None => phone_page(web.now(), &guest, None),
+        Some(refusal) => refusal,
     }
 }
 
 pub(crate) async fn want_phone(State(web): State<Web>, guest: Guest, body: Bytes) -> Response {
-    if let Err(refusal) = admit(&web, &guest, true) {
+    if let Some(refusal) = refusal(&web, &guest, true) {
         return refusal;
     }
     let fields = Fields::parse(&body);

@@ -81,7 +81,7 @@ impl From<MessageView> for MessageJson {
             customer_no: r.customer_no,
             recipient: r.recipient.map(|to| to.to_string()),
             state: r.state.as_str(),
-            reason: r.reason.map(|why| why.as_str()),
+            reason: r.reason.map(domain::messaging::MessageReason::as_str),
             no_way: view.no_way,
             next_at: r.next_at,
             attempts: r.attempts,

@@ -130,7 +130,7 @@ async fn versions_count_on_their_days(#[values(Engine::Sqlite, Engine::Postgres)
     let silent = step(&t, &p.executive, old.0, "end", |f| f.reason = String::new()).await;
     assert!(silent.is_err());
     let far = step(&t, &p.executive, old.0, "end", |f| {
-        f.day = "2030-01-01".into()
+        f.day = "2030-01-01".into();
     })
     .await;
     assert_eq!(refused(far), "questionnaire-end-day");

@@ -79,7 +79,7 @@ async fn visited_with(t: &TestApp, author: &Actor, questionnaire: &str) {
     let (visit, _) = v::request_visit(&t.app, author, t.now, &asked)
         .await
         .unwrap();
-    schedule(&t, author, visit).await.unwrap();
+    schedule(t, author, visit).await.unwrap();
     let mut filled = form("insurance_contact", "yes");
     filled.answers = vec!["已落实".into()];
     let written = v::write_form(&t.app, author, t.now, visit, &filled)

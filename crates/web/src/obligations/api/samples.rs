@@ -55,7 +55,7 @@ impl SampleJson {
             open: s.sample.open,
             wanted: s.wanted,
             state: s.state.as_str(),
-            shortfall: s.why.map(|w| w.as_str()),
+            shortfall: s.why.map(domain::obligations::Shortfall::as_str),
             programme: s.programme,
             adjuster_code: s.adjuster,
         });
