@@ -2,7 +2,7 @@
 //!
 //! Whoever wants a message calls [`queue()`] in the transaction of what it is about: the message exists
 //! when that does. A server takes what is due with a lease, asks whether the customer may be written to
-//! now ([`limits`]), hands it to the mail server or gateway ([`outlets`]) and notes what came of it.
+//! now ([`limits()`]), hands it to the mail server or gateway ([`outlets`]) and notes what came of it.
 //! Nothing is lost: what nobody can send waits in sight, with its reason.
 
 mod consents;

@@ -1,7 +1,7 @@
 //! Telephone calls: asking the telephone system for one, hearing how it goes, fetching its recording.
 //!
 //! The telephone system itself is a [`Telephony`], which `server` hands in: this crate holds no HTTP. What it
-//! tells comes to [`hear`], whatever server it comes to: how far a call is stands in the database.
+//! tells comes to [`hear()`], whatever server it comes to: how far a call is stands in the database.
 
 mod extension;
 mod hear;
