@@ -10,7 +10,7 @@ use store::plans::{PlanFilter, count_calls};
 const MEASURED: Duration = Duration::days(28);
 /// Days on which somebody called before the measure is taken for theirs.
 const DAYS_MEASURED_MIN: i64 = 5;
-/// The parameter for everybody else.
+/// The parameter for other people whose work is to call; whoever only may call counts with what they do.
 const CALLS_A_DAY: &str = "calls_per_caller_day";
 
 /// A caller and the calls that they make in a day.
@@ -32,7 +32,7 @@ pub struct CallerRoom {
     pub is_away: bool,
 }
 
-/// The callers in sight.
+/// The callers in sight who call or have something to call.
 pub(super) async fn callers(app: &App, actor: &Actor, now: Instant) -> Result<Vec<CallerRoom>> {
     let today = time::date_in_china(now);
     let usual = app.rules().setting(CALLS_A_DAY, today).unwrap_or(0);
@@ -41,8 +41,13 @@ pub(super) async fn callers(app: &App, actor: &Actor, now: Instant) -> Result<Ve
     let room = callers.into_iter().map(|c| {
         let own = made.iter().find(|m| m.caller == c.user.id);
         let own = own.filter(|m| m.days >= DAYS_MEASURED_MIN);
+        let assumed = if c.user.roles.iter().any(|r| r.is_caller()) {
+            usual
+        } else {
+            0
+        };
         CallerRoom {
-            calls_a_day: own.map_or(usual, |m| m.calls / m.days),
+            calls_a_day: own.map_or(assumed, |m| m.calls / m.days),
             is_measured: own.is_some(),
             name: c.user.display_name,
             org_name: c.user.org_name,
@@ -51,7 +56,8 @@ pub(super) async fn callers(app: &App, actor: &Actor, now: Instant) -> Result<Ve
             is_away: c.away,
         }
     });
-    Ok(room.collect())
+    let is_there = |c: &CallerRoom| c.calls_a_day > 0 || c.open > 0;
+    Ok(room.filter(is_there).collect())
 }
 
 /// Calls of a day by everybody who is not away, of the unit that is looked at.
