@@ -3,6 +3,7 @@ account = My account
 account-tab-password = Password
 account-tab-second-factor = Second factor
 account-tab-sessions = Sessions
+account-tab-duties = Duties
 account-tab-notices = Notices
 
 field-current_password = Present password

@@ -55,3 +55,4 @@ refusal-spot-check-own-call = Nobody judges a call of their own; somebody else m
 refusal-spot-check-closed = The spot check is closed
 refusal-spot-check-unfinished = Something is not judged, or a defect not put right
 refusal-spot-check-no-defect = No defect was recorded
+refusal-post-not-held = You do not hold this post.

@@ -3,6 +3,7 @@ account = 我的账户
 account-tab-password = 密码
 account-tab-second-factor = 双因素验证
 account-tab-sessions = 登录会话
+account-tab-duties = 岗位职责
 account-tab-notices = 通知
 
 field-current_password = 当前密码

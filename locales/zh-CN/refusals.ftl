@@ -55,3 +55,4 @@ refusal-spot-check-own-call = 不得评定本人拨打的回访，请由他人�
 refusal-spot-check-closed = 抽查已经结束
 refusal-spot-check-unfinished = 还有未评定的回访，或问题尚未整改
 refusal-spot-check-no-defect = 没有登记问题，无须登记整改
+refusal-post-not-held = 您目前不在这个岗位上。

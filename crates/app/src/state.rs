@@ -37,6 +37,7 @@ pub struct App {
     outlets: Arc<Outlets>,
     typeface: Arc<Typeface>,
     letterhead: Arc<Letterhead>,
+    trusted_keys: Arc<[String]>,
 }
 
 /// What stands at the head of what is printed.
@@ -142,6 +143,7 @@ impl App {
         Ok(Self {
             typeface: Arc::new(typeface),
             letterhead: Arc::default(),
+            trusted_keys: Arc::default(),
             store,
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             scripts: Arc::new(RwLock::new(Arc::new(scripts))),
@@ -198,6 +200,18 @@ impl App {
     /// A hash that no password fits, for names that do not exist.
     pub(crate) fn decoy(&self) -> &str {
         &self.decoy
+    }
+
+    /// The application with the public keys, hexadecimal, whose packages of rules it takes.
+    #[must_use]
+    pub fn with_trusted_keys(mut self, keys: Vec<String>) -> Self {
+        self.trusted_keys = keys.into();
+        self
+    }
+
+    /// Public keys, hexadecimal, whose packages of rules it takes.
+    pub fn trusted_keys(&self) -> &[String] {
+        &self.trusted_keys
     }
 
     /// The application with other ways to sign in than passwords.

@@ -161,6 +161,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         Some(Permission::ReportsRead),
     ),
     entry(
+        "duties",
+        "/duties",
+        "checklist",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
         "samples",
         "/samples",
         "list-check",
@@ -270,6 +276,12 @@ pub(crate) const SYSTEM: &[Entry] = &[
     ),
 ];
 
+/// Every entry of the menu that a person may open.
+pub(crate) fn everything(session: Option<&Session>) -> Vec<Entry> {
+    let groups = [WORK, MANAGE, SYSTEM].into_iter();
+    groups.flat_map(|all| entries(all, session)).collect()
+}
+
 /// The entries that a person may open.
 pub(crate) fn entries(all: &[Entry], session: Option<&Session>) -> Vec<Entry> {
     let Some(session) = session else {
@@ -278,4 +290,31 @@ pub(crate) fn entries(all: &[Entry], session: Option<&Session>) -> Vec<Entry> {
     let may = |right| session.actor.may(right);
     let has = |e: &&Entry| e.right.is_none_or(may) || e.or.iter().copied().any(may);
     all.iter().filter(has).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::access::{Rights, Role};
+
+    /// ORG-04 to ORG-06: each duty of a post is done at places that somebody in its roles may open.
+    #[test]
+    fn duties_are_done_at_places_of_the_menu() {
+        let rights = Rights::shipped();
+        for kind in app::access::post_kinds().unwrap() {
+            for duty in &kind.duties {
+                let does = |role: &&Role| duty.needs.iter().all(|n| rights.grants(&[**role], *n));
+                let role = kind.roles.iter().find(does).unwrap();
+                for name in &duty.at {
+                    let place = [WORK, MANAGE, SYSTEM].concat();
+                    let place = place.iter().find(|e| e.name == name);
+                    let place = place.unwrap_or_else(|| panic!("{}: no place {name}", duty.code));
+                    let opens = |right: Permission| rights.grants(&[*role], right);
+                    let is_open =
+                        place.right.is_none_or(opens) || place.or.iter().copied().any(opens);
+                    assert!(is_open, "{} {role:?} {name}", duty.code);
+                }
+            }
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod oidc;
 mod passkeys;
 mod passwords;
 mod policy;
+mod post_duties;
 mod posts;
 mod provider;
 mod requests;
@@ -52,6 +53,9 @@ pub use passkeys::{
 };
 pub use passwords::{PasswordForm, change_own_password};
 pub use policy::note_policy;
+pub use post_duties::{
+    DutyForm, DutyOfUnit, DutyReport, DutySeen, OwnPost, duty_report, list_own_posts, record_duty,
+};
 pub use posts::{Duty, PostKind, post_kinds};
 pub use requests::{Begun, begin_request, give_key_back, keep_answer};
 pub(crate) use rights::put_proposal;

@@ -1,7 +1,7 @@
 //! Kinds of posts with their duties, as the written rules name them: data, not code.
 
 use crate::{Error, Result};
-use domain::access::OrgLevel;
+use domain::access::{OrgLevel, Permission, Role};
 use rules::Text;
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -17,6 +17,8 @@ pub struct PostKind {
     pub name: Text,
     /// Levels of units that have it.
     pub levels: Vec<OrgLevel>,
+    /// Roles of which any one lets who holds it do its duties.
+    pub roles: Vec<Role>,
     /// Whether who holds it makes callbacks.
     pub calls: bool,
     /// What who holds it has to do.
@@ -24,13 +26,18 @@ pub struct PostKind {
 }
 
 /// A duty of a post.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Duty {
+    /// Its code within the post.
+    pub code: String,
     /// What has to be done.
     pub text: Text,
     /// The written rule, with its article.
     pub source: String,
+    /// Rights without which it cannot be done here.
+    pub needs: Vec<Permission>,
+    /// Places of the menu at which it is done; none when it is done elsewhere and only put on record.
+    pub at: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -45,8 +52,19 @@ struct Entry {
     code: String,
     name: Text,
     levels: Vec<String>,
+    roles: Vec<String>,
     calls: bool,
-    duty: Vec<Duty>,
+    duty: Vec<DutyEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DutyEntry {
+    code: String,
+    text: Text,
+    source: String,
+    needs: Vec<String>,
+    at: Vec<String>,
 }
 
 /// The kinds of posts, in the order in which they are shown.
@@ -62,17 +80,34 @@ pub fn post_kinds() -> Result<&'static [PostKind]> {
 fn read(text: &str) -> std::result::Result<Vec<PostKind>, String> {
     let file: File = toml::from_str(text).map_err(|e| format!("organisation/posts.toml: {e}"))?;
     let kind = |entry: Entry| {
+        let wrong = |e: String| format!("organisation/posts.toml: {}: {e}", entry.code);
         let levels = entry.levels.iter().map(|l| OrgLevel::parse(l));
         let levels = levels.collect::<std::result::Result<_, _>>();
+        let roles = entry.roles.iter().map(|r| Role::parse(r));
+        let roles = roles.collect::<std::result::Result<_, _>>();
+        let duties = entry.duty.iter().map(|d| duty(d).map_err(wrong));
         Ok(PostKind {
-            levels: levels.map_err(|e| format!("organisation/posts.toml: {}: {e}", entry.code))?,
-            code: entry.code,
-            name: entry.name,
+            levels: levels.map_err(|e| wrong(e.to_string()))?,
+            roles: roles.map_err(|e| wrong(e.to_string()))?,
+            duties: duties.collect::<std::result::Result<_, _>>()?,
+            code: entry.code.clone(),
+            name: entry.name.clone(),
             calls: entry.calls,
-            duties: entry.duty,
         })
     };
     file.post.into_iter().map(kind).collect()
+}
+
+fn duty(entry: &DutyEntry) -> std::result::Result<Duty, String> {
+    let needs = entry.needs.iter().map(|n| Permission::parse(n));
+    let needs = needs.collect::<std::result::Result<_, _>>();
+    Ok(Duty {
+        code: entry.code.clone(),
+        text: entry.text.clone(),
+        source: entry.source.clone(),
+        needs: needs.map_err(|e| format!("{}: {e}", entry.code))?,
+        at: entry.at.clone(),
+    })
 }
 
 /// A kind of post by its code.
@@ -87,6 +122,7 @@ pub(super) fn post_kind(code: &str) -> Result<&'static PostKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::access::Rights;
     use std::collections::HashSet;
 
     #[test]
@@ -106,6 +142,31 @@ mod tests {
                 "{}",
                 kind.code
             );
+        }
+    }
+
+    #[test]
+    fn a_post_has_a_role_for_each_duty() {
+        let rights = Rights::shipped();
+        for kind in post_kinds().unwrap() {
+            let codes: HashSet<_> = kind.duties.iter().map(|d| &d.code).collect();
+            assert_eq!(
+                codes.len(),
+                kind.duties.len(),
+                "{}: each code once",
+                kind.code
+            );
+            assert!(!kind.roles.is_empty(), "{}", kind.code);
+            for duty in &kind.duties {
+                let does = |role: &&Role| duty.needs.iter().all(|n| rights.grants(&[**role], *n));
+                assert!(
+                    kind.roles.iter().any(|r| does(&r)),
+                    "{} {}",
+                    kind.code,
+                    duty.code
+                );
+                assert_eq!(duty.needs.is_empty(), duty.at.is_empty(), "{}", duty.code);
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 mod behind;
 mod dashboard;
 mod names;
+mod post_duties;
 mod query;
 mod run;
 mod staffing;
@@ -19,6 +20,7 @@ mod write;
 pub use behind::{Behind, BehindQuery, list_behind};
 pub use dashboard::{Dashboard, DashboardDay, DashboardRow, dashboard};
 pub use names::Name;
+pub use post_duties::duties_csv;
 pub use query::{ReportQuery, is_long};
 pub use run::{Report, ReportColumn, ReportRow, run_report, run_report_with};
 pub use staffing::{Staffing, StaffingReport, ToMoveUp, staffing, staffing_csv};

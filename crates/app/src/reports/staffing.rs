@@ -284,16 +284,25 @@ pub async fn staffing_csv(app: &App, actor: &Actor, now: Instant) -> Result<Repo
     let bytes = file
         .into_inner()
         .map_err(|e| crate::Error::Fault(e.to_string()))?;
+    keep_csv(app, actor, now, ("staffing", report.units.len()), bytes).await
+}
+
+/// Marks a list that was written for spreadsheets, and records who took it and how many rows it has.
+pub(super) async fn keep_csv(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    (report, rows): (&str, usize),
+    bytes: Vec<u8>,
+) -> Result<ReportFile> {
     let work = app.store().begin(now).await?;
-    let rows = i64::try_from(report.units.len()).unwrap_or(i64::MAX);
-    let (id, mark) =
-        crate::exports::keep_marked(&work, actor, now, ("staffing", "csv"), rows).await?;
-    let detail =
-        serde_json::json!({ "report": "staffing", "rows": rows, "mark": mark.code.as_str() });
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let (id, mark) = crate::exports::keep_marked(&work, actor, now, (report, "csv"), rows).await?;
+    let detail = serde_json::json!({ "report": report, "rows": rows, "mark": mark.code.as_str() });
     let entry = store::AuditEntry::new(actor, "report.exported", "export", id).detail(detail);
     work.commit(entry).await?;
     Ok(ReportFile {
-        name: format!("staffing_{}-{}.csv", time::date_in_china(now), mark.code),
+        name: format!("{report}_{}-{}.csv", time::date_in_china(now), mark.code),
         content_type: ReportFormat::Csv.content_type(),
         bytes,
     })

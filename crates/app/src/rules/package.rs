@@ -126,23 +126,27 @@ pub fn open(text: &str, trusted: &[String]) -> Result<Vec<Source>> {
     Ok(sources.map(|(name, text)| Source { name, text }).collect())
 }
 
+/// Whether a file that was sent is meant to be a package rather than a pack.
+pub fn is_package(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
 /// Opens a signed file and puts down as drafts what the database does not have, when all of it loads
 /// and passes its tests.
 ///
 /// # Errors
-/// Like [`open`]; and when a pack does not load, fails a test, or takes a version that exists.
+/// Like [`open`], with the signers that the configuration trusts; and when a pack does not load, fails a test, or takes a version that exists.
 pub async fn load_package(
     app: &App,
     actor: &Actor,
     now: Instant,
     text: &str,
-    trusted: &[String],
 ) -> Result<Vec<Uuid>> {
     actor.demand(Permission::RulesDraft)?;
     app.refresh_rules(now).await?;
     let rules = app.rules();
     let mut wanted = Vec::new();
-    for source in open(text, trusted)? {
+    for source in open(text, app.trusted_keys())? {
         let hash = text_hash(&source.text);
         if rules.versions().any(|v| v.pack.hash == hash) {
             continue;

@@ -38,6 +38,7 @@ mod payouts;
 mod planning;
 mod plans;
 mod policies;
+mod post_duties;
 mod problem_lists;
 mod programmes;
 mod questionnaires;

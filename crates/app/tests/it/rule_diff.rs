@@ -155,7 +155,7 @@ async fn a_folder_is_compared(#[values(Engine::Sqlite, Engine::Postgres)] engine
 async fn packages_are_taken_from_known_signers_only(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let t = TestApp::with_portfolio(engine).await;
+    let mut t = TestApp::with_portfolio(engine).await;
     let (secret, public) = key_pair(&[7; 32]);
     let (_, stranger) = key_pair(&[8; 32]);
     let source = |text: String| Source {
@@ -179,19 +179,20 @@ async fn packages_are_taken_from_known_signers_only(
     assert_eq!(refused(open(&forged, &trusted)), "package-signature");
     assert_eq!(refused(open("{}", &trusted)), "package-unreadable");
 
+    t.app = t.app.clone().with_trusted_keys(trusted.to_vec());
     let shell = Actor::shell("tests");
     let broken = sign(
         &[source(twenty_days(&t).replace("holder.kind", "holder.kin"))],
         &secret,
     );
-    let broken = load_package(&t.app, &shell, t.now, &broken.unwrap(), &trusted).await;
+    let broken = load_package(&t.app, &shell, t.now, &broken.unwrap()).await;
     assert_eq!(refused(broken), "package-unsound");
-    let ids = load_package(&t.app, &shell, t.now, &package, &trusted).await;
+    let ids = load_package(&t.app, &shell, t.now, &package).await;
     let id = ids.unwrap()[0];
     let p = t.people();
     step(&t, &p.manager, id, "review", |_| {}).await.unwrap();
     step(&t, &p.executive, id, "approve", |_| {}).await.unwrap();
-    let again = load_package(&t.app, &shell, t.now, &package, &trusted).await;
+    let again = load_package(&t.app, &shell, t.now, &package).await;
     assert!(again.unwrap().is_empty(), "the database has it");
     // An approved version is followed by the next one, with the days cut between them.
     approve(

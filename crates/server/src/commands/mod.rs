@@ -88,7 +88,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => user::run(&opened().await?, command).await,
         Command::Rules(RulesCommand::Making(command)) => {
             if command.needs_database() {
-                rule_making::run(&opened().await?, &config, command).await
+                rule_making::run(&opened().await?, command).await
             } else {
                 rule_making::run_alone(command)
             }
@@ -120,6 +120,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     let surroundings = config.surroundings(&url);
     let typeface = config.typeface()?;
     let letterhead = config.letterhead();
+    let trusted_keys = config.rules_trusted_keys.clone();
     let company = config.company_name().to_owned();
     let suite = config.suite()?;
     let key = move |has_keys| config.master_key(&key_url, has_keys, key_ids.entropy());
@@ -128,6 +129,7 @@ async fn open_at(config: &Config, url: DatabaseUrl, now: Instant) -> Result<App>
     store.set_master_source(Box::new(move || key(true)));
     let app = App::start(store, files, Passwords::strong(), now).await?;
     let app = app.with_policy(policy).with_backups(plan);
+    let app = app.with_trusted_keys(trusted_keys);
     let app = app
         .with_surroundings(surroundings)
         .with_letterhead(letterhead);

@@ -3,7 +3,6 @@
 
 use super::shell;
 use crate::cli::TextFormat;
-use crate::config::Config;
 use crate::environment::{ids, note, now, say};
 use crate::progress;
 use anyhow::{Context as _, Result, bail};
@@ -63,10 +62,10 @@ impl RuleMaking {
 }
 
 /// Runs what needs a database.
-pub(super) async fn run(app: &App, config: &Config, command: RuleMaking) -> Result<ExitCode> {
+pub(super) async fn run(app: &App, command: RuleMaking) -> Result<ExitCode> {
     match command {
         RuleMaking::Diff { dir, as_of, format } => diff(app, &dir, as_of, format).await,
-        RuleMaking::Load { package } => load(app, config, &package).await,
+        RuleMaking::Load { package } => load(app, &package).await,
         alone => run_alone(alone),
     }
 }
@@ -108,10 +107,9 @@ fn keygen(out: &Path) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn load(app: &App, config: &Config, package: &Path) -> Result<ExitCode> {
+async fn load(app: &App, package: &Path) -> Result<ExitCode> {
     let text = std::fs::read_to_string(package).with_context(|| package.display().to_string())?;
-    let trusted = &config.rules_trusted_keys;
-    match load_package(app, &shell(), now(), &text, trusted).await {
+    match load_package(app, &shell(), now(), &text).await {
         Ok(ids) if ids.is_empty() => say("nothing new: the database has every pack of it"),
         Ok(ids) => say(format!("{} drafts wait for review at /rules", ids.len())),
         Err(app::Error::Refused(refusal)) => bail!("{}", explain(&refusal)),

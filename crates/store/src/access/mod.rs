@@ -5,6 +5,7 @@ mod challenges;
 mod clients;
 mod delegations;
 mod devices;
+mod duty_records;
 mod factors;
 mod notices;
 mod oidc;
@@ -37,6 +38,10 @@ pub use devices::{
     DeviceRow, Failures, NewDevice, NewFailure, count_failures_since, delete_old_traces,
     find_device, insert_device, insert_failure, is_familiar, last_sign_in, list_failures,
     name_index, touch_device,
+};
+pub use duty_records::{
+    DutyRecordRow, OwnPostRow, insert_duty_record, list_last_duty_records,
+    list_last_records_of_own_posts, list_own_posts,
 };
 pub use factors::{
     FactorRow, HalfSession, confirm_factor, count_recovery_codes, delete_factor,

@@ -19,6 +19,7 @@ const TABS: &[(&str, &str)] = &[
     ("passkeys", "/account/passkeys"),
     ("sessions", "/account/sessions"),
     ("notices", "/account/notices"),
+    ("duties", "/account/duties"),
 ];
 
 /// The tabs of the account.

@@ -10,6 +10,7 @@ mod device;
 mod disclosures;
 mod oidc;
 mod passkeys;
+mod post_duties;
 mod rights;
 mod second_factor;
 mod sign_in;
@@ -155,6 +156,12 @@ fn own_account() -> Router<Web> {
         )
         .route("/account/notices", get(account::list_notices))
         .route("/account/notices/reading", post(account::read_notices))
+        .route(
+            "/account/duties",
+            get(post_duties::list_own_duties).post(post_duties::record_duty),
+        )
+        .route("/duties", get(post_duties::list_duties))
+        .route("/duties/file", get(post_duties::download_duties))
 }
 
 /// Ways to sign in besides a password.

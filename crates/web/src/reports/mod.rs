@@ -7,6 +7,8 @@ mod list;
 mod report;
 mod staffing;
 
+pub(crate) use report::download;
+
 use crate::state::Web;
 use axum::Router;
 use axum::routing::get;

@@ -29,5 +29,5 @@ pub(crate) async fn show_staffing(State(web): State<Web>, who: Who) -> Answer {
 
 pub(crate) async fn export_staffing(State(web): State<Web>, who: Who) -> Answer {
     let file = app::reports::staffing_csv(&web.app, &who.actor, who.now).await?;
-    Ok(super::report::download(file))
+    Ok(super::download(file))
 }

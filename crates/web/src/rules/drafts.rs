@@ -5,7 +5,8 @@ use crate::failure::Failure;
 use crate::forms::{Fields, Sent, SentFile};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::Error;
+use app::rules::package::{is_package, load_package};
+use app::{Error, Refusal};
 use app::rules::diff::{DiffTask, start_diff};
 use app::rules::drafts::{
     NewDraft, PACK_BYTES_MAX, ProposalView, create_draft, edit_draft, find_proposal, next_version,
@@ -138,6 +139,15 @@ pub(super) async fn create(State(web): State<Web>, Sent(who, fields): Sent) -> A
 
 pub(super) async fn upload(State(web): State<Web>, mut sent: SentFile) -> Answer {
     let file = sent.demand_file()?;
+    if let Some(text) = std::str::from_utf8(&file.bytes).ok().filter(|t| is_package(t)) {
+        let who = &sent.who;
+        let ids = load_package(&web.app, &who.actor, who.now, text).await?;
+        return match ids.as_slice() {
+            [] => Err(Error::from(Refusal::new("package-known")).into()),
+            [id] => Ok(who.go(&url(*id))),
+            _ => Ok(who.go("/rules")),
+        };
+    }
     if file.bytes.len() > PACK_BYTES_MAX {
         return Err(Error::invalid("file", "too-long").into());
     }

@@ -7,15 +7,18 @@ mod list;
 mod pack;
 
 use crate::state::Web;
+use app::rules::package::PACKAGE_BYTES_MAX;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 pub(crate) fn routes() -> Router<Web> {
+    let package = DefaultBodyLimit::max(PACKAGE_BYTES_MAX + 64 * 1024);
     Router::new()
         .route("/rules", get(list::list_packs))
         .route("/rules/calendar", get(calendar::show_calendar))
         .route("/rules/drafts", post(drafts::create))
-        .route("/rules/drafts/file", post(drafts::upload))
+        .route("/rules/drafts/file", post(drafts::upload).layer(package))
         .route("/rules/drafts/new", get(drafts::new_draft))
         .route("/rules/drafts/{id}", get(drafts::show))
         .route(

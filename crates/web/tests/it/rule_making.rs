@@ -139,6 +139,29 @@ async fn a_pack_is_uploaded(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// A signed package is taken from a signer that the configuration trusts, and from nobody else.
+#[rstest]
+#[tokio::test]
+async fn a_signed_package_is_uploaded(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let mut t = TestApp::with_portfolio(engine).await;
+    let (secret, public) = key_pair(&[7; 32]);
+    let source = Source {
+        name: "next.toml".into(),
+        text: next(&t),
+    };
+    let package = sign(&[source], &secret).unwrap();
+    let send = async |t: &TestApp| {
+        let mut author = Site::of(t).sign_in("compliance").await;
+        let sent = author.post_file("/rules/drafts/file", &[], "rules.json", package.as_bytes());
+        sent.await
+    };
+    let stranger = send(&t).await;
+    assert!(stranger.text.contains("签名者不在信任名单中"), "{}", stranger.text);
+    t.app = t.app.clone().with_trusted_keys(vec![public]);
+    let file = send(&t).await;
+    assert!(file.location().starts_with("/rules/drafts/"), "{}", file.text);
+}
+
 /// GOV-02, GOV-03, GOV-05: a pack says whose it is to interpret, which rules of the regulator it
 /// implements, and from when it holds.
 #[rstest]
