@@ -128,7 +128,9 @@ pub fn open(text: &str, trusted: &[String]) -> Result<Vec<Source>> {
 
 /// Whether a file that was sent is meant to be a package rather than a pack.
 pub fn is_package(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+    text.trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
 }
 
 /// Opens a signed file and puts down as drafts what the database does not have, when all of it loads
@@ -136,12 +138,7 @@ pub fn is_package(text: &str) -> bool {
 ///
 /// # Errors
 /// Like [`open`], with the signers that the configuration trusts; and when a pack does not load, fails a test, or takes a version that exists.
-pub async fn load_package(
-    app: &App,
-    actor: &Actor,
-    now: Instant,
-    text: &str,
-) -> Result<Vec<Uuid>> {
+pub async fn load_package(app: &App, actor: &Actor, now: Instant, text: &str) -> Result<Vec<Uuid>> {
     actor.demand(Permission::RulesDraft)?;
     app.refresh_rules(now).await?;
     let rules = app.rules();

@@ -5,14 +5,14 @@ use crate::failure::Failure;
 use crate::forms::{Fields, Sent, SentFile};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::rules::package::{is_package, load_package};
-use app::{Error, Refusal};
 use app::rules::diff::{DiffTask, start_diff};
 use app::rules::drafts::{
     NewDraft, PACK_BYTES_MAX, ProposalView, create_draft, edit_draft, find_proposal, next_version,
 };
+use app::rules::package::{is_package, load_package};
 use app::rules::steps::{StepForm, authors, reviewer, take_step};
 use app::rules::{Checked, LineChange, PartChange, check_text, compare_lines, compare_parts};
+use app::{Error, Refusal};
 use axum::extract::{Path, RawQuery, State};
 use domain::access::Permission;
 use domain::rules::{Origin, ProposalState};
@@ -139,7 +139,10 @@ pub(super) async fn create(State(web): State<Web>, Sent(who, fields): Sent) -> A
 
 pub(super) async fn upload(State(web): State<Web>, mut sent: SentFile) -> Answer {
     let file = sent.demand_file()?;
-    if let Some(text) = std::str::from_utf8(&file.bytes).ok().filter(|t| is_package(t)) {
+    if let Some(text) = std::str::from_utf8(&file.bytes)
+        .ok()
+        .filter(|t| is_package(t))
+    {
         let who = &sent.who;
         let ids = load_package(&web.app, &who.actor, who.now, text).await?;
         return match ids.as_slice() {

@@ -1,8 +1,10 @@
 //! A rule on its way through the pages: drafted, checked, compared, reviewed and approved.
 
 use crate::browser::Site;
+use app::rules::package::{key_pair, sign};
 use axum::http::StatusCode;
 use rstest::rstest;
+use rules::Source;
 use testkit::{Engine, TestApp};
 
 const LAW: &str = "company/defaults";
@@ -156,10 +158,18 @@ async fn a_signed_package_is_uploaded(#[values(Engine::Sqlite, Engine::Postgres)
         sent.await
     };
     let stranger = send(&t).await;
-    assert!(stranger.text.contains("签名者不在信任名单中"), "{}", stranger.text);
+    assert!(
+        stranger.text.contains("签名者不在信任名单中"),
+        "{}",
+        stranger.text
+    );
     t.app = t.app.clone().with_trusted_keys(vec![public]);
     let file = send(&t).await;
-    assert!(file.location().starts_with("/rules/drafts/"), "{}", file.text);
+    assert!(
+        file.location().starts_with("/rules/drafts/"),
+        "{}",
+        file.text
+    );
 }
 
 /// GOV-02, GOV-03, GOV-05: a pack says whose it is to interpret, which rules of the regulator it

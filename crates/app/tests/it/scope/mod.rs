@@ -86,6 +86,7 @@ async fn a_caller_sees_the_own_list_only(
         "count_unit_contents",
         "list_posts",
         "list_post_holders",
+        "list_last_duty_records",
         "list_colleagues",
         "list_load_of_units",
         "list_delegations",

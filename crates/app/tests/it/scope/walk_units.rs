@@ -10,7 +10,9 @@ use testkit::TestApp;
 
 /// A post with its holder and a substitute in the unit of some objects.
 pub(super) async fn prepare(t: &TestApp, o: &Objects) {
-    use app::access::{DelegationForm, HolderForm, delegate, give_post, set_post, unit_page};
+    use app::access::{
+        DelegationForm, DutyForm, HolderForm, delegate, give_post, record_duty, set_post, unit_page,
+    };
     let admin = &t.people().administrator;
     let (caller, leader) = match o.org {
         "37" => ("caller_sd", "leader_sd"),
@@ -28,6 +30,19 @@ pub(super) async fn prepare(t: &TestApp, o: &Objects) {
     give_post(&t.app, admin, t.now, o.org, page.posts[0].row.id, &form)
         .await
         .unwrap();
+    let people = t.people();
+    let holder = match o.org {
+        "37" => &people.caller_sd,
+        _ => &people.caller_cq,
+    };
+    let form = DutyForm {
+        org: page.unit.org.id.0.to_string(),
+        post: kind.into(),
+        duty: "payout_callbacks".into(),
+        done_on: String::new(),
+        note: "名单已全部回访".into(),
+    };
+    record_duty(&t.app, holder, t.now, &form).await.unwrap();
     let form = DelegationForm {
         principal: leader.into(),
         substitute: "central_caller".into(),
@@ -71,6 +86,11 @@ pub(super) async fn walk_units(t: &TestApp, scope: &Scope, o: &Objects) -> Seen 
     seen.insert(
         "list_post_holders",
         holders.iter().filter(|h| h.org_id == org.id.0).count(),
+    );
+    let records = rows::list_last_duty_records(db, scope).await.unwrap();
+    seen.insert(
+        "list_last_duty_records",
+        records.iter().filter(|r| r.org_id == org.id.0).count(),
     );
     let colleagues = rows::list_colleagues(db, scope).await.unwrap();
     let caller = o.caller.0;
