@@ -49,7 +49,7 @@ const SEED: u64 = 7_300;
 /// Name of the company when the configuration names none.
 const COMPANY: &str = "示范人寿保险公司";
 /// Customers for whom one caller of the story makes one call a day.
-const CUSTOMERS_PER_CALL: u64 = 240;
+const CUSTOMERS_PER_CALL: u64 = 120;
 /// Hours of the day in which the clock of a demonstration is the real one.
 const DAY_BEGINS: u32 = 9;
 const DAY_ENDS: u32 = 18;
