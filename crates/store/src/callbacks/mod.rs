@@ -7,6 +7,7 @@ mod entries;
 mod export;
 mod filter;
 mod find;
+mod holders;
 mod list;
 mod notes;
 mod payouts;
@@ -31,6 +32,7 @@ pub use export::{
 };
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
+pub use holders::list_holders;
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use notes::{NoteRow, insert_note, list_notes};
 pub use payouts::{
