@@ -4,6 +4,7 @@
 use crate::messaging::want;
 use app::App;
 use app::callbacks::{AssignTarget, ListQuery, StartForm, assign, start_attempt};
+use app::electronic::{OfferTarget, offer_many};
 use app::exports::{ExportFormat, ExportKind, ExportQuery};
 use app::jobs::{run_due, start_export};
 use app::letters::{BatchForm, start_batch};
@@ -292,4 +293,30 @@ async fn an_electronic_callback_is_submitted_once() {
     assert_eq!(came.iter().filter(|c| c.is_ok()).count(), 1, "{came:?}");
     assert_eq!(t.look(id).await.state, CallbackState::Completed);
     assert_eq!(t.database.number("SELECT COUNT(*) FROM attempts").await, 1);
+}
+
+/// Two leaders send links to the same customers at once: each has one that is good, and one message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_customer_gets_one_link() {
+    let t = TestApp::with(Engine::Postgres, &portfolio()).await;
+    let other = t.restart().await;
+    let (now, leader) = (t.now, t.people().leader_cq.clone());
+    let ids = callbacks(&t, "NB-CQ").await;
+    let sent = both([&t.app, &other], |at, app| {
+        let (leader, mut ids) = (leader.clone(), ids.clone());
+        // They meet in the middle.
+        if at == 1 {
+            ids.reverse();
+        }
+        let target = OfferTarget::Ids(ids);
+        async move { offer_many(&app, &leader, now, &target).await.unwrap() }
+    })
+    .await;
+    let links: usize = sent.iter().map(|r| r.sent).sum();
+    assert_eq!(links, MORE as usize, "{sent:?}");
+    assert!(sent.iter().all(|r| r.sent > 0), "{sent:?}");
+    let twice = "SELECT 'x' FROM electronic_links GROUP BY callback_id HAVING COUNT(*) > 1";
+    assert!(t.database.column(twice).await.is_empty());
+    let messages = "SELECT COUNT(*) FROM messages";
+    assert_eq!(t.database.number(messages).await, i64::from(MORE));
 }
