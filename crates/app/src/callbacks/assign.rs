@@ -132,35 +132,7 @@ pub async fn assign(
             to,
             untaken,
         };
-        let mut audit = Vec::new();
-        for id in chunk {
-            let Some(record) = rows::find_record(&work, &scope, *id).await? else {
-                continue;
-            };
-            let seen = match target {
-                AssignTarget::Version(_, seen) => Some(*seen),
-                _ => None,
-            };
-            if seen.is_some_and(|seen| seen != record.version) {
-                return Err(Error::Conflict);
-            }
-            match desk.give(&record).await {
-                Ok(user) => {
-                    report.assigned += 1;
-                    let detail = serde_json::json!({ "to": user.0 });
-                    let entry = AuditEntry::new(actor, "callback.assigned", "callback", id.0);
-                    audit.push(entry.customer(record.customer.0).detail(detail));
-                }
-                Err(Error::Refused(refusal)) => {
-                    report.refused.push((record.number.clone(), refusal.code));
-                }
-                // Somebody else was faster with this one; the others are not held up.
-                Err(Error::Conflict) if seen.is_none() => {
-                    report.refused.push((record.number.clone(), TAKEN));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let audit = desk.give_all(&scope, chunk, target, &mut report).await?;
         let detail = serde_json::json!({ "assigned": audit.len() });
         let first = AuditEntry::new(actor, "callback.assignment", "callback", None).detail(detail);
         work.commit(Audit::with(first, audit)).await?;
@@ -200,6 +172,46 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
+    /// Gives a chunk out; what is refused stands in the report.
+    async fn give_all(
+        &mut self,
+        scope: &Scope,
+        chunk: &[CallbackId],
+        target: &AssignTarget,
+        report: &mut AssignReport,
+    ) -> Result<Vec<AuditEntry>> {
+        let mut audit = Vec::new();
+        for id in chunk {
+            let Some(record) = rows::find_record(self.work, scope, *id).await? else {
+                continue;
+            };
+            let seen = match target {
+                AssignTarget::Version(_, seen) => Some(*seen),
+                _ => None,
+            };
+            if seen.is_some_and(|seen| seen != record.version) {
+                return Err(Error::Conflict);
+            }
+            match self.give(&record).await {
+                Ok(user) => {
+                    report.assigned += 1;
+                    let detail = serde_json::json!({ "to": user.0 });
+                    let entry = AuditEntry::new(self.actor, "callback.assigned", "callback", id.0);
+                    audit.push(entry.customer(record.customer.0).detail(detail));
+                }
+                Err(Error::Refused(refusal)) => {
+                    report.refused.push((record.number.clone(), refusal.code));
+                }
+                // Somebody else was faster with this one; the others are not held up.
+                Err(Error::Conflict) if seen.is_none() => {
+                    report.refused.push((record.number.clone(), TAKEN));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(audit)
+    }
+
     /// Gives a callback out; says to whom.
     async fn give(&mut self, record: &CallbackRecord) -> Result<UserId> {
         if self.untaken && record.callback.assignee.is_some() {

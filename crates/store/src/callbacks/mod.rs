@@ -55,6 +55,6 @@ pub use spot_checks::{
 pub use trails::{TrailRow, list_trails};
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
-    insert_completed_event, look_again, open_deemed_right, save_change,
+    insert_completed_event, keep_callback, look_again, open_deemed_right, save_change,
 };
 pub use workbench::{CallbackCounts, CallerDay, list_caller_day, read_counts};
