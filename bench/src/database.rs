@@ -3,6 +3,7 @@
 use crate::Result;
 use app::{App, Passwords};
 use domain::time::Instant;
+use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -36,14 +37,23 @@ pub(crate) fn now() -> Result<Instant> {
     Ok(NOW.parse()?)
 }
 
-/// Opens a database file, bringing its schema up to date, and starts the application on it.
+/// Opens a database file, or a database on a server, bringing its schema up to date, and starts the
+/// application on it.
 pub(crate) async fn open(path: &Path) -> Result<App> {
+    open_with(path, Arc::new(InMemory::new())).await
+}
+
+/// The same, with a place for files.
+pub(crate) async fn open_with(path: &Path, files: Arc<dyn ObjectStore>) -> Result<App> {
     let chance = Chance(Mutex::new(StdRng::from_rng(&mut rand::rng())));
     let ids = Ids::new(Arc::new(chance));
     let key = |_| MasterKey::parse(MASTER_KEY);
-    let url = DatabaseUrl::Sqlite(path.to_owned());
+    let named = path.to_string_lossy();
+    let url = match named.starts_with("postgres") {
+        true => DatabaseUrl::parse(&named)?,
+        false => DatabaseUrl::Sqlite(path.to_owned()),
+    };
     let store = Store::open(url, true, ids, now()?, key).await?;
-    let files = Arc::new(InMemory::new());
     Ok(App::start(store, files, Passwords::for_tests(), now()?).await?)
 }
 

@@ -1,11 +1,12 @@
 //! Figures of Huifang, each as a ratio against something well known in the same run.
 //!
-//! `huifang-bench rules|plan|import|all [--rows N] [--repeat N] [--dir FOLDER]`. What is timed runs in
+//! `huifang-bench rules|plan|import|letters|all [--rows N] [--repeat N] [--dir FOLDER] [--database URL]`. What is timed runs in
 //! a process of its own (`huifang-bench step …`), so that peak memory is that of the step alone.
 
 mod database;
 mod floor;
 mod import;
+mod letters;
 mod machine;
 mod plan;
 mod portfolio;
@@ -30,16 +31,18 @@ struct Options {
     repeat: usize,
     /// Where files and databases go.
     dir: PathBuf,
+    /// An empty database on a server, for measurements that can use one.
+    database: Option<String>,
 }
 
-const USAGE: &str =
-    "huifang-bench rules|plan|import|all [--rows 100000] [--repeat 3] [--dir FOLDER]";
+const USAGE: &str = "huifang-bench rules|plan|import|letters|all [--rows 100000] [--repeat 3] [--dir FOLDER] [--database URL]";
 
 fn options(arguments: &[String]) -> Result<Options> {
     let mut options = Options {
         rows: 100_000,
         repeat: 3,
         dir: std::env::temp_dir().join("huifang-bench"),
+        database: None,
     };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else {
@@ -49,6 +52,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--rows" => options.rows = value.replace('_', "").parse()?,
             "--repeat" => options.repeat = value.parse::<usize>()?.max(1),
             "--dir" => options.dir = PathBuf::from(value),
+            "--database" => options.database = Some(value.clone()),
             _ => return Err(USAGE.into()),
         }
     }
@@ -69,6 +73,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "rules" => rules::measure(&options),
         "plan" => plan::measure(&options),
         "import" => import::measure(&options),
+        "letters" => letters::measure(&options),
         "all" => {
             rules::measure(&options)?;
             import::measure(&options)?;

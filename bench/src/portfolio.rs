@@ -14,6 +14,8 @@ use std::path::Path;
 
 /// Days back over which policies were issued.
 const DAYS: u64 = 90;
+/// Days back over which policies that get letters were issued.
+const ISSUED_DAYS: u64 = 5;
 
 /// Writes the files of a portfolio by the product's own generator.
 pub(crate) fn generated(folder: &Path, customers: u64) -> Result<()> {
@@ -60,6 +62,47 @@ pub(crate) fn of_events(folder: &Path, events: u64) -> Result<()> {
     }
     policies.flush()?;
     Ok(happened.flush()?)
+}
+
+/// Writes the files for so many letters: as many life policies of the last days, sold by salespersons to people
+/// and without a receipt yet, each of which owes a callback ten days after its issue (programme `NB-T10`).
+pub(crate) fn of_letters(folder: &Path, letters: u64) -> Result<()> {
+    generated(folder, letters)?;
+    let orgs = units(folder)?;
+    let as_of: NaiveDate = AS_OF.parse()?;
+    let people = people(folder)?;
+    let mut policies = BufWriter::new(File::create(folder.join("policies.csv"))?);
+    writeln!(
+        policies,
+        "policy_no,product_code,product_name,product_class,line,channel,policyholder_no,insured_no,org_code,\
+         application_date,issue_date,effective_date,term_months,premium,premium_frequency,cooling_off_days,status"
+    )?;
+    for n in 0..letters {
+        let holder = &people[usize::try_from(n)? % people.len()];
+        let org = &orgs[usize::try_from(n)? % orgs.len()];
+        let issued = as_of - Days::new(n % ISSUED_DAYS + 1);
+        writeln!(
+            policies,
+            "L{n:09},WL-A,安享终身寿险（分红型）,participating,life,individual_agent,{holder},{holder},{org},\
+             {issued},{issued},{issued},792,12000.00,annual,15,in_force"
+        )?;
+    }
+    Ok(policies.flush()?)
+}
+
+/// Numbers of customers who are people.
+fn people(folder: &Path) -> Result<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("customers.csv"))?;
+    let numbers: Vec<_> = text
+        .lines()
+        .filter(|l| l.contains(",individual,"))
+        .filter_map(|l| l.split(',').next())
+        .map(str::to_owned)
+        .collect();
+    if numbers.is_empty() {
+        return Err("customers.csv names no people".into());
+    }
+    Ok(numbers)
 }
 
 /// Codes of the units that write business.

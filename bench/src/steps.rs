@@ -1,19 +1,24 @@
 //! Single steps, each in a process of its own.
 //!
 //! `step import KIND FILE DATABASE`, `step plan DATABASE SINCE AS_OF`,
-//! `step floor DATABASE MARKS FRESH`; each prints one line of JSON.
+//! `step letters DATABASE FILES`, `step floor DATABASE MARKS FRESH`; each prints one line of JSON.
 
 use crate::database;
 use crate::floor::{self, Marks};
 use crate::machine::{self, Spent, Stopwatch};
 use crate::{Result, USAGE};
 use app::imports::{ImportRequest, Mapping, import_file};
+use app::jobs::{find_job, run_due};
+use app::letters::{BatchForm, start_batch};
 use app::obligations::{PlanRequest, plan};
 use domain::access::Actor;
 use domain::imports::ImportKind;
+use object_store::local::LocalFileSystem;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a step says of itself.
 #[derive(Clone, Debug)]
@@ -85,6 +90,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ["plan", database, since, as_of] => {
             runtime.block_on(run_plan(Path::new(database), since, as_of))?
         }
+        ["letters", database, files] => {
+            runtime.block_on(run_letters(Path::new(database), Path::new(files)))?
+        }
         ["floor", database, marks, fresh] => {
             let marks: Marks = serde_json::from_str(marks)?;
             let floor = floor::run(Path::new(database), &marks, Path::new(fresh))?;
@@ -140,4 +148,60 @@ async fn run_plan(database: &Path, since: &str, as_of: &str) -> Result<(Spent, V
         "looked_at": s.looked_at, "created": s.created, "excluded": s.excluded,
     });
     Ok((spent, counts))
+}
+
+/// How often somebody who waits looks at the page of the job.
+const LOOKS: Duration = Duration::from_millis(500);
+
+async fn run_letters(database: &Path, place: &Path) -> Result<(Spent, Value)> {
+    let files = Arc::new(LocalFileSystem::new_with_prefix(place)?);
+    let app = database::open_with(database, files).await?;
+    let actor = Actor::shell("bench");
+    let form = BatchForm {
+        programme: "NB-T10".into(),
+        ..BatchForm::default()
+    };
+    let (begun, start) = (Instant::now(), database::now()?);
+    let clock = move || start + chrono::Duration::from_std(begun.elapsed()).unwrap_or_default();
+    let job = start_batch(&app, &actor, clock(), &form).await?;
+    let watch = Stopwatch::process();
+    let server = app.clone();
+    let mut working = tokio::spawn(async move { run_due(&server, &clock).await });
+    let (mut last, mut heard, mut news, mut silence) = (0, Instant::now(), 0, 0.0_f64);
+    loop {
+        let ended = tokio::time::timeout(LOOKS, &mut working).await;
+        let seen = find_job(&app, &actor, job).await?.job;
+        if seen.done != last {
+            news += 1;
+            (last, heard) = (seen.done, Instant::now());
+        }
+        silence = silence.max(heard.elapsed().as_secs_f64());
+        if let Ok(ended) = ended {
+            ended??;
+            break;
+        }
+    }
+    let spent = watch.spent();
+    let seen = find_job(&app, &actor, job).await?.job;
+    let result: Value = serde_json::from_str(seen.result.as_deref().unwrap_or("null"))?;
+    eprintln!("job: {:?} {:?} {result}", seen.state, seen.error);
+    database::close(app).await?;
+    let mib = size(place)? as f64 / 1024.0 / 1024.0;
+    let counts = json!({
+        "letters": result["rows"].as_u64().unwrap_or(0), "file_mib": mib, "news": news, "silence": silence,
+    });
+    Ok((spent, counts))
+}
+
+/// Bytes of all files in a folder and the folders in it.
+fn size(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += match entry.file_type()?.is_dir() {
+            true => size(&entry.path())?,
+            false => entry.metadata()?.len(),
+        };
+    }
+    Ok(bytes)
 }

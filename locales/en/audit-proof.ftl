@@ -69,6 +69,7 @@ audit-flaw-head_gone = the database was put back to an earlier state
 audit-flaw-head_other = the database was put back and written on
 audit-action-audit-verified = Audit log verified
 audit-action-callback-viewed = Callback opened
+audit-action-callback-prepared = Callback prepared
 audit-action-ticket-viewed = Ticket opened
 audit-action-obligation-viewed = Obligation opened
 audit-action-job-queued = Job queued

@@ -69,6 +69,7 @@ audit-flaw-head_gone = 数据库被退回到更早的状态
 audit-flaw-head_other = 数据库曾被退回后继续写入
 audit-action-audit-verified = 核对审计日志
 audit-action-callback-viewed = 查看回访
+audit-action-callback-prepared = 回访准备
 audit-action-ticket-viewed = 查看问题件
 audit-action-obligation-viewed = 查看义务
 audit-action-job-queued = 提交任务

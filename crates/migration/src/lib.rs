@@ -46,6 +46,7 @@ mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
 mod m20261126_000101_post_duty_records;
+mod m20261126_030001_authorisations;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -100,6 +101,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_100001_plans::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),
             Box::new(m20261126_000101_post_duty_records::Migration),
+            Box::new(m20261126_030001_authorisations::Migration),
         ]
     }
 }

@@ -42,8 +42,8 @@ pub mod timeline;
 pub mod visits;
 
 pub use audit::{Audit, AuditActor, AuditEntry, AuditFilter, AuditRow, list_audit_entries};
-pub use dialect::Backend;
 pub use dialect::connect::{DatabaseUrl, Store};
+pub use dialect::{Backend, Turn};
 pub use entropy::{Entropy, Ids};
 pub use error::StoreError;
 pub use sql::{Page, PageKey};

@@ -1,6 +1,7 @@
 //! Reading, and writing in one transaction that also holds its audit entry.
 
 use crate::audit::{self, Audit};
+use crate::dialect::{Backend, Turn};
 use crate::sealing::Keyring;
 use crate::sql::statement;
 use crate::{Ids, Result, StoreError};
@@ -69,6 +70,17 @@ impl UnitOfWork {
     /// A new id.
     pub fn next_id(&self) -> uuid::Uuid {
         self.ids.next(self.now)
+    }
+
+    /// Waits until no other transaction has this turn; what was committed before is seen from here on.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn take_turn(&self, turn: Turn) -> Result<()> {
+        match Backend::of(&self.transaction).turn(turn) {
+            Some(sql) => self.execute(sql, Vec::new()).await.map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// The source of chance.

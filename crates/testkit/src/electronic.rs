@@ -148,6 +148,21 @@ impl TestApp {
         }
     }
 
+    /// What the customer sends off from the last screen.
+    ///
+    /// # Panics
+    /// When something else is on the screen.
+    pub async fn submission(&self, now: Instant, visitor: &Visitor) -> SubmitForm {
+        let screen = visit(&self.app, now, visitor, None).await.unwrap();
+        let Screen::Review(review) = screen else {
+            panic!("{screen:?}");
+        };
+        SubmitForm {
+            shown: review.shown,
+            confirmed: true,
+        }
+    }
+
     /// Submits what is on the screen.
     ///
     /// # Errors
@@ -160,14 +175,7 @@ impl TestApp {
         now: Instant,
         visitor: &Visitor,
     ) -> app::Result<app::electronic::Done> {
-        let screen = visit(&self.app, now, visitor, None).await.unwrap();
-        let Screen::Review(review) = screen else {
-            panic!("{screen:?}");
-        };
-        let form = SubmitForm {
-            shown: review.shown,
-            confirmed: true,
-        };
+        let form = self.submission(now, visitor).await;
         submit(&self.app, now, visitor, form).await
     }
 }

@@ -11,8 +11,8 @@ mod rust;
 mod tree;
 
 use checks::{
-    assets, borders, calls, data_files, documents, features, headers, leaks, locales, places,
-    requirements, sizes,
+    assets, borders, calls, conflicts, data_files, documents, features, headers, leaks, locales,
+    places, requirements, sizes,
 };
 use finding::Findings;
 use std::path::Path;
@@ -22,7 +22,7 @@ use tree::Tree;
 /// Looks at the files and writes down what is wrong.
 type Check = fn(&Tree, &mut Findings);
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     features::check,
     borders::check,
     places::check,
@@ -31,6 +31,7 @@ const CHECKS: [Check; 12] = [
     sizes::check,
     locales::check,
     requirements::check,
+    conflicts::check,
     documents::check,
     assets::check,
     data_files::check,

@@ -4,10 +4,11 @@ use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, OrgPath, Permission, Rights, Scope};
-use domain::callbacks::{Caller, Command, Load, assignable, pick_caller};
+use domain::callbacks::{Caller, Command, Load, Wanted, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
-use domain::ids::{CallbackId, UserId};
+use domain::ids::{CallbackId, CustomerId, UserId};
 use domain::time::{self, Instant};
+use std::collections::HashMap;
 use store::access::CallerRow;
 use store::callbacks::{self as rows, CallbackRecord, Saved};
 use store::{Audit, AuditEntry, UnitOfWork};
@@ -16,6 +17,8 @@ use store::{Audit, AuditEntry, UnitOfWork};
 const ASSIGN_MAX: i64 = 5_000;
 /// Callbacks of a transaction.
 const CHUNK: usize = 200;
+/// Why a callback is left with whoever was given it meanwhile.
+const TAKEN: &str = "assign-taken";
 
 /// Which callbacks.
 #[derive(Clone, Debug)]
@@ -116,29 +119,20 @@ pub async fn assign(
         ..Default::default()
     };
     let ids = &ids[..ids.len().min(usize::try_from(ASSIGN_MAX).unwrap_or(0))];
+    // Who spreads what nobody has takes nothing away that somebody was given meanwhile.
+    let untaken = matches!(target, AssignTarget::Filter(query) if query.view == "unassigned");
     for chunk in ids.chunks(CHUNK) {
         let work = app.store().begin(now).await?;
-        let mut audit = Vec::new();
-        for id in chunk {
-            let Some(record) = rows::find_record(&work, &scope, *id).await? else {
-                continue;
-            };
-            if matches!(target, AssignTarget::Version(_, seen) if *seen != record.version) {
-                return Err(Error::Conflict);
-            }
-            match give(app, actor, &work, &record, &mut callers, to).await {
-                Ok(user) => {
-                    report.assigned += 1;
-                    let detail = serde_json::json!({ "to": user.0 });
-                    let entry = AuditEntry::new(actor, "callback.assigned", "callback", id.0);
-                    audit.push(entry.customer(record.customer.0).detail(detail));
-                }
-                Err(Error::Refused(refusal)) => {
-                    report.refused.push((record.number.clone(), refusal.code));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let mut desk = Desk {
+            app,
+            actor,
+            work: &work,
+            callers: &mut callers,
+            holders: rows::list_holders(&work, chunk).await?,
+            to,
+            untaken,
+        };
+        let audit = desk.give_all(&scope, chunk, target, &mut report).await?;
         let detail = serde_json::json!({ "assigned": audit.len() });
         let first = AuditEntry::new(actor, "callback.assignment", "callback", None).detail(detail);
         work.commit(Audit::with(first, audit)).await?;
@@ -163,58 +157,113 @@ async fn targets(
     }
 }
 
-async fn give(
-    app: &App,
-    actor: &Actor,
-    work: &UnitOfWork,
-    record: &CallbackRecord,
-    callers: &mut [(Caller, Load)],
+/// What giving out a chunk needs to know.
+struct Desk<'d> {
+    app: &'d App,
+    actor: &'d Actor,
+    work: &'d UnitOfWork,
+    callers: &'d mut Vec<(Caller, Load)>,
+    /// Who has other open callbacks of a customer.
+    holders: HashMap<CustomerId, UserId>,
+    /// The one who gets all of it; spread when missing.
     to: Option<UserId>,
-) -> Result<UserId> {
-    let rules = app.rules();
-    let discharge = rules.discharge_of(record.pack, &record.programme)?;
-    let bars = discharge.bars_salesperson;
-    let user = match to {
-        Some(to) => {
-            for (caller, _) in callers.iter() {
-                assignable(caller, &record.org_path, record.salesperson, bars)?;
+    /// Only what nobody has.
+    untaken: bool,
+}
+
+impl Desk<'_> {
+    /// Gives a chunk out; what is refused stands in the report.
+    async fn give_all(
+        &mut self,
+        scope: &Scope,
+        chunk: &[CallbackId],
+        target: &AssignTarget,
+        report: &mut AssignReport,
+    ) -> Result<Vec<AuditEntry>> {
+        let mut audit = Vec::new();
+        for id in chunk {
+            let Some(record) = rows::find_record(self.work, scope, *id).await? else {
+                continue;
+            };
+            let seen = match target {
+                AssignTarget::Version(_, seen) => Some(*seen),
+                _ => None,
+            };
+            if seen.is_some_and(|seen| seen != record.version) {
+                return Err(Error::Conflict);
             }
-            to
+            match self.give(&record).await {
+                Ok(user) => {
+                    report.assigned += 1;
+                    let detail = serde_json::json!({ "to": user.0 });
+                    let entry = AuditEntry::new(self.actor, "callback.assigned", "callback", id.0);
+                    audit.push(entry.customer(record.customer.0).detail(detail));
+                }
+                Err(Error::Refused(refusal)) => {
+                    report.refused.push((record.number.clone(), refusal.code));
+                }
+                // Somebody else was faster with this one; the others are not held up.
+                Err(Error::Conflict) if seen.is_none() => {
+                    report.refused.push((record.number.clone(), TAKEN));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        None => {
-            let language = rows::find_language(work, record.id).await?;
-            let language = language.and_then(|l| SpokenLanguage::parse(&l).ok());
-            let picked = pick_caller(
-                callers,
-                &record.org_path,
-                language,
-                record.salesperson,
-                bars,
-            );
-            picked.ok_or_else(|| Error::from(crate::Refusal::new("assign-nobody")))?
-        }
-    };
-    let by = actor.user().unwrap_or(user);
-    let today = time::date_in_china(work.now());
-    let change = record
-        .callback
-        .decide(&Command::Assign { to: user }, discharge, by, today)?;
-    let saved = Saved {
-        appointment_at: record.appointment_at,
-        is_recall: record.callback.is_recall,
-        ..Saved::default()
-    };
-    let kept = domain::callbacks::Change {
-        again_at: record.again_at,
-        ..change
-    };
-    rows::save_change(work, record, &kept, &saved).await?;
-    let (from, to_state) = (record.callback.state.as_str(), kept.to.as_str());
-    rows::insert_entry(work, record.id, &actor.name, "assign", from, to_state, None).await?;
-    if let Some((_, load)) = callers.iter_mut().find(|(c, _)| c.user == user) {
-        load.open += 1;
+        Ok(audit)
     }
-    Ok(user)
+
+    /// Gives a callback out; says to whom.
+    async fn give(&mut self, record: &CallbackRecord) -> Result<UserId> {
+        if self.untaken && record.callback.assignee.is_some() {
+            return Err(crate::Refusal::new(TAKEN).into());
+        }
+        let rules = self.app.rules();
+        let discharge = rules.discharge_of(record.pack, &record.programme)?;
+        let user = self.choose(record, discharge.bars_salesperson).await?;
+        let by = self.actor.user().unwrap_or(user);
+        let today = time::date_in_china(self.work.now());
+        let change = record
+            .callback
+            .decide(&Command::Assign { to: user }, discharge, by, today)?;
+        let saved = Saved {
+            appointment_at: record.appointment_at,
+            is_recall: record.callback.is_recall,
+            ..Saved::default()
+        };
+        let kept = domain::callbacks::Change {
+            again_at: record.again_at,
+            ..change
+        };
+        rows::save_change(self.work, record, &kept, &saved).await?;
+        let (from, to) = (record.callback.state.as_str(), kept.to.as_str());
+        let name = &self.actor.name;
+        rows::insert_entry(self.work, record.id, name, "assign", from, to, None).await?;
+        if let Some((_, load)) = self.callers.iter_mut().find(|(c, _)| c.user == user) {
+            load.open += 1;
+        }
+        self.holders.entry(record.customer).or_insert(user);
+        Ok(user)
+    }
+
+    async fn choose(&self, record: &CallbackRecord, bars_salesperson: bool) -> Result<UserId> {
+        let (business, salesperson) = (&record.org_path, record.salesperson);
+        if let Some(to) = self.to {
+            for (caller, _) in self.callers.iter() {
+                assignable(caller, business, salesperson, bars_salesperson)?;
+            }
+            return Ok(to);
+        }
+        let language = rows::find_language(self.work, record.id).await?;
+        let wanted = Wanted {
+            business,
+            language: language.and_then(|l| SpokenLanguage::parse(&l).ok()),
+            salesperson,
+            bars_salesperson,
+            known_to: self.holders.get(&record.customer).copied(),
+        };
+        let picked = pick_caller(self.callers, &wanted);
+        picked.ok_or_else(|| Error::from(crate::Refusal::new("assign-nobody")))
+    }
 }
 
 /// Takes a callback back from its caller.

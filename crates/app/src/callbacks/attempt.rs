@@ -118,7 +118,7 @@ pub async fn start_attempt(
 
 /// The version to ask with. That one is missing is said when the interview begins; two of equal
 /// standing are not chosen between by chance.
-async fn choose_script(
+pub(super) async fn choose_script(
     db: &impl Reads,
     scripts: &Scripts,
     record: &CallbackRecord,

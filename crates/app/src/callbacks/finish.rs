@@ -1,6 +1,7 @@
 //! Ending an attempt, and everything that follows from it, in one transaction.
 
 use super::attempt::{answers_of, case_of_attempt, round_so_far, script_of, under_way};
+use super::authorisation::ProxyForm;
 use super::discharge::{complete, timing_of};
 use super::record;
 use crate::rules::{BusinessCalendar, Rules};
@@ -9,15 +10,15 @@ use crate::{App, Error, Result};
 use chrono::{DateTime, NaiveDateTime};
 use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::{
-    AttemptResult, CallbackError, CallbackState, Change, Command, Contact, ContactChannel,
-    Discharge, Reached,
+    AttemptResult, Authorisation, CallbackError, CallbackState, Change, Command, Contact,
+    ContactChannel, Discharge, Reached,
 };
 use domain::ids::{CallbackId, UserId};
 use domain::obligations::{Respondent, Timing};
 use domain::questionnaires::{Gate, Interview};
 use domain::tickets::ProblemType;
 use domain::time::{self, Instant};
-use store::callbacks::{self as rows, AttemptRow, CallbackRecord, Saved};
+use store::callbacks::{self as rows, AttemptEnd, AttemptRow, CallbackRecord, Saved};
 use store::{AuditEntry, UnitOfWork};
 
 /// Longest note.
@@ -30,8 +31,8 @@ pub struct FinishForm {
     pub result: String,
     /// Code of who answered, for finished interviews; the programme's first when empty.
     pub respondent: String,
-    /// A family member answered with a stored authorisation.
-    pub authorised: bool,
+    /// The authorisation of a family member who answered for the policyholder.
+    pub proxy: ProxyForm,
     /// What the caller noted.
     pub note: String,
     /// The agreed time: RFC 3339, or a date and time in China.
@@ -77,15 +78,14 @@ pub async fn finish_attempt(
     };
     let ended = step.decide(&work, result, form).await?;
     let note = Some(form.note.trim()).filter(|n| !n.is_empty());
-    rows::save_attempt(
-        &work,
-        attempt.id,
+    let end = AttemptEnd {
         result,
-        ended.respondent,
+        respondent: ended.respondent,
+        authorisation: ended.authorisation.as_ref(),
         note,
-        ended.appointment_at,
-    )
-    .await?;
+        appointment_at: ended.appointment_at,
+    };
+    rows::save_attempt(&work, attempt.id, &end).await?;
     let mut audit = step.save(&work, result, &ended).await?;
     audit.extend(step.follow(&work, result, &ended).await?);
     let detail = serde_json::json!({
@@ -115,6 +115,7 @@ struct Ended {
     change: Change,
     interview: Option<Interview>,
     respondent: Option<(Respondent, bool)>,
+    authorisation: Option<Authorisation>,
     appointment_at: Option<Instant>,
 }
 
@@ -128,7 +129,7 @@ impl Step<'_> {
         let today = time::date_in_china(self.now);
         if result == AttemptResult::Finished {
             let interview = self.interview(work).await?;
-            let reached = self.reached(form)?;
+            let (reached, authorisation) = self.reached(form)?;
             let shared = self.attempt.shared_with.unwrap_or(self.attempt.id);
             let owners = [self.attempt.id.0, shared.0];
             let recordings = store::recordings::list_recordings(work, self.scope, &owners).await?;
@@ -150,6 +151,7 @@ impl Step<'_> {
                 change,
                 interview: Some(interview),
                 respondent,
+                authorisation,
                 appointment_at: None,
             });
         }
@@ -167,6 +169,7 @@ impl Step<'_> {
             change,
             interview: None,
             respondent: None,
+            authorisation: None,
             appointment_at,
         })
     }
@@ -184,7 +187,7 @@ impl Step<'_> {
         Ok(gate.finish()?)
     }
 
-    fn reached(&self, form: &FinishForm) -> Result<Reached> {
+    fn reached(&self, form: &FinishForm) -> Result<(Reached, Option<Authorisation>)> {
         let fixed = Respondent::parse(&self.record.respondent).ok();
         let fixed = fixed.filter(|_| self.discharge.respondent_fixed);
         let respondent = match form.respondent.as_str() {
@@ -198,10 +201,13 @@ impl Step<'_> {
         if fixed.is_some_and(|who| who != respondent) {
             return Err(CallbackError::RespondentNotAllowed(respondent).into());
         }
-        Ok(Reached {
+        let proxy = respondent == Respondent::AuthorizedProxy && self.discharge.proxy_allowed;
+        let authorisation = proxy.then(|| form.proxy.read()).transpose()?;
+        let reached = Reached {
             respondent,
-            authorised: form.authorised,
-        })
+            authorised: authorisation.is_some(),
+        };
+        Ok((reached, authorisation))
     }
 
     fn appointment(&self, result: AttemptResult, form: &FinishForm) -> Result<Option<Instant>> {

@@ -2,6 +2,7 @@
 
 mod assign;
 mod attempt;
+mod authorisation;
 mod call;
 mod decide;
 mod dial;
@@ -12,6 +13,7 @@ mod list;
 mod notes;
 mod page;
 pub(crate) mod payouts;
+mod prepare;
 mod recordings;
 mod refusals;
 mod reviews;
@@ -25,6 +27,7 @@ pub use crate::questionnaires::ScriptValues;
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
+pub use authorisation::ProxyForm;
 pub use call::{CallItem, CallPage, call_page};
 pub(crate) use decide::{Decided, carry_out, follow_letter};
 pub use decide::{Decision, decide};
@@ -38,6 +41,7 @@ pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use notes::add_note;
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
+pub use prepare::{Preparation, PreparedScript, preparation};
 pub use recordings::{add_link, add_upload};
 pub use reviews::{
     ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,

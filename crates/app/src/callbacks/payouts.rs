@@ -133,7 +133,7 @@ pub(super) async fn beside(
 /// When the actor may not.
 pub fn service_items(app: &App, actor: &Actor) -> Result<Vec<ServiceItem>> {
     actor.demand(Permission::CallbacksRead)?;
-    Ok(app.rules().service_items().to_vec())
+    Ok(app.rules().service_items().cloned().collect())
 }
 
 /// What is recorded, as it comes from the page or the API.

@@ -22,6 +22,7 @@ impl From<CallbackError> for Error {
                 Refusal::with("callback-respondent-not-allowed", who.as_str())
             }
             CallbackError::PhoneFirst => Refusal::new("callback-phone-first"),
+            CallbackError::StaysOnList => Refusal::new("callback-stays-on-list"),
             CallbackError::ReasonMissing => return Self::invalid("reason", "missing"),
         };
         refusal.into()

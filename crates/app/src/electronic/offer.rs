@@ -76,7 +76,7 @@ pub async fn offer(
     if reason.chars().count() > REASON_MAX {
         return Err(Error::invalid("reason", "too-long"));
     }
-    send(app, actor, &scope, now, id, reason).await
+    send(app, actor, &scope, now, id, &Sending::Again(reason)).await
 }
 
 /// Sends links to the customers of many callbacks. Whoever has one that is good, or chose the
@@ -107,16 +107,11 @@ pub async fn offer_many(
         let Some(found) = calls::find_record(app.store(), &scope, id).await? else {
             continue;
         };
-        let live = rows::find_live_link(app.store(), id).await?;
-        let refused = if live.is_some_and(|l| !l.link.is_expired(now)) {
-            Some("electronic-link-out")
-        } else {
-            match send(app, actor, &scope, now, id, "").await {
-                Ok(_) => None,
-                Err(Error::Refused(refusal)) => Some(refusal.code),
-                Err(Error::Conflict) => Some("electronic-changed"),
-                Err(error) => return Err(error),
-            }
+        let refused = match send(app, actor, &scope, now, id, &Sending::Missing).await {
+            Ok(_) => None,
+            Err(Error::Refused(refusal)) => Some(refusal.code),
+            Err(Error::Conflict) => Some("electronic-changed"),
+            Err(error) => return Err(error),
         };
         match refused {
             None => report.sent += 1,
@@ -126,18 +121,43 @@ pub async fn offer_many(
     Ok(report)
 }
 
+/// How a link is sent.
+enum Sending<'s> {
+    /// By hand, with the reason where one is needed; an earlier link is taken back.
+    Again(&'s str),
+    /// Only where none is out.
+    Missing,
+}
+
+impl Sending<'_> {
+    /// The reason; a refusal where a link is out and none more is wanted.
+    async fn reason(&self, work: &UnitOfWork, id: CallbackId, now: Instant) -> Result<&str> {
+        if let Self::Again(reason) = self {
+            return Ok(reason);
+        }
+        let live = rows::find_live_link(work, id).await?;
+        if live.is_some_and(|l| !l.link.is_expired(now)) {
+            return Err(Refusal::new("electronic-link-out").into());
+        }
+        Ok("")
+    }
+}
+
 async fn send(
     app: &App,
     actor: &Actor,
     scope: &Scope,
     now: Instant,
     id: CallbackId,
-    reason: &str,
+    how: &Sending<'_>,
 ) -> Result<Offered> {
     let today = time::date_in_china(now);
     let terms = terms_of(&app.rules(), today);
     let work = app.store().begin(now).await?;
+    // Two who send at once would not see each other's link otherwise.
+    calls::keep_callback(&work, id).await?;
     let callback = record(&work, scope, id).await?;
+    let reason = how.reason(&work, id, now).await?;
     let expires_at = terms.expires_at(now, callback.due_on);
     let questionnaire = questionnaire_of(app, &callback, now)?;
     let case = Case::load(app, &work, id, questionnaire).await?;

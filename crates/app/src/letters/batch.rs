@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use store::letters::{self as rows, Candidates};
-use store::{Audit, AuditEntry};
+use store::{Audit, AuditEntry, Turn};
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 
@@ -147,6 +147,7 @@ async fn make(
     loop {
         let now = clock();
         let work = app.store().begin(now).await?;
+        work.take_turn(Turn::Letters).await?;
         let found = rows::list_candidates(&work, &scope, &wanted, after, PORTION).await?;
         let Some(last) = found.last().copied() else {
             return Ok(work.roll_back().await?);

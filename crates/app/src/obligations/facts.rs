@@ -268,7 +268,7 @@ impl FactIds {
 }
 
 impl FactIds {
-    /// Fills in who was paid by the table of servicing items, where the core system does not say.
+    /// Fills in who was paid by the table of servicing items of that day, where the core system does not say.
     pub(super) fn set_payee<'a>(
         &self,
         facts: &mut Facts<'a>,
@@ -276,7 +276,9 @@ impl FactIds {
         items: &'a [ServiceItem],
     ) {
         let code = event.service_item_code.as_ref();
-        let item = code.and_then(|code| items.iter().find(|i| i.code == *code));
+        let on = event.paid_on.or(event.occurred_on);
+        let counts = |i: &&ServiceItem| on.is_none_or(|on| i.span.covers(on));
+        let item = code.and_then(|code| items.iter().filter(counts).find(|i| i.code == *code));
         if let Some(item) = item.filter(|_| event.payee_role.is_none()) {
             facts.set(self.event_payee_role, Value::code(item.payee.as_str()));
         }

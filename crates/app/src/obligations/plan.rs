@@ -27,7 +27,7 @@ use rules::Window;
 use std::collections::{BTreeMap, HashSet};
 use store::dialect::bulk::Bulk;
 use store::obligations::{self as rows, QueueEntry, QueueKind, RunSums, Span};
-use store::{AuditActor, AuditEntry, settings};
+use store::{AuditActor, AuditEntry, Turn, settings};
 use uuid::Uuid;
 
 /// Policies, or customers, of a transaction.
@@ -113,6 +113,9 @@ impl Planner {
         let regions = regions(&mut bulk).await?;
         let actor = AuditActor::from(actor);
         bulk.begin().await?;
+        if !dry_run {
+            bulk.take_turn(Turn::Planning).await?;
+        }
         let prepared = prepare(&mut bulk, &rules, window).await?;
         let judge = Judge::new(&rules, window, prepared.settled, regions)?;
         let (hash, calendar) = (rules.book().hash(), rules.calendar().hash());
@@ -163,13 +166,14 @@ impl Planner {
         Ok(planner)
     }
 
-    /// A dry run stays in one transaction, which is given up at the end.
+    /// A dry run stays in one transaction, which is given up at the end. Planners of several servers take
+    /// turns, chunk by chunk: a policy and an event of it may lie in different entries of the queue.
     async fn begin_chunk(&mut self) -> Result<()> {
         if self.dry_run {
-            Ok(())
-        } else {
-            Ok(self.bulk.begin().await?)
+            return Ok(());
         }
+        self.bulk.begin().await?;
+        Ok(self.bulk.take_turn(Turn::Planning).await?)
     }
 
     async fn end_chunk(

@@ -102,6 +102,7 @@ fn read_discharge(
         proxy_allowed: flag("proxy_allowed"),
         success,
         recording_required: flag("recording_required"),
+        manual_removal: flag("manual_removal"),
         bars_salesperson: list("barred").contains(&"policy_salesperson"),
         rounds: positive("rounds")?,
         attempts_per_round: positive("attempts_per_round")?,

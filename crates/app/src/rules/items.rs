@@ -2,6 +2,7 @@
 
 use super::Rules;
 use domain::questionnaires::Words;
+use domain::rules::Span;
 use rules::pack::{DatedValue, Operand};
 use rules::{Facts, NaiveDate, Value};
 
@@ -21,31 +22,44 @@ pub struct ServiceItem {
     pub payee: String,
     /// Where the row is written: pack and article.
     pub cite: (String, String),
+    /// The days on which it counts.
+    pub span: Span,
 }
 
 impl Rules {
-    /// The servicing items that count on the day on which this set was read, in the order of codes.
-    pub fn service_items(&self) -> &[ServiceItem] {
+    /// The servicing items of every day, in the order of codes.
+    pub(crate) fn all_service_items(&self) -> &[ServiceItem] {
         self.items.get_or_init(|| self.read_items())
     }
 
+    /// The servicing items that count on the day on which this set was read, in the order of codes.
+    pub fn service_items(&self) -> impl Iterator<Item = &ServiceItem> {
+        let today = self.read_on();
+        let all = self.all_service_items().iter();
+        all.filter(move |i| i.span.covers(today))
+    }
+
     fn read_items(&self) -> Vec<ServiceItem> {
-        let (book, today) = (self.book(), self.read_on());
+        let book = self.book();
         let code = book.schema().find_fact(CODE);
         let mut items = Vec::new();
         let members = book.find_parameter(TABLE).map(|g| &g.members);
         for member in members.into_iter().flatten() {
             let pack = book.pack(member.pack);
-            if !pack.status.is_evaluated() || !pack.in_force.covers(today) {
+            if !pack.status.is_evaluated() {
                 continue;
             }
-            let dated = member.values.iter().filter(|v| {
-                v.from.is_none_or(|from| from <= today) && v.until.is_none_or(|u| today <= u)
-            });
-            for value in dated {
+            for value in &member.values {
+                let span = Span {
+                    from: value.from.max(pack.in_force.from),
+                    until: [value.until, pack.in_force.until]
+                        .into_iter()
+                        .flatten()
+                        .min(),
+                };
                 let codes = value.when.iter().filter(|c| Some(c.fact) == code);
-                for operand in codes.map(|c| &c.operand) {
-                    items.extend(rows(value, operand, &pack.id));
+                for operand in codes.map(|c| &c.operand).filter(|_| !span.is_empty()) {
+                    items.extend(rows(value, operand, &pack.id, span));
                 }
             }
         }
@@ -82,11 +96,11 @@ impl Rules {
 
     /// A servicing item by its code.
     pub fn service_item(&self, code: &str) -> Option<&ServiceItem> {
-        self.service_items().iter().find(|i| i.code == code)
+        self.service_items().find(|i| i.code == code)
     }
 }
 
-fn rows(value: &DatedValue, operand: &Operand, pack: &str) -> Vec<ServiceItem> {
+fn rows(value: &DatedValue, operand: &Operand, pack: &str, span: Span) -> Vec<ServiceItem> {
     let (Operand::Literals(codes), Value::Code(payee)) = (operand, &value.value) else {
         return Vec::new();
     };
@@ -100,6 +114,7 @@ fn rows(value: &DatedValue, operand: &Operand, pack: &str) -> Vec<ServiceItem> {
             name: name.clone(),
             payee: payee.clone().into_owned(),
             cite: (pack.to_owned(), value.cite.article.clone()),
+            span,
         }),
         _ => None,
     };

@@ -69,6 +69,10 @@ impl Rules {
         let stands: Vec<_> = standing.iter().map(|(_, s)| *s).collect();
         let (schema, calendar) = (Arc::clone(&library.schema), Arc::clone(&library.calendar));
         let book = RuleBook::fit(schema, calendar, &sources, &stands)?;
+        let wrong = crate::quality::check_penalties(&book, library.today);
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
         let version = |p: &StoredPack| u32::try_from(p.version).unwrap_or(0);
         let packs: Vec<_> = standing.iter().map(|(v, _)| v.pack.clone()).collect();
         let pack_ids: HashMap<_, _> = packs

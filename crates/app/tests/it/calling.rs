@@ -1,7 +1,7 @@
 //! A callback from the first call to its end.
 
 use app::Error;
-use app::callbacks::{StartForm, call_page, callback_page, start_attempt};
+use app::callbacks::{StartForm, call_page, callback_page, preparation, start_attempt};
 use domain::access::{Actor, Permission};
 use domain::callbacks::CallbackState as S;
 use domain::tickets::ProblemType;
@@ -337,4 +337,61 @@ async fn only_the_own_list_in_its_period_by_an_allowed_channel(
         inspector,
         Err(Error::Denied(Permission::CallbacksMake))
     ));
+}
+
+/// CBK-13: before the call the caller sees who it is, contact persons with their positions, what was bought,
+/// what was done, special needs, the policy with its claims, and the script; nobody sees it of another's list,
+/// and people outside of the company see no needs.
+#[rstest]
+#[tokio::test]
+async fn a_caller_prepares(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let mut portfolio = Portfolio::small();
+    portfolio
+        .customers
+        .set("C50-LI", "special_needs", "午休时间勿扰")
+        .set("C50-LI", "occupation", "会计");
+    let t = TestApp::with(engine, &portfolio).await;
+    let p = t.people();
+    let id = t.callback("P50-LI", "NB-CQ").await;
+    let before = preparation(&t.app, &p.caller_cq, t.now, id, "惠民人寿").await;
+    assert!(
+        matches!(before, Err(Error::NotFound)),
+        "not on the list yet"
+    );
+    t.assign(&p.leader_cq, id, &p.caller_cq).await;
+    let known = preparation(&t.app, &p.caller_cq, t.now, id, "惠民人寿")
+        .await
+        .unwrap();
+    assert_eq!(known.special_needs.as_deref(), Some("午休时间勿扰"));
+    assert_eq!(known.page.customer.occupation.as_deref(), Some("会计"));
+    assert_eq!(known.page.policy.unwrap().policy_no, "P50-LI");
+    let bought: Vec<_> = known.policies.rows.iter().map(|r| &r.policy_no).collect();
+    assert!(bought.len() == 2 && bought.contains(&&"P50-CAR".to_owned()));
+    assert!(!known.records.is_empty());
+    let script = known.script.unwrap();
+    assert!(
+        script
+            .items
+            .iter()
+            .any(|(title, ..)| title.zh == "出生日期")
+    );
+    assert!(
+        script
+            .items
+            .iter()
+            .all(|(_, ask, _)| !ask.zh.contains("李强"))
+    );
+    assert_eq!(t.audited("callback.prepared").await, 1);
+    let other = preparation(&t.app, &p.sichuan_caller_cq, t.now, id, "惠民人寿").await;
+    assert!(matches!(other, Err(Error::NotFound)));
+    // A group's contact person with the position, and its claim.
+    let group = t.callback("P50-CORP", "CP-SET").await;
+    let outside = t.person("outside", "outsourced_caller", "000").await;
+    t.assign(&p.manager, group, &outside).await;
+    let known = preparation(&t.app, &outside, t.now, group, "惠民财险")
+        .await
+        .unwrap();
+    assert_eq!(known.page.contacts[0].position.as_deref(), Some("财务经理"));
+    assert_eq!(known.page.claims.len(), 1);
+    assert_eq!((known.needs, known.special_needs), (None, None));
 }

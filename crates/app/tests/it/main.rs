@@ -58,6 +58,7 @@ mod schedule;
 mod scope;
 mod scope_things;
 mod second_factor;
+mod side_by_side;
 mod spot_checks;
 mod standing_in;
 mod ticket_routes;

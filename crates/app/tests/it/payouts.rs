@@ -1,6 +1,7 @@
 //! Payout callbacks from the list to the close: who is called, the problem list and its tracing, aftercare,
 //! the second callback, remarks and item codes.
 
+use crate::rule_life::{draft, next, step};
 use app::callbacks::{
     FinishForm, PayoutForm, PayoutQuery, finish_attempt, payouts, record_payout, service_items,
 };
@@ -327,4 +328,53 @@ async fn remarks_and_items_are_recorded(
     t.assign(&t.people().leader_cq, other, caller).await;
     let result = record_payout(&t.app, caller, t.now, other, &known).await;
     assert_eq!(refused(result), "payout-none");
+}
+
+/// An item that the table of the shipped measures does not know.
+const NEW_ITEM: &str = r#"[[parameter.value]]
+value = "policyholder"
+cite = "第十一条"
+note = { zh = "终了红利", en = "terminal bonus" }
+when = [ { fact = "event.service_item_code", op = "eq", value = "07" } ]
+
+# --- PS-PH"#;
+
+/// PSV-15: what the measures leave open is completed by head-office customer service as a new version, which
+/// counts from the day of its issue and bears the article that empowers it.
+#[rstest]
+#[tokio::test]
+async fn head_office_completes_what_is_left_open(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let on = |at: &'static str| {
+        [
+            ("occurred_at", at),
+            ("service_item_code", "07"),
+            ("payee_role", ""),
+        ]
+    };
+    let (before, after) = (
+        on("2024-03-04T10:00:00+08:00"),
+        on("2024-03-05T08:00:00+08:00"),
+    );
+    let rows = vec![
+        payout("A", "P50-ZHOU", &before),
+        payout("B", "P50-LI", &after),
+    ];
+    let t = with_payouts(engine, rows).await;
+    let p = t.people();
+    let owed = async |policy| t.obligation(policy, "PS-PH").await;
+    assert!(owed("P50-ZHOU").await.is_none() && owed("P50-LI").await.is_none());
+    let body = next(&t, "company/payout-callbacks").replacen("# --- PS-PH", NEW_ITEM, 1);
+    let id = draft(&t, &p.manager, body).await;
+    step(&t, &p.compliance, id, "review", |_| {}).await.unwrap();
+    let issued = step(&t, &p.executive, id, "approve", |f| {
+        f.effective_from = "2024-03-05".into();
+    });
+    issued.await.unwrap();
+    t.plan(t.now).await;
+    assert!(owed("P50-ZHOU").await.is_none(), "paid before its issue");
+    let found = owed("P50-LI").await.unwrap();
+    let due = (found.trigger_on, found.due_on);
+    assert_eq!(due, (day("2024-03-05"), Some(day("2024-03-12"))));
 }

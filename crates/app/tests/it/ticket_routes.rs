@@ -85,6 +85,7 @@ async fn people_who_sell_do_not_solve(#[values(Engine::Sqlite, Engine::Postgres)
     );
 }
 
+/// TKT-11, C-08, TKT-12, C-20: in property insurance whoever caused the problem is proposed, the salesperson
 /// too; what cannot be settled is transferred under the rule that the article names.
 #[rstest]
 #[tokio::test]

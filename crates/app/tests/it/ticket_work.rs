@@ -203,7 +203,6 @@ async fn reminders_are_counted(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert_eq!(row.reminded_at, Some(at("2024-03-07 09:00")));
 }
 
-/// TKT-11, C-08, TKT-12, C-20: in property insurance whoever caused the problem is proposed, the salesperson
 /// Bulk work over a whole filter and over chosen rows; what one case refuses does not hold up the others.
 #[rstest]
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Several callbacks in one conversation, each recorded on its own.
 
-use app::callbacks::{callback_page, start_together};
+use crate::reports::{april, march, shares};
+use app::callbacks::{AssignTarget, assign, callback_page, start_together};
+use app::reports::run_report;
 use chrono::Duration;
 use domain::callbacks::CallbackState;
 use domain::ids::CallbackId;
@@ -91,4 +93,51 @@ async fn nothing_else_is_taken_along(#[values(Engine::Sqlite, Engine::Postgres)]
     let late = t.now + Duration::minutes(16);
     let late = start_together(&t.app, caller, late, law, service).await;
     assert_eq!(refused(late), "together-over");
+}
+
+/// CBK-21: what is due for one customer is spread onto one list, also when it comes later, so that one contact
+/// covers it; the reports of each programme count its own callback.
+#[rstest]
+#[tokio::test]
+async fn one_contact_covers_what_is_due_for_a_customer(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, _, _) = begin(engine).await;
+    let p = t.people();
+    let mut ids = Vec::new();
+    for programmes in [&["NB-CQ", "NB-2017"][..], &["GN-1W"]] {
+        let mut now = Vec::new();
+        for programme in programmes {
+            now.push(t.callback("P50-LI", programme).await);
+        }
+        let target = AssignTarget::Ids(now.clone());
+        let spread = assign(&t.app, &p.leader_cq, t.now, &target, None).await;
+        assert_eq!(spread.unwrap().assigned, now.len());
+        ids.extend(now);
+    }
+    let caller = t.look(ids[0]).await.assignee_id;
+    for id in &ids {
+        assert_eq!(t.look(*id).await.assignee_id, caller);
+    }
+    let caller = p.all().into_iter().find(|a| a.user() == caller).unwrap();
+    t.interview(caller, t.now, ids[0], &[]).await;
+    for other in &ids[1..] {
+        start_together(&t.app, caller, t.now, ids[0], *other)
+            .await
+            .unwrap();
+        t.answer_all(caller, t.now, *other, &[]).await;
+        t.finish(caller, t.now, *other, "finished").await.unwrap();
+    }
+    let files = "SELECT COUNT(*) FROM recordings";
+    assert_eq!(t.database.number(files).await, 1, "one conversation");
+    let report = run_report(&t.app, &p.manager, april(), &march("K-02", "programme")).await;
+    let completed = shares(&report.unwrap());
+    for programme in ["NB-CQ", "NB-2017"] {
+        let own = completed.iter().find(|(code, ..)| code == programme);
+        assert_eq!(own.map(|o| o.1), Some(1), "{programme}");
+    }
+    let discharged = "SELECT o.programme FROM obligations o JOIN policies p ON p.id = o.policy_id \
+                      WHERE p.policy_no = 'P50-LI' AND o.status = 'discharged' ORDER BY 1";
+    let programmes = t.database.column(discharged).await;
+    assert_eq!(programmes, ["GN-1W", "NB-2017", "NB-CQ"]);
 }

@@ -92,23 +92,47 @@ pub fn assignable(
     Ok(())
 }
 
-/// The caller for a customer of a language: an agent before a leader, one who speaks it before one
-/// who does not, then the one with the least open work.
-pub fn pick_caller(
-    callers: &[(Caller, Load)],
-    business: &OrgPath,
-    language: Option<SpokenLanguage>,
-    salesperson: Option<AgentId>,
-    bars_salesperson: bool,
-) -> Option<UserId> {
+/// What a callback asks of whoever makes it.
+#[derive(Clone, Debug)]
+pub struct Wanted<'w> {
+    /// The unit of the business.
+    pub business: &'w OrgPath,
+    /// The customer's language.
+    pub language: Option<SpokenLanguage>,
+    /// The salesperson of the policy.
+    pub salesperson: Option<AgentId>,
+    /// The programme keeps the salesperson away.
+    pub bars_salesperson: bool,
+    /// Who has other open callbacks of the customer: one contact covers them (CBK-21).
+    pub known_to: Option<UserId>,
+}
+
+/// The caller for a callback: an agent before a leader, one who speaks the language before one who does not,
+/// one who calls the customer anyway, then the one with the least open work.
+pub fn pick_caller(callers: &[(Caller, Load)], wanted: &Wanted<'_>) -> Option<UserId> {
+    let Wanted {
+        language,
+        salesperson,
+        bars_salesperson,
+        ..
+    } = *wanted;
     let speaks = |caller: &Caller| match language {
         None | Some(SpokenLanguage::Mandarin) => true,
         Some(language) => caller.languages.contains(&language),
     };
     callers
         .iter()
-        .filter(|(c, _)| assignable(c, business, salesperson, bars_salesperson).is_ok())
-        .min_by_key(|(caller, load)| (!caller.is_agent, !speaks(caller), load.open, caller.user))
+        .filter(|(c, _)| assignable(c, wanted.business, salesperson, bars_salesperson).is_ok())
+        .min_by_key(|(caller, load)| {
+            let known = wanted.known_to == Some(caller.user);
+            (
+                !caller.is_agent,
+                !speaks(caller),
+                !known,
+                load.open,
+                caller.user,
+            )
+        })
         .map(|(caller, _)| caller.user)
 }
 
@@ -141,20 +165,47 @@ mod tests {
         (caller, Load { open })
     }
 
+    fn wanted(business: &OrgPath) -> Wanted<'_> {
+        Wanted {
+            business,
+            language: None,
+            salesperson: None,
+            bars_salesperson: true,
+            known_to: None,
+        }
+    }
+
     #[test]
     fn the_least_loaded_caller_gets_it() {
         let callers = [caller(1, 5), caller(2, 3)];
-        let picked = pick_caller(&callers, &path(&["000", "50"]), None, None, true);
+        let picked = pick_caller(&callers, &wanted(&path(&["000", "50"])));
         assert_eq!(picked, Some(callers[1].0.user));
+    }
+
+    #[test]
+    fn who_calls_the_customer_anyway_goes_before_who_has_less() {
+        let mut callers = [caller(1, 5), caller(2, 3)];
+        let business = path(&["000", "50"]);
+        let known = Wanted {
+            known_to: Some(callers[0].0.user),
+            ..wanted(&business)
+        };
+        assert_eq!(pick_caller(&callers, &known), known.known_to);
+        callers[0].0.away = true;
+        assert_eq!(pick_caller(&callers, &known), Some(callers[1].0.user));
     }
 
     #[test]
     fn a_speaker_of_the_language_comes_first() {
         let mut callers = [caller(1, 50), caller(2, 3)];
         callers[0].0.languages = vec![SpokenLanguage::Sichuan];
-        let language = Some(SpokenLanguage::Sichuan);
-        let picked = pick_caller(&callers, &path(&["000", "50"]), language, None, true);
-        assert_eq!(picked, Some(callers[0].0.user));
+        let business = path(&["000", "50"]);
+        let sichuan = Wanted {
+            language: Some(SpokenLanguage::Sichuan),
+            known_to: Some(callers[1].0.user),
+            ..wanted(&business)
+        };
+        assert_eq!(pick_caller(&callers, &sichuan), Some(callers[0].0.user));
     }
 
     #[test]
@@ -186,7 +237,7 @@ mod tests {
         let refused = assignable(&moved, &business, None, true);
         assert_eq!(refused, Err(AssignError::MovedUp));
         let callers = [(away, load), (moved, load), caller(3, 90)];
-        let picked = pick_caller(&callers, &business, None, None, true);
+        let picked = pick_caller(&callers, &wanted(&business));
         assert_eq!(picked, Some(callers[2].0.user));
     }
 
@@ -198,7 +249,7 @@ mod tests {
             (caller, load)
         };
         let pick = |callers: &[(Caller, Load)]| {
-            pick_caller(callers, &path(&["000"]), None, None, true).map(|user| user.0.as_u128())
+            pick_caller(callers, &wanted(&path(&["000"]))).map(|user| user.0.as_u128())
         };
         assert_eq!(pick(&[leader(1, 0), caller(2, 30)]), Some(2));
         assert_eq!(pick(&[leader(1, 0)]), Some(1));

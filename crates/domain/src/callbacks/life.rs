@@ -34,6 +34,8 @@ pub struct Discharge {
     pub success: Success,
     /// A recording is needed for every telephone interview.
     pub recording_required: bool,
+    /// Somebody may take a callback off the list by hand, with a reason (C-24).
+    pub manual_removal: bool,
     /// The salesperson of the policy may not call.
     pub bars_salesperson: bool,
     /// Rounds of calls: before and after the number is corrected.
@@ -145,7 +147,7 @@ pub enum Command {
         /// What was done and why it cannot be completed.
         circumstances: String,
     },
-    /// No longer owed.
+    /// Taken off the list by hand; what is no longer owed is cancelled by the planner.
     Cancel {
         /// Why.
         reason: String,
@@ -203,6 +205,9 @@ pub enum CallbackError {
     /// Letter and visit come after two rounds of calls, or a recorded reason.
     #[error("letters and visits come after the rounds of calls")]
     PhoneFirst,
+    /// What law or a company rule demands stays on the list (C-24).
+    #[error("the programme allows no removal by hand")]
+    StaysOnList,
     /// A reason is needed.
     #[error("a reason is needed")]
     ReasonMissing,
@@ -304,13 +309,7 @@ impl Callback {
                     ..self.change(S::NotCompleted)
                 })
             }
-            (state, Command::Cancel { reason }) if state.is_open() => {
-                demand(reason)?;
-                Ok(Change {
-                    assignee: None,
-                    ..self.change(S::Cancelled)
-                })
-            }
+            (state, Command::Cancel { reason }) if state.is_open() => self.removed(reason, rules),
             (state, _) => Err(CallbackError::WrongState(state)),
         }
     }
@@ -507,19 +506,6 @@ impl Callback {
             Err(CallbackError::PhoneFirst)
         }
     }
-
-    /// Giving up for reasons on the policyholder's side needs every channel tried; the insurer may
-    /// always admit that it lies with itself.
-    fn everything_tried(&self, rules: &Discharge, cause: Cause) -> Result<(), CallbackError> {
-        if cause == Cause::Other {
-            return Ok(());
-        }
-        let phone = ContactChannel::Phone;
-        if rules.channels.contains(&phone) && !self.tried.contains(&phone) {
-            return Err(CallbackError::PhoneFirst);
-        }
-        Ok(())
-    }
 }
 
 fn demand(reason: &str) -> Result<(), CallbackError> {
@@ -530,6 +516,7 @@ fn demand(reason: &str) -> Result<(), CallbackError> {
     }
 }
 
+mod ends;
 mod in_person;
 #[cfg(test)]
 mod tests;

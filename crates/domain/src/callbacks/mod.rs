@@ -2,6 +2,7 @@
 
 mod assign;
 mod attempt;
+mod authorisation;
 mod electronic;
 mod life;
 mod outcome;
@@ -11,8 +12,9 @@ mod schedule;
 mod spot_check;
 mod together;
 
-pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
+pub use assign::{AssignError, Caller, Load, Wanted, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
+pub use authorisation::{Authorisation, AuthorisedBy, ProxyReason, ProxyRelation};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};
 pub use payout::{Payout, PayoutError, PayoutList, PayoutNext, PayoutStep};

@@ -91,6 +91,7 @@ mod tests {
             proxy_allowed: false,
             success: Success::Generic,
             recording_required: false,
+            manual_removal: false,
             bars_salesperson: false,
             rounds: 1,
             attempts_per_round: 3,

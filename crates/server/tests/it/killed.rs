@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use testkit::{Engine, Portfolio, Table, TestDatabase, resident_id, row};
 
 /// Customers, each with a policy and an event: several chunks of every kind.
-const CUSTOMERS: u32 = 4_500;
+pub(crate) const CUSTOMERS: u32 = 4_500;
 /// How often a command is killed before it is let run.
 const KILLS: u32 = 8;
 const SIGKILL: i32 = 9;
 
 /// A portfolio of several chunks; some rows are wrong on purpose.
-fn large() -> Portfolio {
+pub(crate) fn large() -> Portfolio {
     let mut portfolio = Portfolio::small();
     let (mut customers, mut policies, mut events) =
         (Table::default(), Table::default(), Table::default());
@@ -71,7 +71,7 @@ fn large() -> Portfolio {
 
 /// What must not depend on how often the commands were killed: ids, moments and numbers aside, every
 /// row and how the rows hang together.
-async fn state(database: &TestDatabase) -> Vec<String> {
+pub(crate) async fn state(database: &TestDatabase) -> Vec<String> {
     let mut lines = Vec::new();
     for sql in [
         "SELECT 'customer ' || c.customer_no || ' ' || o.org_code FROM customers c JOIN orgs o ON o.id = c.org_id",

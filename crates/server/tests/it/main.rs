@@ -7,4 +7,5 @@ mod keys;
 mod killed;
 mod program;
 mod retention;
+mod side_by_side;
 mod tls;

@@ -4,7 +4,9 @@ use crate::sealing::Keyring;
 use crate::sql::{Select, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
-use domain::callbacks::{AttemptResult, ContactChannel};
+use domain::callbacks::{
+    AttemptResult, Authorisation, AuthorisedBy, ContactChannel, ProxyReason, ProxyRelation,
+};
 use domain::ids::{AttemptId, CallbackId, CustomerId, QuestionnaireId, UserId};
 use domain::obligations::Respondent;
 use domain::time::Instant;
@@ -68,6 +70,45 @@ pub async fn share_attempt(work: &UnitOfWork, attempt: AttemptId, with: AttemptI
     work.execute_one(sql, params![with.0, attempt.0]).await
 }
 
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptEnd<'e> {
+    /// The result.
+    pub result: AttemptResult,
+    /// Who answered, and whether with an authorisation.
+    pub respondent: Option<(Respondent, bool)>,
+    /// The authorisation of a family member.
+    pub authorisation: Option<&'e Authorisation>,
+    /// What the caller noted.
+    pub note: Option<&'e str>,
+    /// The agreed time.
+    pub appointment_at: Option<Instant>,
+}
+
+/// What stands between the parts of an authorisation; names hold no line ends.
+const PARTS: char = '\n';
+
+fn write_authorisation(given: &Authorisation) -> String {
+    let name = given.name.replace(PARTS, " ");
+    let codes = [
+        given.relation.as_str(),
+        given.reason.as_str(),
+        given.given.as_str(),
+    ];
+    format!("{}{PARTS}{name}", codes.join(&PARTS.to_string()))
+}
+
+fn read_authorisation(text: &str) -> Result<Authorisation> {
+    let mut parts = text.splitn(4, PARTS);
+    let mut next = || parts.next().unwrap_or_default();
+    Ok(Authorisation {
+        relation: ProxyRelation::parse(next())?,
+        reason: ProxyReason::parse(next())?,
+        given: AuthorisedBy::parse(next())?,
+        name: next().to_owned(),
+    })
+}
+
 /// Ends an attempt; it cannot be changed afterwards.
 ///
 /// # Errors
@@ -75,24 +116,25 @@ pub async fn share_attempt(work: &UnitOfWork, attempt: AttemptId, with: AttemptI
 pub async fn save_attempt(
     work: &UnitOfWork,
     attempt: AttemptId,
-    result: AttemptResult,
-    respondent: Option<(Respondent, bool)>,
-    note: Option<&str>,
-    appointment_at: Option<Instant>,
+    end: &AttemptEnd<'_>,
 ) -> Result<()> {
-    let sealed = note
-        .map(|n| work.keys().seal("attempts.note", attempt.0, n))
-        .transpose()?;
+    let respondent = end.respondent;
+    let seal = |column, text: Option<&str>| {
+        let sealed = text.map(|t| work.keys().seal(column, attempt.0, t));
+        sealed.transpose()
+    };
+    let authorisation = end.authorisation.map(write_authorisation);
     let sql = "UPDATE attempts SET ended_at = $1, result = $2, respondent = $3, authorised = $4, note = $5, \
-               appointment_at = $6, saved_at = $1 WHERE id = $7 AND saved_at IS NULL";
+               appointment_at = $6, saved_at = $1, authorisation = $8 WHERE id = $7 AND saved_at IS NULL";
     let values = params![
         millis(work.now()),
-        result.as_str(),
+        end.result.as_str(),
         respondent.map(|(r, _)| r.as_str()),
         respondent.map(|(_, authorised)| authorised),
-        sealed,
-        appointment_at.map(millis),
+        seal("attempts.note", end.note)?,
+        end.appointment_at.map(millis),
         attempt.0,
+        seal("attempts.authorisation", authorisation.as_deref())?,
     ];
     work.execute_one(sql, values).await
 }
@@ -132,6 +174,8 @@ pub struct AttemptRow {
     pub result: Option<AttemptResult>,
     /// Who answered, as a code.
     pub respondent: Option<String>,
+    /// The authorisation of a family member who answered.
+    pub authorisation: Option<Authorisation>,
     /// What the caller noted.
     pub note: Option<String>,
     /// The agreed time.
@@ -161,6 +205,7 @@ struct Row {
     result: Option<String>,
     respondent: Option<String>,
     note: Option<Vec<u8>>,
+    authorisation: Option<Vec<u8>>,
     appointment_at: Option<i64>,
     saved_at: Option<i64>,
     shared_with: Option<Uuid>,
@@ -168,11 +213,16 @@ struct Row {
 
 const SELECT: &str = "SELECT a.id, a.callback_id, b.number AS callback_number, b.programme, a.seq, a.round, a.channel, \
      a.in_branch, a.is_recall, a.questionnaire_id, a.caller_id, COALESCE(u.display_name, '') AS caller_name, a.started_at, \
-     a.ended_at, a.result, a.respondent, a.note, a.appointment_at, a.saved_at, a.shared_with \
+     a.ended_at, a.result, a.respondent, a.note, a.authorisation, a.appointment_at, a.saved_at, a.shared_with \
      FROM attempts a JOIN callbacks b ON b.id = a.callback_id LEFT JOIN users u ON u.id = a.caller_id";
 
 fn attempt(keys: &Keyring, r: Row) -> Result<AttemptRow> {
+    let given = r
+        .authorisation
+        .map(|t| keys.open("attempts.authorisation", r.id, &t))
+        .transpose()?;
     Ok(AttemptRow {
+        authorisation: given.as_deref().map(read_authorisation).transpose()?,
         note: r
             .note
             .map(|n| keys.open("attempts.note", r.id, &n))

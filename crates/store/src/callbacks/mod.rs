@@ -7,6 +7,7 @@ mod entries;
 mod export;
 mod filter;
 mod find;
+mod holders;
 mod list;
 mod notes;
 mod payouts;
@@ -20,8 +21,8 @@ mod workbench;
 
 pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers, mark_carried};
 pub use attempts::{
-    AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
-    share_attempt,
+    AttemptEnd, AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts,
+    save_attempt, share_attempt,
 };
 pub use case::{CaseRow, find_case};
 pub use entries::{EntryRow, insert_entry, list_entries};
@@ -31,6 +32,7 @@ pub use export::{
 };
 pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
+pub use holders::list_holders;
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use notes::{NoteRow, insert_note, list_notes};
 pub use payouts::{
@@ -53,6 +55,6 @@ pub use spot_checks::{
 pub use trails::{TrailRow, list_trails};
 pub use work::{
     CallbackRecord, Saved, discharge_obligation, find_language, find_record,
-    insert_completed_event, look_again, open_deemed_right, save_change,
+    insert_completed_event, keep_callback, look_again, open_deemed_right, save_change,
 };
 pub use workbench::{CallbackCounts, CallerDay, list_caller_day, read_counts};

@@ -1,5 +1,6 @@
 //! Working on a callback: the record that decisions look at, and what they change.
 
+use crate::dialect::Backend;
 use crate::sql::{find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
@@ -324,6 +325,17 @@ pub async fn look_again(work: &UnitOfWork, record: &CallbackRecord) -> Result<()
         Some(policy) => crate::obligations::enqueue_policy(work, policy).await,
         None => crate::obligations::enqueue_customer(work, record.customer).await,
     }
+}
+
+/// Keeps a callback from others until the unit of work ends: what is read from here on is not changed by them.
+///
+/// # Errors
+/// What the database says.
+pub async fn keep_callback(work: &UnitOfWork, id: CallbackId) -> Result<()> {
+    let lock = Backend::of(work.connection()).for_update();
+    let sql = format!("SELECT language FROM callbacks WHERE id = $1 {lock}");
+    find::<LanguageRow>(work, &sql, params![id.0]).await?;
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

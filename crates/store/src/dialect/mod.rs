@@ -14,7 +14,27 @@ pub enum Backend {
     Postgres,
 }
 
+/// Work that servers do one after the other: two that look for what is missing at the same moment would both
+/// make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A chunk of planning.
+    Planning,
+    /// A portion of a batch of letters.
+    Letters,
+}
+
 impl Backend {
+    /// The statement that waits for the turn, which lasts until the transaction ends. SQLite has one writer
+    /// at a time, so every transaction is a turn.
+    pub(crate) fn turn(self, turn: Turn) -> Option<&'static str> {
+        match (self, turn) {
+            (Self::Sqlite, _) => None,
+            (Self::Postgres, Turn::Planning) => Some("SELECT pg_advisory_xact_lock(7300, 1)"),
+            (Self::Postgres, Turn::Letters) => Some("SELECT pg_advisory_xact_lock(7300, 2)"),
+        }
+    }
+
     /// The clause that lets several workers take rows of a queue without waiting for each other.
     /// SQLite has one writer at a time, so nothing is needed there.
     pub(crate) fn skip_locked(self) -> &'static str {

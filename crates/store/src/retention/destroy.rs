@@ -129,7 +129,8 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
             ),
             (
                 format!(
-                    "UPDATE attempts SET note = NULL WHERE note IS NOT NULL AND callback_id IN ({callbacks})"
+                    "UPDATE attempts SET note = NULL, authorisation = NULL \
+                     WHERE (note IS NOT NULL OR authorisation IS NOT NULL) AND callback_id IN ({callbacks})"
                 ),
                 params![id],
             ),

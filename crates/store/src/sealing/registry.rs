@@ -84,7 +84,7 @@ pub const SEALED: &[SealedTable] = &[
     },
     SealedTable {
         name: "attempts",
-        columns: &[sealed("note")],
+        columns: &[sealed("note"), sealed("authorisation")],
     },
     SealedTable {
         name: "answers",

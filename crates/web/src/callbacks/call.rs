@@ -10,7 +10,7 @@ use app::callbacks::{AnswerForm, CallItem, CallPage, FinishForm, StartForm};
 use app::{Error, Refusal};
 use axum::extract::{Path, RawQuery, State};
 use chrono::Duration;
-use domain::callbacks::{AttemptResult, CallbackState};
+use domain::callbacks::{AttemptResult, AuthorisedBy, CallbackState, ProxyReason, ProxyRelation};
 use domain::ids::CallbackId;
 use domain::questionnaires::ItemKind;
 use domain::tickets::EvidenceKind;
@@ -177,7 +177,12 @@ pub(crate) async fn finish_attempt(
     let finish = FinishForm {
         result: form.own("result"),
         respondent: form.own("respondent"),
-        authorised: form.is_ticked("authorised"),
+        proxy: app::callbacks::ProxyForm {
+            name: form.own("proxy_name"),
+            relation: form.own("proxy_relation"),
+            reason: form.own("proxy_reason"),
+            given: form.own("proxy_given"),
+        },
         note: form.own("note"),
         appointment_at: form.own("appointment_at"),
     };
@@ -223,6 +228,18 @@ struct AnswerKey {
 }
 
 impl CallTemplate {
+    fn proxy_relations(&self) -> &'static [ProxyRelation] {
+        ProxyRelation::ALL
+    }
+
+    fn proxy_reasons(&self) -> &'static [ProxyReason] {
+        ProxyReason::ALL
+    }
+
+    fn proxy_ways(&self) -> &'static [AuthorisedBy] {
+        AuthorisedBy::ALL
+    }
+
     fn on_show(&self) -> Option<&CallItem> {
         self.page.items.get(self.at)
     }

@@ -7,6 +7,7 @@ mod detail;
 mod line;
 mod list;
 mod payouts;
+mod prepare;
 mod reviews;
 mod signals;
 mod spot_checks;
@@ -37,6 +38,10 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/callbacks/{id}/attempts", post(call::start_attempt))
         .route("/callbacks/{id}/together", post(call::start_together))
+        .route(
+            "/callbacks/{id}/preparation",
+            get(prepare::show_preparation),
+        )
         .route("/callbacks/{id}/call", get(call::show_call))
         .route("/callbacks/{id}/line", get(line::show_line))
         .route("/callbacks/{id}/dialling", post(line::dial))

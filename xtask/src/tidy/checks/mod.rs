@@ -3,6 +3,7 @@
 pub(super) mod assets;
 pub(super) mod borders;
 pub(super) mod calls;
+pub(super) mod conflicts;
 pub(super) mod data_files;
 pub(super) mod documents;
 pub(super) mod features;

@@ -102,7 +102,7 @@ fn problems(tree: &Tree, status: &str, places: &str, tests: &str) -> Vec<String>
 }
 
 /// A test is `path::name`; in Rust the name is that of a function, elsewhere words in the file.
-fn test_problem(tree: &Tree, test: &str) -> Option<String> {
+pub(super) fn test_problem(tree: &Tree, test: &str) -> Option<String> {
     let Some((path, name)) = test.split_once("::") else {
         return Some(format!("`{test}` is not of the form path::name"));
     };
@@ -117,14 +117,14 @@ fn test_problem(tree: &Tree, test: &str) -> Option<String> {
     (!found).then(|| format!("{path} has no test `{name}`"))
 }
 
-fn list(cell: &str) -> impl Iterator<Item = &str> {
+pub(super) fn list(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(';')
         .map(str::trim)
         .filter(|item| !item.is_empty())
 }
 
 /// The cells of a line; quotes may surround one.
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     for letter in line.chars() {

@@ -185,7 +185,8 @@ impl Judge {
         decided.looked_at += 1;
         let mut facts = facts.clone();
         self.ids.set_event(&mut facts, event);
-        self.ids.set_payee(&mut facts, event, rules.service_items());
+        self.ids
+            .set_payee(&mut facts, event, rules.all_service_items());
         let hidden = facts.hide_after(rules.book().schema(), self.window.as_of);
         let later = self.happened(rules, kind, target, Some(event), &facts, decided);
         earlier(hidden, later)

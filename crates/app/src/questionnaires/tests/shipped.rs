@@ -308,3 +308,38 @@ fn on_site_visits_ask_what_their_rule_names() {
         "why, after a bad rating"
     );
 }
+
+/// C-13: new-policy callbacks ask closed questions of which each opens the next; regular ones ask open
+/// questions too, and none of them holds up another.
+#[test]
+fn c13_closed_and_gated_beside_open_and_free() {
+    for code in [
+        "nb-cq",
+        "nb-sd",
+        "nb-cn",
+        "nb-2017",
+        "nb-t10",
+        "nb-banc",
+        "nb-health",
+    ] {
+        let script = script(code);
+        let items: Vec<_> = script.items.iter().map(|i| &i.item).collect();
+        let gated = items.iter().filter(|i| i.gated);
+        assert!(gated.clone().count() >= 5, "{code}");
+        assert!(gated.clone().all(|i| i.is_closed()), "{code}");
+        let informed = |k| matches!(k, ItemKind::Identity | ItemKind::Inform | ItemKind::Confirm);
+        let must = items.iter().filter(|i| i.must_ask && informed(i.kind));
+        for item in must {
+            assert!(item.gated, "{code}: {}", item.code);
+        }
+    }
+    for code in ["vf-regular", "gn-plan", "gn-service"] {
+        let script = script(code);
+        let open = script
+            .items
+            .iter()
+            .filter(|i| i.item.kind == ItemKind::Open);
+        assert!(open.clone().count() >= 1, "{code}");
+        assert!(open.clone().all(|i| !i.item.gated), "{code}");
+    }
+}

@@ -30,6 +30,8 @@ async fn reads(t: &TestApp, actor: &Actor, o: &Objects) {
         "callback_page",
         callback_page(app, actor, now, o.next).await,
     );
+    let before = callbacks::preparation(app, actor, now, o.next, "x").await;
+    unseen("preparation", before);
     unseen("call_page", call_page(app, actor, now, o.next, "x").await);
     unseen("explain", explain(app, actor, now, &o.obligation).await);
     unseen("ticket_page", ticket_page(app, actor, now, o.ticket).await);

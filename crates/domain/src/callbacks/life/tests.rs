@@ -26,6 +26,7 @@ fn rules() -> Discharge {
         proxy_allowed: false,
         success: Success::Life,
         recording_required: true,
+        manual_removal: false,
         bars_salesperson: true,
         rounds: 2,
         attempts_per_round: 3,
@@ -333,4 +334,26 @@ fn giving_up_needs_the_circumstances() {
     };
     let callback = callback(CallbackState::BranchSecond);
     assert_eq!(decide(&callback, &bare), Err(CallbackError::ReasonMissing));
+}
+
+/// C-24: what is demanded stays on the list; what a list put there may go, with a reason.
+#[test]
+fn only_what_a_list_put_there_is_taken_off_by_hand() {
+    let cancel = |reason: &str| Command::Cancel {
+        reason: reason.into(),
+    };
+    let open = callback(CallbackState::Assigned);
+    let refused = decide(&open, &cancel("客户很忙"));
+    assert_eq!(refused, Err(CallbackError::StaysOnList));
+    let listed = Discharge {
+        manual_removal: true,
+        ..rules()
+    };
+    let remove = |reason: &str| open.decide(&cancel(reason), &listed, me(), today());
+    assert_eq!(remove(" "), Err(CallbackError::ReasonMissing));
+    let removed = remove("销售部门撤回名单").unwrap();
+    assert_eq!(
+        (removed.to, removed.assignee),
+        (CallbackState::Cancelled, None)
+    );
 }

@@ -10,6 +10,7 @@ mod swap;
 
 pub use swap::{Swap, SwapRow};
 
+use super::Turn;
 use super::connect::{DatabaseUrl, Store};
 use crate::audit::{self, Audit};
 use crate::sealing::Keyring;
@@ -239,6 +240,17 @@ impl Bulk {
             })
             .await?;
         self.store.keyring().adopt(stored)
+    }
+
+    /// Waits until no other transaction has this turn; what was committed before is seen from here on.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn take_turn(&mut self, turn: Turn) -> Result<()> {
+        match self.backend().turn(turn) {
+            Some(sql) => self.execute(sql, &[]).await.map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// Ends a chunk with its audit entry; a dry one is rolled back.

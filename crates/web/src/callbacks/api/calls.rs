@@ -4,7 +4,9 @@ use super::shapes::{AnswerJson, AttemptJson, ItemWords, RecordingJson};
 use super::{Created, created};
 use crate::api::{Body, Caller, ListOf, Named, Reply, codes, text, whole};
 use crate::state::Web;
-use app::callbacks::{AnswerForm, CallItem, CallPage, CallbackPage, FinishForm, StartForm};
+use app::callbacks::{
+    AnswerForm, CallItem, CallPage, CallbackPage, FinishForm, ProxyForm, StartForm,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -162,6 +164,32 @@ pub(crate) async fn get_current_attempt(
     Ok(Json(CurrentJson::from(page)).into_response())
 }
 
+/// A family member who answered for the policyholder.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProxyAuthorisation {
+    /// Name of the family member.
+    #[schema(max_length = 60)]
+    name: String,
+    /// `spouse`, `child`, `parent`, `sibling` or `other_family`.
+    relation: String,
+    /// `no_mandarin`, `hard_of_hearing` or `other_special`.
+    reason: String,
+    /// How the policyholder agreed: `recorded` in the call, or `written`.
+    given: String,
+}
+
+impl From<ProxyAuthorisation> for ProxyForm {
+    fn from(sent: ProxyAuthorisation) -> Self {
+        Self {
+            name: sent.name,
+            relation: sent.relation,
+            reason: sent.reason,
+            given: sent.given,
+        }
+    }
+}
+
 /// How an attempt ended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -172,10 +200,9 @@ pub(crate) struct AttemptEnd {
     /// Who answered, for finished interviews; the programme's first when missing.
     #[schema(value_type = Option<codes::RespondentCode>)]
     respondent: Option<String>,
-    /// A family member answered with a stored authorisation.
-    #[serde(default)]
-    #[schema(required = false)]
-    authorised: bool,
+    /// The authorisation of a family member who answered for the policyholder, where the programme allows it.
+    #[schema(nullable = false)]
+    proxy: Option<ProxyAuthorisation>,
     /// What the caller noted.
     #[schema(nullable = false, max_length = 2000)]
     note: Option<String>,
@@ -211,7 +238,7 @@ pub(crate) async fn finish_attempt(
     let form = FinishForm {
         result: end.result,
         respondent: text(end.respondent),
-        authorised: end.authorised,
+        proxy: end.proxy.map(ProxyForm::from).unwrap_or_default(),
         note: text(end.note),
         appointment_at: text(end.appointment_at),
     };
