@@ -206,3 +206,5 @@ signal-why-changed_to_affirm = A negative answer became an affirmation after { $
 signal-why-noted_late = A note was added { $measured } after saving; { $allowed } are in order.
 guidance-waits = { $n } notes of guidance wait for you.
 lists-unread = { $n } lists of problem cases wait to be read by you.
+callback-record-form = Record form
+call-conduct = Conduct of the call

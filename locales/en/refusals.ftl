@@ -10,6 +10,7 @@ refusal-callback-phone-first = Try the phone before a letter or visit
 refusal-callback-no-attempt = No call is under way
 refusal-assign-inactive = The account is disabled
 refusal-assign-not-a-caller = This person makes no callbacks
+refusal-assign-not-a-specialist = Only callback specialists call for this programme
 refusal-assign-outside-unit = This person's unit does not cover the business
 refusal-assign-nobody = Nobody fits
 refusal-salesperson-barred = The salesperson of the policy is barred from it

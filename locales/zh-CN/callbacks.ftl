@@ -206,3 +206,5 @@ signal-why-changed_to_affirm = 否定回答 { $measured } 后改为肯定，短�
 signal-why-noted_late = 保存 { $measured } 后补注，规定不超过 { $allowed }。
 guidance-waits = { $n } 份主管指导意见待您确认。
 lists-unread = { $n } 份银保问题件清单待您查阅。
+callback-record-form = 回访记录表
+call-conduct = 回访行为规范

@@ -10,6 +10,7 @@ refusal-callback-phone-first = 须先以电话联系，联系不上才能改用�
 refusal-callback-no-attempt = 没有正在进行的通话
 refusal-assign-inactive = 该人员的账号已停用
 refusal-assign-not-a-caller = 该人员没有拨打回访的权限
+refusal-assign-not-a-specialist = 本类回访只能由客户回访专员拨打
 refusal-assign-outside-unit = 该人员不属于这件业务的机构范围
 refusal-assign-nobody = 没有合适的人可以分派
 refusal-salesperson-barred = 销售这张保单的人不得回访、澄清、抽查或处理本件（鲁保监发〔2013〕18号第二十三条）

@@ -45,6 +45,8 @@ mod m20261125_080003_record_reviews;
 mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
+mod m20261126_040001_tickets_of_visits;
+mod m20261126_040002_retention_of_records;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -98,6 +100,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_100001_plans::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),
+            Box::new(m20261126_040001_tickets_of_visits::Migration),
+            Box::new(m20261126_040002_retention_of_records::Migration),
         ]
     }
 }

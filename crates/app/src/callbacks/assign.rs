@@ -173,11 +173,11 @@ async fn give(
 ) -> Result<UserId> {
     let rules = app.rules();
     let discharge = rules.discharge_of(record.pack, &record.programme)?;
-    let bars = discharge.bars_salesperson;
+    let executor = discharge.executor();
     let user = match to {
         Some(to) => {
             for (caller, _) in callers.iter() {
-                assignable(caller, &record.org_path, record.salesperson, bars)?;
+                assignable(caller, &record.org_path, record.salesperson, executor)?;
             }
             to
         }
@@ -189,7 +189,7 @@ async fn give(
                 &record.org_path,
                 language,
                 record.salesperson,
-                bars,
+                executor,
             );
             picked.ok_or_else(|| Error::from(crate::Refusal::new("assign-nobody")))?
         }

@@ -3,6 +3,7 @@
 mod assign;
 mod attempt;
 mod call;
+mod conduct;
 mod decide;
 mod dial;
 mod discharge;
@@ -12,6 +13,7 @@ mod list;
 mod notes;
 mod page;
 pub(crate) mod payouts;
+mod record_form;
 mod recordings;
 mod refusals;
 mod reviews;
@@ -26,6 +28,7 @@ pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
 pub use call::{CallItem, CallPage, call_page};
+pub use conduct::{Conduct, conduct};
 pub(crate) use decide::{Decided, carry_out, follow_letter};
 pub use decide::{Decision, decide};
 pub use dial::{LineView, call_line, dial, hang_up};
@@ -38,6 +41,7 @@ pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use notes::add_note;
 pub use page::{CallbackPage, PastAnswer, callback_page};
 pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
+pub use record_form::record_pdf;
 pub use recordings::{add_link, add_upload};
 pub use reviews::{
     ReviewForm, ReviewPage, acknowledge, list_waiting_reviews, review_callback, review_page,

@@ -103,6 +103,7 @@ fn read_discharge(
         success,
         recording_required: flag("recording_required"),
         bars_salesperson: list("barred").contains(&"policy_salesperson"),
+        specialists_only: flag("specialists_only"),
         rounds: positive("rounds")?,
         attempts_per_round: positive("attempts_per_round")?,
         contact_fix: flag("contact_fix"),

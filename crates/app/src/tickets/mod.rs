@@ -20,8 +20,8 @@ pub use evidence::add_evidence;
 pub use give::{Proposal, list_all_handlers, list_handlers, proposal};
 pub use next::{NextStep, next_steps};
 pub(crate) use open::{
-    Finding, close_followers, follow_branch, follow_recall, leave_to_second_callback,
-    open_follow_up, open_problem, open_ticket,
+    Finding, Raised, close_followers, follow_branch, follow_recall, leave_to_second_callback,
+    open_follow_up, open_problem, open_ticket, raise,
 };
 pub(crate) use page::filter;
 pub use page::{

@@ -11,7 +11,7 @@ mod schedule;
 mod spot_check;
 mod together;
 
-pub use assign::{AssignError, Caller, Load, assignable, pick_caller};
+pub use assign::{AssignError, Caller, Executor, Load, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};
 pub use outcome::{Cause, Outcome};

@@ -92,6 +92,7 @@ mod tests {
             success: Success::Generic,
             recording_required: false,
             bars_salesperson: false,
+            specialists_only: false,
             rounds: 1,
             attempts_per_round: 3,
             contact_fix: false,

@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/callbacks/{id}/attempts", post(call::start_attempt))
         .route("/callbacks/{id}/together", post(call::start_together))
+        .route("/callbacks/{id}/record.pdf", get(detail::show_record))
         .route("/callbacks/{id}/call", get(call::show_call))
         .route("/callbacks/{id}/line", get(line::show_line))
         .route("/callbacks/{id}/dialling", post(line::dial))

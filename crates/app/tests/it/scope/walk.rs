@@ -195,6 +195,11 @@ async fn walk_tickets(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_tickets_of_callback", found.len());
+    let source = store::tickets::TicketSource::Callback(o.callback);
+    let found = store::tickets::list_tickets_raised(db, scope, source)
+        .await
+        .unwrap();
+    note("list_tickets_raised", found.len());
     let tickets = TicketFilter {
         customer: Some(o.customer),
         ..Default::default()

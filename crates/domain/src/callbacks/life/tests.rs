@@ -27,6 +27,7 @@ fn rules() -> Discharge {
         success: Success::Life,
         recording_required: true,
         bars_salesperson: true,
+        specialists_only: false,
         rounds: 2,
         attempts_per_round: 3,
         contact_fix: true,

@@ -117,6 +117,7 @@ pub(super) const PAGES: &[Route] = &[
     ("POST", "/callbacks/{id}/assignment/deletion", All(&[P::CallbacksAssign]), Object),
     ("POST", "/callbacks/{id}/attempts", All(&[P::CallbacksMake]), Object),
     ("POST", "/callbacks/{id}/together", All(&[P::CallbacksMake]), Object),
+    ("GET",  "/callbacks/{id}/record.pdf", All(&[P::CallbacksRead]), Object),
     ("GET",  "/callbacks/{id}/call", All(&[P::CallbacksMake]), Object),
     ("GET",  "/callbacks/{id}/line", All(&[P::CallbacksMake]), Object),
     ("POST", "/callbacks/{id}/dialling", All(&[P::CallbacksMake]), Object),
