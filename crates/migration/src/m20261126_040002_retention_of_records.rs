@@ -4,7 +4,6 @@ use sea_orm_migration::prelude::*;
 
 const UP: &str = "
 ALTER TABLE destruction_items ADD COLUMN record_id {id};
-ALTER TABLE field_slips ADD COLUMN destroyed_at {instant};
 ALTER TABLE gatherings ADD COLUMN destroyed_at {instant}
 ";
 
@@ -12,7 +11,6 @@ ALTER TABLE gatherings ADD COLUMN destroyed_at {instant}
 const DOWN: &str = "
 DELETE FROM destruction_items WHERE record_id IS NOT NULL;
 ALTER TABLE gatherings DROP COLUMN destroyed_at;
-ALTER TABLE field_slips DROP COLUMN destroyed_at;
 ALTER TABLE destruction_items DROP COLUMN record_id
 ";
 

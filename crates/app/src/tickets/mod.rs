@@ -12,6 +12,7 @@ mod page;
 mod problem_lists;
 mod sheet;
 mod step;
+mod timeliness;
 
 pub use bulk::{BulkReport, BulkTarget, take_steps};
 pub use clock::{Clock, ClockDay, DueBasis, Period};
@@ -33,3 +34,4 @@ pub use problem_lists::{
 };
 pub use sheet::list_sheet;
 pub use step::{StepForm, take_step};
+pub use timeliness::{Timeliness, timeliness};

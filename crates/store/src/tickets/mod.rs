@@ -8,6 +8,7 @@ mod list_rows;
 mod problem_lists;
 mod read;
 mod row;
+mod timeliness;
 mod write;
 
 pub use case::{TicketCase, find_case, find_case_of_ticket, find_case_of_unit, find_post_holders};
@@ -25,6 +26,7 @@ pub use read::{
     list_tickets_of_callback, list_tickets_raised, list_to_escalate, read_ticket_counts,
 };
 pub use row::{Cause, TicketRow};
+pub use timeliness::{TimelinessSum, list_timeliness};
 pub use write::{
     NewTicket, TicketChange, TicketDates, TicketMark, TicketSource, insert_ticket,
     make_letter_case, save_escalation, save_ticket,

@@ -110,6 +110,7 @@ async fn a_caller_sees_the_own_list_only(
     // Tickets are handled by others, so their counts are not the caller's; samples are not for callers.
     let not_mine = [
         "read_ticket_counts",
+        "list_timeliness",
         "list_spot_checks",
         "find_spot_check",
         "list_spot_check_items",

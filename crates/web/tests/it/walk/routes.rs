@@ -222,6 +222,7 @@ pub(super) const PAGES: &[Route] = &[
     ("POST", "/customers/{customer_no}/consents", All(&[P::CustomersEdit]), Object),
     ("POST", "/gateways/{channel}/receipts", Person, Open),
     ("GET",  "/tickets", All(&[P::TicketsRead]), Page),
+    ("GET",  "/tickets/timeliness", All(&[P::TicketsRead]), Page),
     ("GET",  "/tickets/{id}", All(&[P::TicketsRead]), Object),
     ("POST", "/tickets/steps", Any(&[P::TicketsHandle, P::TicketsIssue]), Page),
     ("GET",  "/problem-lists", All(&[P::TicketsRead]), Page),
