@@ -173,7 +173,7 @@ async fn give(
 ) -> Result<UserId> {
     let rules = app.rules();
     let discharge = rules.discharge_of(record.pack, &record.programme)?;
-    let executor = discharge.executor();
+    let executor = discharge.executor;
     let user = match to {
         Some(to) => {
             for (caller, _) in callers.iter() {

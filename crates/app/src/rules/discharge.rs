@@ -1,6 +1,6 @@
 //! What a pack wants done to discharge a callback.
 
-use domain::callbacks::{ContactChannel, Discharge, Success};
+use domain::callbacks::{ContactChannel, Discharge, Executor, Success};
 use domain::obligations::{ObligationKind, Respondent, Sampling};
 use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
 use std::collections::BTreeMap;
@@ -102,8 +102,10 @@ fn read_discharge(
         proxy_allowed: flag("proxy_allowed"),
         success,
         recording_required: flag("recording_required"),
-        bars_salesperson: list("barred").contains(&"policy_salesperson"),
-        specialists_only: flag("specialists_only"),
+        executor: Executor {
+            bars_salesperson: list("barred").contains(&"policy_salesperson"),
+            specialists_only: flag("specialists_only"),
+        },
         rounds: positive("rounds")?,
         attempts_per_round: positive("attempts_per_round")?,
         contact_fix: flag("contact_fix"),

@@ -223,7 +223,7 @@ impl<'r> CaseRules<'r> {
     /// Whether the programme keeps the salesperson of the policy away (conflict C-08: life only).
     pub(super) fn bars_salesperson(&self) -> bool {
         let discharge = self.rules.discharge(self.programme);
-        discharge.is_ok_and(|d| d.bars_salesperson)
+        discharge.is_ok_and(|d| d.executor.bars_salesperson)
     }
 
     /// Whether people who sell may not solve it.

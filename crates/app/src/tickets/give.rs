@@ -36,7 +36,9 @@ pub async fn list_handlers(app: &App, actor: &Actor, ticket: &TicketRow) -> Resu
     let rights = app.rights();
     let programme = &ticket.programme;
     let rules = app.rules();
-    let bars = rules.discharge(programme).is_ok_and(|d| d.bars_salesperson);
+    let bars = rules
+        .discharge(programme)
+        .is_ok_and(|d| d.executor.bars_salesperson);
     Ok(users
         .into_iter()
         .filter(|u| u.active && is_near(&u.org_path, &ticket.org_path))

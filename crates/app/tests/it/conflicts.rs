@@ -185,7 +185,7 @@ fn c06_to_c10_each_programme_has_its_own_way() {
     assert!(how["NB-BR"].proxy_allowed);
     assert!(!how["NB-CQ"].proxy_allowed && !how["NB-SD"].proxy_allowed);
     // C-08: the salesperson is kept from life callbacks, not from those of property lines.
-    assert!(how["NB-SD"].bars_salesperson && !how["PC-UW1"].bars_salesperson);
+    assert!(how["NB-SD"].executor.bars_salesperson && !how["PC-UW1"].executor.bars_salesperson);
     // C-09: the branch follows up central calls; the institution's own post has nobody behind it.
     assert!(how["NB-2017"].branch_round && !how["PS-PH"].branch_round);
     // C-10: three working days, or two.

@@ -34,10 +34,8 @@ pub struct Discharge {
     pub success: Success,
     /// A recording is needed for every telephone interview.
     pub recording_required: bool,
-    /// The salesperson of the policy may not call.
-    pub bars_salesperson: bool,
-    /// Only callback specialists call (B14).
-    pub specialists_only: bool,
+    /// What it asks of who calls.
+    pub executor: super::Executor,
     /// Rounds of calls: before and after the number is corrected.
     pub rounds: u32,
     /// Calls in a round.
@@ -58,16 +56,6 @@ pub struct Discharge {
     pub respondent_fixed: bool,
     /// A payout of policy servicing: traced, followed up and spot-checked as B13 says.
     pub payout: bool,
-}
-
-impl Discharge {
-    /// What the programme asks of who calls.
-    pub fn executor(&self) -> super::Executor {
-        super::Executor {
-            bars_salesperson: self.bars_salesperson,
-            specialists_only: self.specialists_only,
-        }
-    }
 }
 
 /// A callback as far as decisions need it.

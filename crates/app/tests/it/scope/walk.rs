@@ -195,17 +195,6 @@ async fn walk_tickets(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_tickets_of_callback", found.len());
-    let source = store::tickets::TicketSource::Callback(o.callback);
-    let found = store::tickets::list_tickets_raised(db, scope, source)
-        .await
-        .unwrap();
-    note("list_tickets_raised", found.len());
-    let span = (today - chrono::Days::new(400), today);
-    let found = store::tickets::list_timeliness(db, scope, span, today, 100)
-        .await
-        .unwrap();
-    let own = found.iter().filter(|s| s.org_code.starts_with(o.org));
-    note("list_timeliness", own.count());
     let tickets = TicketFilter {
         customer: Some(o.customer),
         ..Default::default()

@@ -26,8 +26,10 @@ fn rules() -> Discharge {
         proxy_allowed: false,
         success: Success::Life,
         recording_required: true,
-        bars_salesperson: true,
-        specialists_only: false,
+        executor: crate::callbacks::Executor {
+            bars_salesperson: true,
+            specialists_only: false,
+        },
         rounds: 2,
         attempts_per_round: 3,
         contact_fix: true,
