@@ -102,10 +102,7 @@ fn read_discharge(
         proxy_allowed: flag("proxy_allowed"),
         success,
         recording_required: flag("recording_required"),
-        executor: Executor {
-            bars_salesperson: list("barred").contains(&"policy_salesperson"),
-            specialists_only: flag("specialists_only"),
-        },
+        executor: executor(table),
         rounds: positive("rounds")?,
         attempts_per_round: positive("attempts_per_round")?,
         contact_fix: flag("contact_fix"),
@@ -119,6 +116,17 @@ fn read_discharge(
         respondent_fixed: flag("respondent_fixed"),
         payout: flag("payout"),
     })
+}
+
+/// What a programme asks of who calls.
+fn executor(table: &toml::Table) -> Executor {
+    let barred = table.get("barred").and_then(toml::Value::as_array);
+    let mut barred = barred.into_iter().flatten();
+    let specialists = table.get("specialists_only");
+    Executor {
+        bars_salesperson: barred.any(|b| b.as_str() == Some("policy_salesperson")),
+        specialists_only: specialists.and_then(toml::Value::as_bool) == Some(true),
+    }
 }
 
 /// The programmes that sample their candidates, and how; what is wrong with one keeps its pack out
