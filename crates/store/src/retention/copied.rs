@@ -52,31 +52,35 @@ pub struct Copied {
     pub evidence: Vec<CopiedEvidence>,
 }
 
-/// Where notes lie: the query, the sealed column, the columns of the customer and the unit.
-const NOTES: [(&str, &str, &str, &str); 4] = [
+/// Where notes lie: the query, the sealed column, the columns of the note, the customer and the unit.
+const NOTES: [(&str, &str, &str, &str, &str); 4] = [
     (
         "SELECT n.id, t.number, n.at, n.step, n.note FROM ticket_entries n JOIN tickets t ON t.id = n.ticket_id",
         "ticket_entries.note",
-        "t.customer_id = ? AND n.note IS NOT NULL",
+        "n.note",
+        "t.customer_id",
         "t.org_id",
     ),
     (
         "SELECT n.id, l.number, n.at, n.step, n.note FROM letter_entries n JOIN letters l ON l.id = n.letter_id",
         "letter_entries.note",
-        "l.customer_id = ? AND n.note IS NOT NULL",
+        "n.note",
+        "l.customer_id",
         "l.org_id",
     ),
     (
         "SELECT n.id, v.number, n.at, n.step, n.note FROM visit_entries n JOIN visits v ON v.id = n.visit_id",
         "visit_entries.note",
-        "v.customer_id = ? AND n.note IS NOT NULL",
+        "n.note",
+        "v.customer_id",
         "v.org_id",
     ),
     (
         "SELECT n.id, g.number, g.begins_at AS at, g.kind AS step, n.remark AS note FROM gathering_participants n \
          JOIN gatherings g ON g.id = n.gathering_id",
         "gathering_participants.remark",
-        "n.customer_id = ? AND n.remark IS NOT NULL",
+        "n.remark",
+        "n.customer_id",
         "g.org_id",
     ),
 ];
@@ -114,10 +118,11 @@ pub async fn load_copied(
     limit: i64,
 ) -> Result<Copied> {
     let mut copied = Copied::default();
-    for (text, column, condition, org) in NOTES {
+    for (text, column, note, whose, org) in NOTES {
         let mut select = Select::new(text);
-        select.scope(scope, org);
-        select.filter(condition, params![customer.0]);
+        select.scope(scope, org).own(scope, whose);
+        let condition = format!("{whose} = ? AND {note} IS NOT NULL");
+        select.filter(&condition, params![customer.0]);
         select.then("ORDER BY n.id LIMIT ?", params![limit]);
         let rows: Vec<NoteRow> = select.list(db).await?;
         for r in rows {
@@ -143,7 +148,7 @@ async fn evidence(
         "SELECT e.id, b.number, e.at, e.kind AS step, e.item, e.answer, e.content, e.words, e.device \
          FROM electronic_evidence e JOIN electronic_links l ON l.id = e.link_id JOIN callbacks b ON b.id = l.callback_id",
     );
-    select.scope(scope, "b.org_id");
+    select.scope(scope, "b.org_id").own(scope, "l.customer_id");
     select.filter("l.customer_id = ?", params![customer.0]);
     select.then("ORDER BY e.link_id, e.seq LIMIT ?", params![limit]);
     let rows: Vec<EvidenceRow> = select.list(db).await?;

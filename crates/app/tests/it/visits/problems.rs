@@ -5,7 +5,7 @@ use app::obligations::{PlanRequest, plan};
 use app::visits::{self as v, CallForm, EndForm, NewVisitForm, SlipForm, StepForm, VisitQuery};
 use domain::access::{Actor, Permission};
 use domain::ids::VisitId;
-use domain::tickets::{CaseKind, ProblemType, TicketState};
+use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use rstest::rstest;
 use store::tickets::{TicketRow, TicketSource, list_tickets_raised};
 use testkit::{Engine, TestApp, at, day};
@@ -87,6 +87,10 @@ async fn a_problem_of_a_visit_becomes_a_ticket(
     assert_eq!(ticket.visit_number.as_deref(), Some(number.as_str()));
     assert_eq!(ticket.finding.as_deref(), Some("希望加快理赔；转理赔部"));
     assert_eq!(to_follow_up(&t).await, 1);
+    let proof = EvidenceKind::SignedVisitQuestionnaire;
+    t.evidence(&p.operations_cq, t.now, ticket.id, proof)
+        .await
+        .unwrap();
     t.solve(&p.leader_cq, &p.operations_cq, ticket.id).await;
     let [solved] = &raised(&t, TicketSource::Visit(id)).await[..] else {
         panic!("more than one");
