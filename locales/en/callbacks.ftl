@@ -213,3 +213,5 @@ field-proxy_given = How it was authorised
 prepare = Before the call
 prepare-orders = What the customer bought
 prepare-records = What was done lately
+callback-record-form = Record form
+call-conduct = Conduct of the call

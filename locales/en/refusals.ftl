@@ -11,6 +11,7 @@ refusal-callback-stays-on-list = Law or a company rule demands this callback; it
 refusal-callback-no-attempt = No call is under way
 refusal-assign-inactive = The account is disabled
 refusal-assign-not-a-caller = This person makes no callbacks
+refusal-assign-not-a-specialist = Only callback specialists call for this programme
 refusal-assign-outside-unit = This person's unit does not cover the business
 refusal-assign-nobody = Nobody fits
 refusal-assign-taken = Given to somebody else meanwhile

@@ -58,6 +58,7 @@ rules-needed = required
 rules-not-needed = not required
 rules-barred = Salesperson
 rules-barred-yes = whoever sold the policy may not call
+rules-specialists-only = callback specialists only
 rules-ticket-days = Problem tickets due
 rules-working-days = { $n } working days
 rules-questionnaire = Questionnaire

@@ -53,6 +53,7 @@ visit-as-signed = As it was signed
 visit-not-as-signed = Not as it was signed; tell the administrator
 visit-guide = Visit guide
 visit-guide-own = Questions and matters
+visit-tickets = Problem cases
 visit-contacts = Contact persons
 visit-column-customer = Customer
 visit-column-visited_at = visited at

@@ -213,3 +213,5 @@ field-proxy_given = 授权方式
 prepare = 回访准备
 prepare-orders = 投保记录
 prepare-records = 近期服务记录
+callback-record-form = 回访记录表
+call-conduct = 回访行为规范

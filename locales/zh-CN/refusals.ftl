@@ -11,6 +11,7 @@ refusal-callback-stays-on-list = 该回访为法定或制度要求的回访，�
 refusal-callback-no-attempt = 没有正在进行的通话
 refusal-assign-inactive = 该人员的账号已停用
 refusal-assign-not-a-caller = 该人员没有拨打回访的权限
+refusal-assign-not-a-specialist = 本类回访只能由客户回访专员拨打
 refusal-assign-outside-unit = 该人员不属于这件业务的机构范围
 refusal-assign-nobody = 没有合适的人可以分派
 refusal-assign-taken = 已由他人分派

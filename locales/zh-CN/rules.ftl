@@ -58,6 +58,7 @@ rules-needed = 必须留存
 rules-not-needed = 不要求
 rules-barred = 销售回避
 rules-barred-yes = 销售本单的人不得回访
+rules-specialists-only = 仅限回访专员
 rules-ticket-days = 问题件时限
 rules-working-days = { $n } 个工作日
 rules-questionnaire = 问卷

@@ -53,6 +53,7 @@ visit-as-signed = 内容与签字时一致
 visit-not-as-signed = 内容与签字时不一致，请报告管理员
 visit-guide = 回访提纲
 visit-guide-own = 准备的问题和事项
+visit-tickets = 已开问题件
 visit-contacts = 客户联系人
 visit-column-customer = 客户名称
 visit-column-visited_at = 上门时间

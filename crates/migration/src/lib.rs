@@ -47,6 +47,8 @@ mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
 mod m20261126_000101_post_duty_records;
 mod m20261126_030001_authorisations;
+mod m20261126_040001_tickets_of_visits;
+mod m20261126_040002_retention_of_records;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -102,6 +104,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_110001_begun_standing_in::Migration),
             Box::new(m20261126_000101_post_duty_records::Migration),
             Box::new(m20261126_030001_authorisations::Migration),
+            Box::new(m20261126_040001_tickets_of_visits::Migration),
+            Box::new(m20261126_040002_retention_of_records::Migration),
         ]
     }
 }

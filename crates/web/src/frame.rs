@@ -46,6 +46,10 @@ pub(crate) struct Frame {
 impl Frame {
     /// Title of a programme.
     pub(crate) fn programme(&self, code: &str) -> String {
+        // Visits that no rule asked for have none.
+        if code.is_empty() {
+            return self.say("nav-visits");
+        }
         let programmes = self.rules.book().programmes();
         let found = programmes.iter().find(|p| p.code == code);
         found.map_or_else(|| code.to_owned(), |p| self.text(&p.title).to_owned())

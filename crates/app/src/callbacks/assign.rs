@@ -4,7 +4,7 @@ use super::list::{ListQuery, filter};
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, OrgPath, Permission, Rights, Scope};
-use domain::callbacks::{Caller, Command, Load, Wanted, assignable, pick_caller};
+use domain::callbacks::{Caller, Command, Executor, Load, Wanted, assignable, pick_caller};
 use domain::customers::SpokenLanguage;
 use domain::ids::{CallbackId, CustomerId, UserId};
 use domain::time::{self, Instant};
@@ -219,7 +219,7 @@ impl Desk<'_> {
         }
         let rules = self.app.rules();
         let discharge = rules.discharge_of(record.pack, &record.programme)?;
-        let user = self.choose(record, discharge.bars_salesperson).await?;
+        let user = self.choose(record, discharge.executor).await?;
         let by = self.actor.user().unwrap_or(user);
         let today = time::date_in_china(self.work.now());
         let change = record
@@ -245,11 +245,11 @@ impl Desk<'_> {
         Ok(user)
     }
 
-    async fn choose(&self, record: &CallbackRecord, bars_salesperson: bool) -> Result<UserId> {
+    async fn choose(&self, record: &CallbackRecord, executor: Executor) -> Result<UserId> {
         let (business, salesperson) = (&record.org_path, record.salesperson);
         if let Some(to) = self.to {
             for (caller, _) in self.callers.iter() {
-                assignable(caller, business, salesperson, bars_salesperson)?;
+                assignable(caller, business, salesperson, executor)?;
             }
             return Ok(to);
         }
@@ -258,7 +258,7 @@ impl Desk<'_> {
             business,
             language: language.and_then(|l| SpokenLanguage::parse(&l).ok()),
             salesperson,
-            bars_salesperson,
+            executor,
             known_to: self.holders.get(&record.customer).copied(),
         };
         let picked = pick_caller(self.callers, &wanted);

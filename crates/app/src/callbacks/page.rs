@@ -7,7 +7,7 @@ use domain::access::{Actor, Permission, Scope};
 use domain::callbacks::Discharge;
 use domain::customers::CustomerKind;
 use domain::ids::{AttemptId, CallbackId};
-use domain::questionnaires::{Gate, GivenAnswer, Item, Words};
+use domain::questionnaires::{Gate, GivenAnswer, Item, ItemKind, Topic, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
 use store::callbacks::{
@@ -88,6 +88,10 @@ pub struct PastAnswer {
     pub problem: Option<ProblemType>,
     /// It was given to another callback in the same conversation.
     pub carried: bool,
+    /// Kind of its item; nothing when the version that was read is not known.
+    pub kind: Option<ItemKind>,
+    /// What its item is about.
+    pub topics: Vec<Topic>,
 }
 
 /// A callback in sight with everything that belongs to it. That someone looked is recorded.
@@ -221,6 +225,8 @@ async fn past_answers(
             PastAnswer {
                 attempt: a.attempt_id,
                 title: item.map(|i| i.item.title.clone()).unwrap_or_default(),
+                kind: item.map(|i| i.item.kind),
+                topics: item.map(|i| i.topics.clone()).unwrap_or_default(),
                 given: a.given,
                 words: a.words,
                 answered_at: a.answered_at,

@@ -54,6 +54,7 @@ pub(super) fn assign_code(error: AssignError) -> &'static str {
         AssignError::Away => "assign-away",
         AssignError::MovedUp => "assign-moved-up",
         AssignError::NotACaller => "assign-not-a-caller",
+        AssignError::NotASpecialist => "assign-not-a-specialist",
         AssignError::OutsideUnit => "assign-outside-unit",
         AssignError::SalespersonBarred => "salesperson-barred",
     }

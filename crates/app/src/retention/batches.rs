@@ -223,8 +223,11 @@ fn cells(batch: &str, item: &ItemRow) -> [String; 14] {
         batch.to_owned(),
         item.seq.to_string(),
         item.kind.to_string(),
-        item.customer_no.clone(),
-        item.policy_no.clone().unwrap_or_default(),
+        item.customer_no.clone().unwrap_or_default(),
+        item.policy_no
+            .clone()
+            .or(item.record_no.clone())
+            .unwrap_or_default(),
         day(item.started_on),
         day(item.kept_until),
         item.basis.clone(),

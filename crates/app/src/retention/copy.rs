@@ -2,6 +2,7 @@
 
 mod archive;
 mod content;
+mod field;
 mod messages;
 
 use super::request_steps::demand_second_person;

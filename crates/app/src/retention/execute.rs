@@ -1,18 +1,22 @@
 //! Carrying out an approved batch: item by item, each in a transaction of its own, so that a killed
 //! job goes on where it was. Terms and holds are looked at again before each.
 
-use super::terms::{covering, customer_case, held_policy, kinds_of_policy, record_term};
+use super::terms::{
+    covering, customer_case, held_policy, held_record, kinds_of_policy, made_term, record_term,
+};
 use crate::{App, Error, Result, jobs};
+use chrono::NaiveDate;
 use domain::access::{Actor, Permission, Scope};
 use domain::ids::{CustomerId, PolicyId};
 use domain::retention::{BatchState, RecordKind};
 use domain::time::{self, Instant};
 use sha2::{Digest as _, Sha256};
 use store::retention::{
-    self as rows, BatchChange, DestroyedFile, ItemFilter, ItemRow, KeptPolicy, Wanted,
-    list_kept_policies, load_active_holds,
+    self as rows, BatchChange, DestroyedFile, HoldRow, ItemFilter, ItemRow, KeptPolicy, Wanted,
+    WhichRecords, list_kept_policies, list_kept_records, load_active_holds,
 };
 use store::{AuditEntry, Reads, UnitOfWork};
+use uuid::Uuid;
 
 /// Items that are read at once.
 const READ_ROWS: i64 = 200;
@@ -68,7 +72,7 @@ pub(crate) async fn execute(
 }
 
 /// Counts, and the hash over the digests of all items in their order.
-async fn certificate(app: &App, scope: &Scope, batch: uuid::Uuid) -> Result<(i64, i64, String)> {
+async fn certificate(app: &App, scope: &Scope, batch: Uuid) -> Result<(i64, i64, String)> {
     let mut hasher = Sha256::new();
     let (mut destroyed, mut skipped) = (0, 0);
     let mut filter = ItemFilter::default();
@@ -107,7 +111,8 @@ async fn destroy(app: &App, scope: &Scope, clock: jobs::Clock<'_>, item: &ItemRo
     let reason = stays(app, &work, scope, now, item).await?;
     let actor = Actor::system();
     let entry = |action| {
-        AuditEntry::new(&actor, action, "destruction_item", item.id).customer(item.customer.0)
+        let customer = item.customer.map(|c| c.0);
+        AuditEntry::new(&actor, action, "destruction_item", item.id).customer(customer)
     };
     if let Some(reason) = reason {
         rows::end_item(&work, item.id, Err(reason)).await?;
@@ -118,8 +123,8 @@ async fn destroy(app: &App, scope: &Scope, clock: jobs::Clock<'_>, item: &ItemRo
             .commit(entry("retention.passed_over").detail(detail))
             .await?);
     }
-    if item.policy.is_none() {
-        for key in rows::list_copies(&work, item.customer).await? {
+    if let (RecordKind::Identity, Some(customer)) = (item.kind, item.customer) {
+        for key in rows::list_copies(&work, customer).await? {
             jobs::enqueue(&work, &actor, now, &jobs::Task::DiscardFile { key }).await?;
         }
     }
@@ -146,8 +151,14 @@ async fn stays(
 ) -> Result<Option<&'static str>> {
     let today = time::date_in_china(now);
     let holds = load_active_holds(db).await?;
+    if let Some(record) = item.record {
+        return record_stays(app, db, scope, (item.kind, record), &holds, today).await;
+    }
     let Some(policy) = item.policy else {
-        let case = customer_case(app, db, scope, item.customer, today).await?;
+        let Some(customer) = item.customer else {
+            return Ok(Some("already_gone"));
+        };
+        let case = customer_case(app, db, scope, customer, today).await?;
         let gone = |p: &KeptPolicy| p.is_destroyed;
         return Ok(match case {
             Some(case) => case.stays(&holds, today, &gone),
@@ -175,15 +186,51 @@ async fn stays(
     )
 }
 
+/// Why a slip or gathering is passed over.
+async fn record_stays(
+    app: &App,
+    db: &impl Reads,
+    scope: &Scope,
+    (kind, record): (RecordKind, Uuid),
+    holds: &[HoldRow],
+    today: NaiveDate,
+) -> Result<Option<&'static str>> {
+    let which = WhichRecords::One(record);
+    let found = list_kept_records(db, scope, kind, which, 1).await?;
+    let Some(record) = found.first() else {
+        return Ok(Some("already_gone"));
+    };
+    let term = made_term(&app.rules(), kind, record.made_on, today);
+    Ok(if !covering(holds, &held_record(record)).is_empty() {
+        Some("held")
+    } else if record.is_open {
+        Some("open_work")
+    } else if term.is_over(today) {
+        None
+    } else {
+        Some("term_running")
+    })
+}
+
 async fn files(app: &App, item: &ItemRow) -> Result<Vec<DestroyedFile>> {
-    Ok(match item.policy {
-        Some(policy) => rows::list_files_of_policy(app.store(), policy, item.kind).await?,
-        None => rows::list_files_of_customer(app.store(), item.customer).await?,
+    Ok(match (item.policy, item.customer) {
+        (Some(policy), _) => rows::list_files_of_policy(app.store(), policy, item.kind).await?,
+        (None, Some(customer)) if item.kind == RecordKind::Identity => {
+            rows::list_files_of_customer(app.store(), customer).await?
+        }
+        _ => Vec::new(),
     })
 }
 
 async fn empty(work: &UnitOfWork, item: &ItemRow, files: &[DestroyedFile]) -> Result<u64> {
     let deleted = rows::delete_recordings(work, files).await?;
+    if let Some(record) = item.record {
+        return Ok(match item.kind {
+            RecordKind::SalesVisit => rows::destroy_slip(work, record).await?,
+            RecordKind::Gathering => rows::destroy_gathering(work, record).await?,
+            _ => 0,
+        });
+    }
     let emptied = match (item.kind, item.policy) {
         (RecordKind::Ticket, Some(policy)) => rows::destroy_tickets(work, policy).await?,
         (RecordKind::CallbackRecord, Some(policy)) => rows::destroy_callbacks(work, policy).await?,
@@ -191,7 +238,10 @@ async fn empty(work: &UnitOfWork, item: &ItemRow, files: &[DestroyedFile]) -> Re
             rows::destroy_visits(work, policy).await?
         }
         (RecordKind::PolicyRecord, Some(policy)) => rows::destroy_policy(work, policy).await?,
-        (RecordKind::Identity, None) => rows::erase_customer(work, item.customer).await?,
+        (RecordKind::Identity, None) => match item.customer {
+            Some(customer) => rows::erase_customer(work, customer).await?,
+            None => 0,
+        },
         _ => 0,
     };
     Ok(deleted + emptied)
@@ -199,8 +249,10 @@ async fn empty(work: &UnitOfWork, item: &ItemRow, files: &[DestroyedFile]) -> Re
 
 /// What was destroyed, as a hash: ids, counts, the hashes of the files, the moment.
 fn digest(item: &ItemRow, rows: i64, files: &[DestroyedFile], now: Instant) -> String {
-    let CustomerId(customer) = item.customer;
+    let customer = item.customer.map(|CustomerId(id)| id.to_string());
+    let customer = customer.unwrap_or_default();
     let policy = item.policy.map(|PolicyId(id)| id.to_string());
+    let policy = policy.or(item.record.map(|id| id.to_string()));
     let mut hasher = Sha256::new();
     hasher.update(format!(
         "{}\t{}\t{customer}\t{}\t{rows}\t{}\t{}",

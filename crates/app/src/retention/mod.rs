@@ -30,4 +30,4 @@ pub use requests::{
     list_requests, request_page,
 };
 pub use schedule::{ScheduleLine, Source, schedule};
-pub use terms::{KeptRecord, PolicyTerms, policy_terms};
+pub use terms::{PolicyTerms, RecordTerm, policy_terms};

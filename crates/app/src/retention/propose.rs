@@ -1,7 +1,9 @@
 //! Finding what is past its term and under no hold, and putting it into a batch.
 
-use super::schedule::{Source, earliest_end};
-use super::terms::{covering, customer_case, held_policy, kinds_of_policy, record_term};
+use super::schedule::{Source, earliest_end, latest_made};
+use super::terms::{
+    covering, customer_case, held_policy, held_record, kinds_of_policy, made_term, record_term,
+};
 use crate::{App, Error, Refusal, Result};
 use chrono::{Datelike as _, NaiveDate};
 use domain::access::{Actor, Permission, Scope};
@@ -12,8 +14,8 @@ use domain::time::{self, Instant};
 use std::collections::{BTreeSet, HashSet};
 use store::obligations::take_number;
 use store::retention::{
-    self as rows, HoldRow, KeptPolicy, NewBatch, NewItem, Wanted, Whose, list_kept_customers,
-    list_kept_policies,
+    self as rows, HoldRow, KeptPolicy, NewBatch, NewItem, Wanted, WhichRecords, Whose,
+    list_kept_customers, list_kept_policies, list_kept_records,
 };
 use store::{AuditActor, AuditEntry};
 use uuid::Uuid;
@@ -63,6 +65,9 @@ pub async fn propose(app: &App, actor: &Actor, now: Instant) -> Result<String> {
     };
     search.policies().await?;
     search.customers().await?;
+    for kind in RecordKind::BY_RECORD {
+        search.records(kind).await?;
+    }
     if search.items.is_empty() {
         return Err(Refusal::new("destruction-nothing-due").into());
     }
@@ -139,8 +144,7 @@ impl Search<'_> {
             self.items.push(item(
                 kind,
                 &term,
-                policy.holder,
-                Some(policy.id),
+                (Some(policy.holder), Some(policy.id), None),
                 policy.org,
             ));
         }
@@ -171,8 +175,40 @@ impl Search<'_> {
             let gone = |p: &KeptPolicy| p.is_destroyed || self.going.contains(&p.id);
             if case.stays(&self.holds, today, &gone).is_none() {
                 let org = case.customer.org;
-                self.items
-                    .push(item(RecordKind::Identity, &case.term, id, None, org));
+                self.items.push(item(
+                    RecordKind::Identity,
+                    &case.term,
+                    (Some(id), None, None),
+                    org,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Slips and gatherings that are past the term of their own.
+    async fn records(&mut self, kind: RecordKind) -> Result<()> {
+        let rules = self.app.rules();
+        let cutoff = latest_made(&rules, kind, self.today);
+        let mut after = None;
+        while !self.is_full() {
+            let which = WhichRecords::MadeBy(cutoff, after);
+            let page =
+                list_kept_records(self.app.store(), &self.scope, kind, which, READ_ROWS).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for record in page {
+                let term = made_term(&rules, kind, record.made_on, self.today);
+                let held = covering(&self.holds, &held_record(&record));
+                if record.is_open || !held.is_empty() || !term.is_over(self.today) {
+                    continue;
+                }
+                let customer = match record.customers[..] {
+                    [customer] if kind == RecordKind::SalesVisit => Some(customer),
+                    _ => None,
+                };
+                let about = (customer, None, Some(record.id));
+                self.items.push(item(kind, &term, about, record.org));
             }
         }
         Ok(())
@@ -182,8 +218,7 @@ impl Search<'_> {
 fn item(
     kind: RecordKind,
     term: &Term<Source>,
-    customer: CustomerId,
-    policy: Option<PolicyId>,
+    (customer, policy, record): (Option<CustomerId>, Option<PolicyId>, Option<Uuid>),
     org: Uuid,
 ) -> NewItem {
     let deciding = term.deciding();
@@ -191,6 +226,7 @@ fn item(
         kind,
         customer,
         policy,
+        record,
         org,
         started_on: deciding.and_then(|b| b.start.day()),
         kept_until: deciding.and_then(|b| b.until),

@@ -176,6 +176,20 @@ pub(super) fn earliest_end(rules: &Rules, today: NaiveDate) -> NaiveDate {
     add_months(today, -shortest.unwrap_or(0))
 }
 
+/// The last day on which a record can have been made whose own term is over.
+pub(super) fn latest_made(rules: &Rules, kind: RecordKind, today: NaiveDate) -> NaiveDate {
+    let facts = Facts::new(rules.book().schema());
+    let own = |v: &&DatedValue| kinds(rules, v).iter().any(|k| k == kind.as_str());
+    let shortest = bases(rules)
+        .filter(|b| clock(rules, b.name, &facts, today) == Some(Clock::Made))
+        .flat_map(|b| {
+            let values = b.group.members.iter().flat_map(|m| &m.values).filter(own);
+            values.filter_map(move |v| Some(v.value.as_int()? * b.months))
+        })
+        .min();
+    add_months(today, -shortest.unwrap_or(0))
+}
+
 /// A line of the schedule of terms.
 #[derive(Clone, Debug)]
 pub struct ScheduleLine {

@@ -9,8 +9,8 @@ use domain::policies::PolicyStatus;
 use domain::retention::{Clocks, Held, Kept, RecordKind, Start, Term};
 use domain::time::{self, Instant};
 use store::retention::{
-    HoldRow, KeptCustomer, KeptPolicy, Wanted, Whose, list_kept_customers, list_kept_policies,
-    load_active_holds,
+    HoldRow, KeptCustomer, KeptPolicy, KeptRecord, Wanted, Whose, list_kept_customers,
+    list_kept_policies, load_active_holds,
 };
 
 /// Policies of one customer that are looked at; groups have more, and stay until they are fewer.
@@ -48,6 +48,7 @@ pub(super) fn clocks_of_policy(policy: &KeptPolicy, today: NaiveDate) -> Clocks 
         } else {
             closed
         },
+        made: Start::Never,
     }
 }
 
@@ -184,7 +185,7 @@ impl CustomerCase {
 
 /// A kind of record of a policy with its term.
 #[derive(Clone, Debug)]
-pub struct KeptRecord {
+pub struct RecordTerm {
     /// What.
     pub kind: RecordKind,
     /// Every basis and the longest.
@@ -199,7 +200,7 @@ pub struct PolicyTerms {
     /// Its clocks.
     pub clocks: Clocks,
     /// Records that are there.
-    pub records: Vec<KeptRecord>,
+    pub records: Vec<RecordTerm>,
     /// Identity data of the policyholder.
     pub identity: Option<Term<Source>>,
     /// Holds that keep all of it.
@@ -223,7 +224,7 @@ pub async fn policy_terms(
     let policy = found.into_iter().next().ok_or(Error::NotFound)?;
     let rules = app.rules();
     let clocks = clocks_of_policy(&policy, today);
-    let records = kinds_of_policy(&policy).into_iter().map(|kind| KeptRecord {
+    let records = kinds_of_policy(&policy).into_iter().map(|kind| RecordTerm {
         kind,
         term: record_term(&rules, kind, &policy, today),
     });
@@ -238,6 +239,31 @@ pub async fn policy_terms(
         records,
         policy,
     })
+}
+
+/// What holds look at of a record with a term of its own.
+pub(super) fn held_record(record: &KeptRecord) -> Held<'_> {
+    Held {
+        customers: &record.customers,
+        policy: None,
+        org: &record.org_path,
+        began_on: Some(record.made_on),
+        ended_on: Some(record.made_on),
+    }
+}
+
+/// The term of a record that counts from the day on which it was made.
+pub(super) fn made_term(
+    rules: &Rules,
+    kind: RecordKind,
+    made_on: NaiveDate,
+    today: NaiveDate,
+) -> Term<Source> {
+    let clocks = Clocks {
+        made: Start::On(made_on),
+        ..Clocks::default()
+    };
+    term(rules, kind, None, &clocks, today)
 }
 
 /// The term of one kind of record of a policy.

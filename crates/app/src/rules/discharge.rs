@@ -1,6 +1,6 @@
 //! What a pack wants done to discharge a callback.
 
-use domain::callbacks::{ContactChannel, Discharge, Success};
+use domain::callbacks::{ContactChannel, Discharge, Executor, Success};
 use domain::obligations::{ObligationKind, Respondent, Sampling};
 use rules::{Facts, Finding, NaiveDate, Programme, RuleBook};
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ fn read_discharge(
         success,
         recording_required: flag("recording_required"),
         manual_removal: flag("manual_removal"),
-        bars_salesperson: list("barred").contains(&"policy_salesperson"),
+        executor: executor(table),
         rounds: positive("rounds")?,
         attempts_per_round: positive("attempts_per_round")?,
         contact_fix: flag("contact_fix"),
@@ -117,6 +117,17 @@ fn read_discharge(
         respondent_fixed: flag("respondent_fixed"),
         payout: flag("payout"),
     })
+}
+
+/// What a programme asks of who calls.
+fn executor(table: &toml::Table) -> Executor {
+    let barred = table.get("barred").and_then(toml::Value::as_array);
+    let mut barred = barred.into_iter().flatten();
+    let specialists = table.get("specialists_only");
+    Executor {
+        bars_salesperson: barred.any(|b| b.as_str() == Some("policy_salesperson")),
+        specialists_only: specialists.and_then(toml::Value::as_bool) == Some(true),
+    }
 }
 
 /// The programmes that sample their candidates, and how; what is wrong with one keeps its pack out

@@ -196,6 +196,8 @@ impl<'r> CaseRules<'r> {
             let name = p.discharge.get("ticket_due_days")?.as_str()?;
             self.period(name.strip_prefix("param:")?, issued_on)
         });
+        // Visits have no questionnaire to discharge them by: the company's own limit holds.
+        let named = named.or_else(|| self.period("ticket_due_days", issued_on));
         named.ok_or_else(|| {
             Error::Fault(format!("{} has no time limit for tickets", self.programme))
         })
@@ -221,7 +223,7 @@ impl<'r> CaseRules<'r> {
     /// Whether the programme keeps the salesperson of the policy away (conflict C-08: life only).
     pub(super) fn bars_salesperson(&self) -> bool {
         let discharge = self.rules.discharge(self.programme);
-        discharge.is_ok_and(|d| d.bars_salesperson)
+        discharge.is_ok_and(|d| d.executor.bars_salesperson)
     }
 
     /// Whether people who sell may not solve it.

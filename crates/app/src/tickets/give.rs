@@ -35,7 +35,10 @@ pub async fn list_handlers(app: &App, actor: &Actor, ticket: &TicketRow) -> Resu
     let users = store::access::list_users(app.store(), &scope).await?;
     let rights = app.rights();
     let programme = &ticket.programme;
-    let bars = app.rules().discharge(programme)?.bars_salesperson;
+    let rules = app.rules();
+    let bars = rules
+        .discharge(programme)
+        .is_ok_and(|d| d.executor.bars_salesperson);
     Ok(users
         .into_iter()
         .filter(|u| u.active && is_near(&u.org_path, &ticket.org_path))
@@ -71,7 +74,7 @@ fn is_near(a: &OrgPath, b: &OrgPath) -> bool {
 /// # Errors
 /// What the store says.
 pub async fn proposal(app: &App, now: Instant, ticket: &TicketRow) -> Result<Option<Proposal>> {
-    let case = rows::find_case(app.store(), ticket.callback_id).await?;
+    let case = rows::find_case_of_ticket(app.store(), ticket).await?;
     propose(app, app.store(), &case, ticket, time::date_in_china(now)).await
 }
 

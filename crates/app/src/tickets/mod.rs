@@ -12,6 +12,7 @@ mod page;
 mod problem_lists;
 mod sheet;
 mod step;
+mod timeliness;
 
 pub use bulk::{BulkReport, BulkTarget, take_steps};
 pub use clock::{Clock, ClockDay, DueBasis, Period};
@@ -20,8 +21,8 @@ pub use evidence::add_evidence;
 pub use give::{Proposal, list_all_handlers, list_handlers, proposal};
 pub use next::{NextStep, next_steps};
 pub(crate) use open::{
-    Finding, close_followers, follow_branch, follow_recall, leave_to_second_callback,
-    open_follow_up, open_problem, open_ticket,
+    Finding, Raised, close_followers, follow_branch, follow_recall, leave_to_second_callback,
+    open_follow_up, open_problem, open_ticket, raise,
 };
 pub(crate) use page::filter;
 pub use page::{
@@ -33,3 +34,4 @@ pub use problem_lists::{
 };
 pub use sheet::list_sheet;
 pub use step::{StepForm, take_step};
+pub use timeliness::{Timeliness, timeliness};

@@ -5,14 +5,17 @@ use crate::Result;
 use crate::rules::Rules;
 use chrono::Datelike as _;
 use domain::access::{Actor, Permission};
-use domain::ids::UserId;
+use domain::ids::{AgentId, CustomerId, PolicyId, TicketId, UserId};
 use domain::numbers::NumberKind;
 use domain::questionnaires::{Interview, Problem};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, Step, Ticket, TicketState, Transition};
 use domain::time;
 use store::callbacks::CallbackRecord;
-use store::tickets::{self as rows, NewTicket, NewTicketEntry, TicketChange, TicketRow};
+use store::tickets::{
+    self as rows, NewTicket, NewTicketEntry, TicketCase, TicketChange, TicketRow, TicketSource,
+};
 use store::{AuditEntry, UnitOfWork};
+use uuid::Uuid;
 
 /// What a callback found.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,23 @@ impl From<ProblemType> for Finding<'_> {
     }
 }
 
+/// What a ticket is about, whatever raises it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Raised<'r> {
+    /// What raises it.
+    pub source: TicketSource,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The policy.
+    pub policy: Option<PolicyId>,
+    /// The unit.
+    pub org: Uuid,
+    /// Programme code; empty where no rule asked for the visit.
+    pub programme: &'r str,
+    /// The salesperson of the policy.
+    pub salesperson: Option<AgentId>,
+}
+
 /// Opens a ticket for a callback.
 pub(crate) async fn open_ticket(
     work: &UnitOfWork,
@@ -43,14 +63,35 @@ pub(crate) async fn open_ticket(
     record: &CallbackRecord,
     found: Finding<'_>,
 ) -> Result<AuditEntry> {
+    let case = rows::find_case(work, record.id).await?;
+    let raised = Raised {
+        source: TicketSource::Callback(record.id),
+        customer: record.customer,
+        policy: record.policy,
+        org: record.org,
+        programme: &record.programme,
+        salesperson: record.salesperson,
+    };
+    let (_, entry) = raise(work, actor, rules, &raised, &case, found).await?;
+    Ok(entry)
+}
+
+/// Opens a ticket for what was found, wherever it was found.
+pub(crate) async fn raise(
+    work: &UnitOfWork,
+    actor: &Actor,
+    rules: &Rules,
+    raised: &Raised<'_>,
+    case: &TicketCase,
+    found: Finding<'_>,
+) -> Result<(TicketId, AuditEntry)> {
     let today = time::date_in_china(work.now());
     let number = store::obligations::take_number(work, NumberKind::Ticket, today.year())
         .await?
         .to_string();
     let problem = found.problem;
     let kind = problem.case_kind();
-    let case = rows::find_case(work, record.id).await?;
-    let case_rules = CaseRules::new(rules, &case, &record.programme, kind, problem);
+    let case_rules = CaseRules::new(rules, case, raised.programme, kind, problem);
     let law = case_rules.law(today);
     let basis = DueBasis {
         law: law.clone(),
@@ -60,16 +101,16 @@ pub(crate) async fn open_ticket(
     let cause = case.adjuster.or(case.salesperson);
     let new = NewTicket {
         number: &number,
-        callback: record.id,
-        customer: record.customer,
-        policy: record.policy,
-        org: record.org,
-        programme: &record.programme,
+        source: raised.source,
+        customer: raised.customer,
+        policy: raised.policy,
+        org: raised.org,
+        programme: raised.programme,
         kind,
         problem,
         item: found.item,
         finding: found.words,
-        salesperson: record.salesperson,
+        salesperson: raised.salesperson,
         opened_by: &actor.name,
         cause: cause.filter(|_| case_rules.cause_handles(today)),
         law: law.map(|period| (period.until, basis.as_str())),
@@ -86,7 +127,7 @@ pub(crate) async fn open_ticket(
     rows::insert_ticket_entry(work, id, &entry).await?;
     let detail = serde_json::json!({ "number": number, "type": problem.as_str() });
     let entry = AuditEntry::new(actor, "ticket.opened", "ticket", id.0);
-    Ok(entry.customer(record.customer.0).detail(detail))
+    Ok((id, entry.customer(raised.customer.0).detail(detail)))
 }
 
 /// Opens a ticket for a problem that an interview found, unless the callback has one of that cause
@@ -258,7 +299,7 @@ async fn apply(
     name: &str,
     reason: Option<&str>,
 ) -> Result<AuditEntry> {
-    let by = actor.user().unwrap_or(UserId(uuid::Uuid::nil()));
+    let by = actor.user().unwrap_or(UserId(Uuid::nil()));
     let today = time::date_in_china(work.now());
     let transition = decision_view(ticket, Vec::new()).decide(step, by, work.now(), today)?;
     save(work, actor, ticket, &transition, (name, reason)).await

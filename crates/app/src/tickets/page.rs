@@ -168,7 +168,10 @@ pub async fn ticket_page(
         .ok_or(Error::NotFound)?;
     let of = (id.0, Some(ticket.customer_id.0));
     crate::audit::seen(app, actor, now, ("ticket.viewed", "ticket"), of).await?;
-    let callback = store::callbacks::find_callback(db, &scope, ticket.callback_id).await?;
+    let callback = match ticket.callback_id {
+        Some(id) => store::callbacks::find_callback(db, &scope, id).await?,
+        None => None,
+    };
     let policy = match ticket.policy_id {
         Some(id) => store::policies::find_policy(db, &scope, id).await?,
         None => None,

@@ -7,7 +7,7 @@ use super::open::{Finding, decision_view};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::callbacks::Command;
-use domain::ids::{OrgId, TicketId, UserId};
+use domain::ids::{CallbackId, OrgId, TicketId, UserId};
 use domain::tickets::{ProblemType, Step, TicketState, Transition};
 use domain::time::{self, Instant};
 use store::callbacks::Saved;
@@ -129,7 +129,7 @@ async fn decide(
     let now = work.now();
     let today = time::date_in_china(now);
     let rules = app.rules();
-    let case = rows::find_case(work, ticket.callback_id).await?;
+    let case = rows::find_case_of_ticket(work, ticket).await?;
     let case_rules = CaseRules::of(&rules, &case, ticket);
     let view = with_rules(decision_view(ticket, evidence), &case_rules, today);
     let reason = form.text.trim().to_owned();
@@ -271,13 +271,16 @@ async fn move_callback(
         }
         _ => return Ok(Vec::new()),
     };
-    let whole = Actor::system().scope(Permission::CallbacksRead)?;
-    let record = crate::callbacks::record(work, &whole, ticket.callback_id).await?;
     let mut audit = Vec::new();
     if matches!(step, Step::CorrectContact) {
         audit.push(correct_contact(work, actor, ticket, form).await?);
     }
-    if matches!(command, Command::TicketResolved) && others_open(work, ticket).await? {
+    let Some(callback) = ticket.callback_id else {
+        return Ok(audit);
+    };
+    let whole = Actor::system().scope(Permission::CallbacksRead)?;
+    let record = crate::callbacks::record(work, &whole, callback).await?;
+    if matches!(command, Command::TicketResolved) && others_open(work, ticket, callback).await? {
         return Ok(audit);
     }
     let rules = app.rules();
@@ -309,9 +312,9 @@ async fn move_callback(
 }
 
 /// Whether another problem of the same callback still waits for its feedback to be judged.
-async fn others_open(work: &UnitOfWork, ticket: &TicketRow) -> Result<bool> {
+async fn others_open(work: &UnitOfWork, ticket: &TicketRow, callback: CallbackId) -> Result<bool> {
     let whole = Actor::system().scope(Permission::TicketsRead)?;
-    let tickets = rows::list_tickets_of_callback(work, &whole, ticket.callback_id).await?;
+    let tickets = rows::list_tickets_of_callback(work, &whole, callback).await?;
     Ok(tickets.iter().any(|t| {
         t.id != ticket.id
             && !t.follows_callback()

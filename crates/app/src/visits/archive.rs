@@ -1,6 +1,8 @@
-//! Filing a visit, and everything that follows from it: the callback or the obligation behind it ends.
+//! Filing a visit, and everything that follows from it: the callback or the obligation behind it
+//! ends, a problem that it found becomes a ticket.
 
 use super::person;
+use super::problems::open_found;
 use crate::callbacks::{Decided, carry_out, record};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
@@ -37,6 +39,7 @@ pub async fn archive_visit(
     let moved = (Some(visit.state), state);
     rows::insert_visit_entry(&work, id, &actor.name, "archive", moved, None).await?;
     let mut audit = end_callback(app, &work, actor, by, &visit).await?;
+    audit.extend(open_found(app, &work, actor, &visit).await?);
     audit.extend(discharge(&work, actor, &visit).await?);
     let detail = serde_json::json!({ "number": visit.number, "affirmed": visit.affirmed });
     let entry = AuditEntry::new(actor, "visit.archived", "visit", id.0);

@@ -113,6 +113,13 @@ impl FormContent {
         serde_json::to_string(self).map_err(|e| Error::Fault(e.to_string()))
     }
 
+    /// What the customer said and how it is to be followed up, as a ticket is told of it.
+    pub(crate) fn in_words(&self) -> String {
+        let parts = [self.feedback.trim(), self.follow_up.trim()];
+        let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        parts.join("；")
+    }
+
     /// The same with name and telephone number masked.
     #[must_use]
     pub(crate) fn masked(mut self) -> Self {

@@ -8,6 +8,7 @@ mod gatherings;
 mod list;
 mod page;
 mod paper;
+mod problems;
 mod refusals;
 mod report;
 mod request;

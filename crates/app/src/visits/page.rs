@@ -13,6 +13,7 @@ use domain::time::{self, Instant};
 use domain::visits::{RecordFormat, VisitPurpose};
 use store::customers::ContactRow;
 use store::recordings::RecordingRow;
+use store::tickets::{self, TicketRow, TicketSource};
 use store::visits::{self as rows, VisitEntryRow, VisitRow};
 use store::{AuditEntry, Reads};
 
@@ -45,6 +46,8 @@ pub struct VisitPage {
     pub is_as_signed: bool,
     /// History.
     pub entries: Vec<VisitEntryRow>,
+    /// Tickets that it raised.
+    pub tickets: Vec<TicketRow>,
     /// Columns that are still to be filled before the respondent can sign.
     pub missing: Vec<&'static str>,
 }
@@ -90,6 +93,7 @@ pub async fn visit_page(app: &App, actor: &Actor, now: Instant, key: &str) -> Re
         contacts: store::customers::list_contacts(db, &scope, visit.customer_id).await?,
         guide: guide(app, now, &visit),
         entries: rows::list_visit_entries(db, &scope, visit.id).await?,
+        tickets: tickets::list_tickets_raised(db, &scope, TicketSource::Visit(visit.id)).await?,
         missing: open_columns(app, db, actor, &visit, &content).await?,
         form: content.masked(),
         signature,

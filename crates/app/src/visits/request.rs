@@ -14,6 +14,7 @@ use domain::tickets::ProblemType;
 use domain::time::Instant;
 use domain::visits::{FormattedState, RecordFormat, VisitPurpose, VisitState};
 use store::callbacks::CallbackRecord;
+use store::obligations::{ObligationFilter, ObligationOrder};
 use store::visits::{self as rows, NewVisit};
 use store::{AuditEntry, UnitOfWork};
 use uuid::Uuid;
@@ -190,6 +191,7 @@ async fn of_customer(app: &App, scope: &Scope, form: &NewVisitForm) -> Result<Vi
         _ if customer.large => VisitPurpose::Large,
         _ => VisitPurpose::Other,
     };
+    let obligation = owed(app, scope, customer.id, purpose).await?;
     Ok(VisitSubject {
         customer: customer.id,
         customer_name: customer.shown_name(),
@@ -199,9 +201,31 @@ async fn of_customer(app: &App, scope: &Scope, form: &NewVisitForm) -> Result<Vi
         policy_no: policy.map(|p| p.policy_no),
         callback: None,
         ticket: None,
-        obligation: None,
+        obligation,
         purpose,
     })
+}
+
+/// The visit that is owed to the customer next: whoever visits for that purpose anyway discharges it.
+async fn owed(
+    app: &App,
+    scope: &Scope,
+    customer: CustomerId,
+    purpose: VisitPurpose,
+) -> Result<Option<(ObligationId, Option<chrono::NaiveDate>)>> {
+    if !purpose.is_regular() {
+        return Ok(None);
+    }
+    let filter = ObligationFilter {
+        kind: Some("visit".to_owned()),
+        status: Some(ObligationStatus::Open.as_str().to_owned()),
+        customer: Some(customer),
+        order: ObligationOrder::Due,
+        ..ObligationFilter::default()
+    };
+    let found = store::obligations::list_obligations(app.store(), scope, &filter, 1).await?;
+    let next = found.rows.into_iter().next();
+    Ok(next.map(|o| (ObligationId(o.id), o.due_on)))
 }
 
 /// Asks for a visit. One that solves what the telephone could not waits for the decision of the head
@@ -246,6 +270,9 @@ pub async fn request_visit(
         VisitState::Approved
     };
     let number = next_number(&work, NumberKind::Visit).await?;
+    // A duty that was found for the customer belongs to the regular visits only.
+    let named = !form.obligation.trim().is_empty();
+    let duty = subject.obligation.filter(|_| named || purpose.is_regular());
     let new = NewVisit {
         number: &number,
         purpose,
@@ -260,11 +287,11 @@ pub async fn request_visit(
         org: subject.org,
         callback: subject.callback,
         ticket: subject.ticket,
-        obligation: subject.obligation.map(|(id, _)| id),
+        obligation: duty.map(|(id, _)| id),
         state,
         report,
         requested: (by, &actor.name),
-        due_on: subject.obligation.and_then(|(_, due)| due),
+        due_on: duty.and_then(|(_, due)| due),
     };
     let id = rows::insert_visit(&work, &new).await?;
     rows::insert_visit_entry(&work, id, &actor.name, "request", (None, state), report).await?;

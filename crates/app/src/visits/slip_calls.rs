@@ -1,6 +1,7 @@
 //! The callback after a sales visit by the callback specialist, who reads of its result, and what a
 //! suspicion comes to (CBK-34, CBK-45).
 
+use super::problems::open_said;
 use super::slips::load;
 use super::{TEXT_MAX, demanded, person, text};
 use crate::{App, Error, Refusal, Result};
@@ -39,6 +40,10 @@ pub async fn record_call(
 ) -> Result<SlipState> {
     actor.demand(Permission::CallbacksMake)?;
     let by = person(actor)?;
+    // Only the callback specialist calls after a sales visit (B14 三).
+    if !actor.roles.iter().any(|r| r.is_caller()) {
+        return Err(Refusal::new("assign-not-a-specialist").into());
+    }
     let satisfaction = form.satisfaction.trim().parse::<u8>().ok();
     let satisfaction = satisfaction.filter(|s| (1..=5).contains(s));
     let satisfaction = satisfaction.ok_or_else(|| Error::invalid("satisfaction", "missing"))?;
@@ -68,7 +73,11 @@ pub async fn record_call(
         "number": slip.number, "satisfaction": satisfaction, "escalates": outcome.escalates(),
         "in_time": slip.callback_due_at.is_none_or(|due| now <= due),
     });
-    commit(work, actor, "slip.called_back", &slip, detail).await?;
+    let said = (outcome, product_problems, important);
+    let opened = open_said(app, &work, actor, &slip, said).await?;
+    let entry = AuditEntry::new(actor, "slip.called_back", "field_slip", slip.id.0);
+    let first = entry.customer(slip.customer_id.map(|c| c.0)).detail(detail);
+    work.commit(store::Audit::with(first, opened)).await?;
     Ok(state)
 }
 

@@ -11,6 +11,7 @@ use domain::numbers::Number;
 use domain::time::Instant;
 use domain::visits::{Receiver, SlipStanding, SlipState, Suspicion};
 use store::Page;
+use store::tickets::{self, TicketRow, TicketSource};
 use store::visits::{self as rows, ReceiptRow, SlipFilter, SlipRow};
 
 /// Filters of the list, as text.
@@ -34,6 +35,8 @@ pub struct SlipPage {
     pub callback: Option<(CallbackId, String)>,
     /// Where it stands.
     pub standing: SlipStanding,
+    /// Tickets that the record raised.
+    pub tickets: Vec<TicketRow>,
     /// Who has read of the result.
     pub receipts: Vec<ReceiptRow>,
     /// Who has to read of it still.
@@ -196,11 +199,14 @@ pub async fn slip_page(app: &App, actor: &Actor, now: Instant, key: &str) -> Res
         may_call: slip.state == SlipState::VisitEnded
             && callback.is_none()
             && actor.may(Permission::CallbacksMake)
+            && actor.roles.iter().any(|r| r.is_caller())
             && !own,
         may_verify: slip.suspicion == Some(Suspicion::Suspected)
             && actor.may(Permission::SlipsOversee)
             && !own,
         is_own: own,
+        tickets: tickets::list_tickets_raised(app.store(), &scope, TicketSource::Slip(slip.id))
+            .await?,
         callback,
         phone,
         receipts,

@@ -61,6 +61,7 @@ mod second_factor;
 mod side_by_side;
 mod spot_checks;
 mod standing_in;
+mod supervision;
 mod ticket_routes;
 mod ticket_steps;
 mod ticket_work;

@@ -5,6 +5,7 @@ use crate::tickets::problem;
 use app::access::{HolderForm, give_post, set_post, unit_page};
 use app::tickets::{
     BulkTarget, StepForm, TicketQuery, count_tickets, escalate_overdue, take_steps, ticket_page,
+    timeliness,
 };
 use domain::callbacks::CallbackState as S;
 use domain::tickets::{CaseKind, TicketState as T};
@@ -173,6 +174,18 @@ async fn warned_then_escalated_once(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert_eq!(counts("2024-03-09 12:00").await, (0, 0, 1, 1));
     assert!(t.tickets(id).await[0].escalated_at.is_some());
     assert_eq!(t.audited("ticket.escalated").await, 1);
+    // Overdue cases are counted by unit and handler, for quality assessment.
+    let now = at("2024-03-09 12:00");
+    let sums = timeliness(&t.app, &p.leader_cq, now, ("", ""))
+        .await
+        .unwrap();
+    let [sum] = &sums.sums[..] else {
+        panic!("{:?}", sums.sums);
+    };
+    assert_eq!((sum.issued, sum.overdue, sum.escalated), (1, 1, 1));
+    assert_eq!(sum.handler.as_deref(), Some("operations cq"));
+    let elsewhere = timeliness(&t.app, &p.leader_sd, now, ("", "")).await;
+    assert_eq!(elsewhere.unwrap().total.issued, 0);
     let page = ticket_page(&t.app, &p.leader_cq, t.now, ticket)
         .await
         .unwrap();

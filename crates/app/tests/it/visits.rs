@@ -2,6 +2,7 @@
 
 mod forms;
 mod others;
+mod problems;
 
 use app::Error;
 use app::visits::{self as v, NewVisitForm, StepForm, VisitForm};

@@ -36,6 +36,15 @@ pub struct Load {
     pub open: u32,
 }
 
+/// What a programme asks of who calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Executor {
+    /// Whoever sold the policy, or sells at all, does not call.
+    pub bars_salesperson: bool,
+    /// Only those call whose work it is to call (B14 三, 五.1).
+    pub specialists_only: bool,
+}
+
 /// Why a callback is not given to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssignError {
@@ -55,6 +64,9 @@ pub enum AssignError {
     /// The callback belongs to business outside the person's units.
     #[error("the callback lies outside the person's unit")]
     OutsideUnit,
+    /// The programme is for callback specialists only.
+    #[error("only callback specialists call for this programme")]
+    NotASpecialist,
     /// The person sold the policy, or sells at all where the programme bars it.
     #[error("the salesperson of the policy is barred")]
     SalespersonBarred,
@@ -68,7 +80,7 @@ pub fn assignable(
     caller: &Caller,
     business: &OrgPath,
     salesperson: Option<AgentId>,
-    bars_salesperson: bool,
+    executor: Executor,
 ) -> Result<(), AssignError> {
     if !caller.active {
         return Err(AssignError::Inactive);
@@ -79,12 +91,15 @@ pub fn assignable(
     if caller.moved_up {
         return Err(AssignError::MovedUp);
     }
-    if bars_salesperson {
+    if executor.bars_salesperson {
         duties::apart_from_sale(caller.agent, caller.sells, salesperson)
             .map_err(|_| AssignError::SalespersonBarred)?;
     }
     if !caller.may_call {
         return Err(AssignError::NotACaller);
+    }
+    if executor.specialists_only && (!caller.is_agent || caller.sells) {
+        return Err(AssignError::NotASpecialist);
     }
     if !caller.org.contains(business) {
         return Err(AssignError::OutsideUnit);
@@ -101,8 +116,8 @@ pub struct Wanted<'w> {
     pub language: Option<SpokenLanguage>,
     /// The salesperson of the policy.
     pub salesperson: Option<AgentId>,
-    /// The programme keeps the salesperson away.
-    pub bars_salesperson: bool,
+    /// What the programme asks of who calls.
+    pub executor: Executor,
     /// Who has other open callbacks of the customer: one contact covers them (CBK-21).
     pub known_to: Option<UserId>,
 }
@@ -113,7 +128,7 @@ pub fn pick_caller(callers: &[(Caller, Load)], wanted: &Wanted<'_>) -> Option<Us
     let Wanted {
         language,
         salesperson,
-        bars_salesperson,
+        executor,
         ..
     } = *wanted;
     let speaks = |caller: &Caller| match language {
@@ -122,7 +137,7 @@ pub fn pick_caller(callers: &[(Caller, Load)], wanted: &Wanted<'_>) -> Option<Us
     };
     callers
         .iter()
-        .filter(|(c, _)| assignable(c, wanted.business, salesperson, bars_salesperson).is_ok())
+        .filter(|(c, _)| assignable(c, wanted.business, salesperson, executor).is_ok())
         .min_by_key(|(caller, load)| {
             let known = wanted.known_to == Some(caller.user);
             (
@@ -140,6 +155,12 @@ pub fn pick_caller(callers: &[(Caller, Load)], wanted: &Wanted<'_>) -> Option<Us
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    /// Whoever sold stays away.
+    const APART: Executor = Executor {
+        bars_salesperson: true,
+        specialists_only: false,
+    };
 
     fn path(codes: &[&str]) -> OrgPath {
         let mut path = OrgPath::below(None, codes[0]);
@@ -170,7 +191,7 @@ mod tests {
             business,
             language: None,
             salesperson: None,
-            bars_salesperson: true,
+            executor: APART,
             known_to: None,
         }
     }
@@ -214,13 +235,16 @@ mod tests {
         let business = path(&["000", "50"]);
         let (mut seller, _) = caller(1, 0);
         seller.agent = salesperson;
-        let refused = assignable(&seller, &business, salesperson, true);
+        let refused = assignable(&seller, &business, salesperson, APART);
         assert_eq!(refused, Err(AssignError::SalespersonBarred));
-        assert_eq!(assignable(&seller, &business, salesperson, false), Ok(()));
+        assert_eq!(
+            assignable(&seller, &business, salesperson, Executor::default()),
+            Ok(())
+        );
         seller.agent = None;
         seller.org = path(&["000", "37"]);
         assert_eq!(
-            assignable(&seller, &business, None, true),
+            assignable(&seller, &business, None, APART),
             Err(AssignError::OutsideUnit)
         );
     }
@@ -230,11 +254,11 @@ mod tests {
         let business = path(&["000", "50"]);
         let (mut away, load) = caller(1, 0);
         away.away = true;
-        let refused = assignable(&away, &business, None, true);
+        let refused = assignable(&away, &business, None, APART);
         assert_eq!(refused, Err(AssignError::Away));
         let (mut moved, _) = caller(2, 0);
         moved.moved_up = true;
-        let refused = assignable(&moved, &business, None, true);
+        let refused = assignable(&moved, &business, None, APART);
         assert_eq!(refused, Err(AssignError::MovedUp));
         let callers = [(away, load), (moved, load), caller(3, 90)];
         let picked = pick_caller(&callers, &wanted(&business));
@@ -253,5 +277,26 @@ mod tests {
         };
         assert_eq!(pick(&[leader(1, 0), caller(2, 30)]), Some(2));
         assert_eq!(pick(&[leader(1, 0)]), Some(1));
+    }
+
+    #[test]
+    fn specialists_call_where_the_programme_wants_them() {
+        let specialists = Executor {
+            specialists_only: true,
+            ..Executor::default()
+        };
+        let business = path(&["000"]);
+        let (specialist, load) = caller(1, 90);
+        let (mut leader, _) = caller(2, 0);
+        leader.is_agent = false;
+        let (mut seller, _) = caller(3, 0);
+        seller.sells = true;
+        for other in [&leader, &seller] {
+            let refused = assignable(other, &business, None, specialists);
+            assert_eq!(refused, Err(AssignError::NotASpecialist));
+        }
+        let callers = [(leader, load), (seller, load), (specialist, load)];
+        let picked = pick_caller(&callers, &business, None, None, specialists);
+        assert_eq!(picked, Some(callers[2].0.user));
     }
 }

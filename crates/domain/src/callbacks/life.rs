@@ -36,8 +36,8 @@ pub struct Discharge {
     pub recording_required: bool,
     /// Somebody may take a callback off the list by hand, with a reason (C-24).
     pub manual_removal: bool,
-    /// The salesperson of the policy may not call.
-    pub bars_salesperson: bool,
+    /// What it asks of who calls.
+    pub executor: super::Executor,
     /// Rounds of calls: before and after the number is corrected.
     pub rounds: u32,
     /// Calls in a round.

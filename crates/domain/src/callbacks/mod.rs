@@ -12,7 +12,7 @@ mod schedule;
 mod spot_check;
 mod together;
 
-pub use assign::{AssignError, Caller, Load, Wanted, assignable, pick_caller};
+pub use assign::{AssignError, Caller, Executor, Load, Wanted, assignable, pick_caller};
 pub use attempt::{AttemptResult, Contact, Reached};
 pub use authorisation::{Authorisation, AuthorisedBy, ProxyReason, ProxyRelation};
 pub use life::{Callback, CallbackError, Change, Command, Discharge, Success};

@@ -92,7 +92,7 @@ mod tests {
             success: Success::Generic,
             recording_required: false,
             manual_removal: false,
-            bars_salesperson: false,
+            executor: crate::callbacks::Executor::default(),
             rounds: 1,
             attempts_per_round: 3,
             contact_fix: false,

@@ -50,10 +50,17 @@ codes! {
         SharingRecord = "sharing_record",
         /// Network and audit logs.
         NetworkLog = "network_log",
+        /// Slips of sales visits with the record of the callback after them, of prospects too.
+        SalesVisit = "sales_visit",
+        /// Minutes and findings of gatherings, and what participants said.
+        Gathering = "gathering",
     }
 }
 
 impl RecordKind {
+    /// Kinds with a term of their own, counted from the day on which a record was made.
+    pub const BY_RECORD: [Self; 2] = [Self::SalesVisit, Self::Gathering];
+
     /// Kinds that this program holds for a policy, in the order in which they are destroyed: the
     /// policy itself goes last.
     pub const OF_A_POLICY: [Self; 7] = [

@@ -73,6 +73,8 @@ pub struct Clocks {
     pub dispute_end: Start,
     /// Of the case itself.
     pub case_closed: Start,
+    /// Of the record itself.
+    pub made: Start,
 }
 
 impl Clocks {
@@ -84,7 +86,7 @@ impl Clocks {
             Clock::LastTransaction => self.last_transaction,
             Clock::DisputeEnd => self.dispute_end,
             Clock::CaseClosed => self.case_closed,
-            Clock::Made => Start::Never,
+            Clock::Made => self.made,
         }
     }
 }

@@ -42,6 +42,11 @@ impl VisitPurpose {
         self == Self::Unresolved
     }
 
+    /// Whether customers of a kind are visited so again and again (B09 §7(1)).
+    pub fn is_regular(self) -> bool {
+        matches!(self, Self::Key | Self::Shareholder | Self::Large)
+    }
+
     /// Whether the visit confirms or explains what was sold: the salesperson stays away from it
     /// (B06 §23(1)).
     pub fn is_confirmation(self) -> bool {

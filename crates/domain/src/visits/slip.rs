@@ -79,9 +79,14 @@ pub struct SlipOutcome {
 }
 
 impl SlipOutcome {
+    /// Whether the customer is dissatisfied with the salesperson.
+    pub fn is_dissatisfied(self) -> bool {
+        self.satisfaction <= DISSATISFIED_MAX
+    }
+
     /// Whether superior and general manager have to hear of it (B14 五.4).
     pub fn escalates(self) -> bool {
-        self.satisfaction <= DISSATISFIED_MAX || self.is_important || self.is_suspicious
+        self.is_dissatisfied() || self.is_important || self.is_suspicious
     }
 
     /// Whether the salesperson heard of it on the day of the callback, in China (CBK-45).

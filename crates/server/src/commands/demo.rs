@@ -190,6 +190,7 @@ async fn live(
         .await?;
     let moment = story.last_calling_moment();
     story.leave_tickets(moment).await?;
+    story.leave_letters(moment).await?;
     story.leave_visits(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;

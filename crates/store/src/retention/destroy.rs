@@ -15,6 +15,12 @@ const OF_POLICY: &str = "SELECT b.id FROM callbacks b JOIN obligations g ON g.id
 const OF_CUSTOMER: &str = "SELECT b.id FROM callbacks b JOIN obligations g ON g.id = b.obligation_id \
      WHERE b.customer_id = $1 AND g.policy_id IS NULL";
 
+/// Tickets of a policy, whatever raised them.
+const TICKETS_OF_POLICY: &str = "SELECT t.id FROM tickets t WHERE t.policy_id = $1";
+/// Tickets of a customer that belong to no policy.
+const TICKETS_OF_CUSTOMER: &str =
+    "SELECT t.id FROM tickets t WHERE t.customer_id = $1 AND t.policy_id IS NULL";
+
 /// A recording or scan that is to go.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct DestroyedFile {
@@ -41,8 +47,7 @@ pub async fn list_files_of_policy(
         "(r.owner_id IN ({OF_POLICY}) OR r.owner_id IN (SELECT a.id FROM attempts a WHERE a.callback_id IN ({OF_POLICY})) \
          OR r.owner_id IN (SELECT l.id FROM letters l WHERE l.callback_id IN ({OF_POLICY})))"
     );
-    let of_tickets =
-        format!("r.owner_id IN (SELECT t.id FROM tickets t WHERE t.callback_id IN ({OF_POLICY}))");
+    let of_tickets = format!("r.owner_id IN ({TICKETS_OF_POLICY})");
     let both = format!(
         "({of_callbacks} OR {of_tickets} OR r.owner_id IN (SELECT v.id FROM visits v WHERE v.policy_id = $1))"
     );
@@ -93,22 +98,21 @@ async fn all(work: &UnitOfWork, steps: &[(String, Vec<Value>)]) -> Result<u64> {
     Ok(rows)
 }
 
-async fn empty_tickets(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
+async fn empty_tickets(work: &UnitOfWork, tickets: &str, id: Uuid) -> Result<u64> {
     let now = millis(work.now());
     all(
         work,
         &[
             (
                 format!(
-                    "UPDATE ticket_entries SET note = NULL WHERE note IS NOT NULL AND ticket_id IN \
-                     (SELECT t.id FROM tickets t WHERE t.callback_id IN ({callbacks}))"
+                    "UPDATE ticket_entries SET note = NULL WHERE note IS NOT NULL AND ticket_id IN ({tickets})"
                 ),
                 params![id],
             ),
             (
                 format!(
                     "UPDATE tickets SET finding = NULL, feedback = NULL, close_reason = NULL, destroyed_at = $2, \
-                     updated_at = $2, version = version + 1 WHERE destroyed_at IS NULL AND callback_id IN ({callbacks})"
+                     updated_at = $2, version = version + 1 WHERE destroyed_at IS NULL AND id IN ({tickets})"
                 ),
                 params![id, now],
             ),
@@ -175,7 +179,7 @@ async fn empty_callbacks(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result
     Ok(sent + own)
 }
 
-/// Empties what went to the customer of callbacks and came back: letters and electronic callbacks.
+/// Empties what went to the customer of callbacks and came back: letters, electronic callbacks, messages.
 async fn empty_correspondence(work: &UnitOfWork, callbacks: &str, id: Uuid) -> Result<u64> {
     all(
         work,
@@ -216,6 +220,15 @@ async fn empty_correspondence(work: &UnitOfWork, callbacks: &str, id: Uuid) -> R
             ),
             (
                 format!(
+                    "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id IN \
+                     (SELECT k.customer_id FROM callbacks k WHERE k.id IN ({callbacks})) AND (about_id IN ({callbacks}) \
+                     OR about_id IN (SELECT l.id FROM letters l WHERE l.callback_id IN ({callbacks})) \
+                     OR about_id IN (SELECT l.id FROM electronic_links l WHERE l.callback_id IN ({callbacks})))"
+                ),
+                params![id],
+            ),
+            (
+                format!(
                     "UPDATE electronic_links SET mobile = NULL, end_reason = NULL, version = version + 1 \
                      WHERE callback_id IN ({callbacks})"
                 ),
@@ -231,7 +244,7 @@ async fn empty_correspondence(work: &UnitOfWork, callbacks: &str, id: Uuid) -> R
 /// # Errors
 /// What the database says.
 pub async fn destroy_tickets(work: &UnitOfWork, policy: PolicyId) -> Result<u64> {
-    empty_tickets(work, OF_POLICY, policy.0).await
+    empty_tickets(work, TICKETS_OF_POLICY, policy.0).await
 }
 
 /// Deletes what was answered and noted on the callbacks of a policy.
@@ -281,6 +294,13 @@ pub async fn destroy_policy(work: &UnitOfWork, policy: PolicyId) -> Result<u64> 
                 params![id],
             ),
             (
+                "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id IN \
+                 (SELECT p.policyholder_id FROM policies p WHERE p.id = $1) AND (about_id = $1 \
+                 OR about_id IN (SELECT g.id FROM obligations g WHERE g.policy_id = $1))"
+                    .to_owned(),
+                params![id],
+            ),
+            (
                 "UPDATE events SET note = NULL, amount_fen = NULL, row_hash = $2 WHERE policy_id = $1"
                     .to_owned(),
                 params![id, DESTROYED_HASH],
@@ -306,7 +326,7 @@ pub async fn destroy_policy(work: &UnitOfWork, policy: PolicyId) -> Result<u64> 
 pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> {
     let now = millis(work.now());
     let id = customer.0;
-    let mut rows = empty_tickets(work, OF_CUSTOMER, id).await?;
+    let mut rows = empty_tickets(work, TICKETS_OF_CUSTOMER, id).await?;
     rows += empty_callbacks(work, OF_CUSTOMER, id).await?;
     let visits = "SELECT v.id FROM visits v WHERE v.customer_id = $1";
     rows += empty_visits(work, visits, id).await?;

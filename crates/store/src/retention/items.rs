@@ -1,4 +1,4 @@
-//! Items of batches: records of one kind, of a policy or of a customer.
+//! Items of batches: records of one kind, of a policy or of a customer, or one record.
 
 use crate::sql::{Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
@@ -10,15 +10,17 @@ use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-/// An item to add: records of one kind, of a policy or of a customer.
+/// An item to add: records of one kind, of a policy or of a customer, or one record.
 #[derive(Clone, Debug)]
 pub struct NewItem {
     /// What.
     pub kind: RecordKind,
-    /// Whose.
-    pub customer: CustomerId,
+    /// Whose; nobody of the register for records about prospects or several people.
+    pub customer: Option<CustomerId>,
     /// Of which policy.
     pub policy: Option<PolicyId>,
+    /// Which slip or gathering.
+    pub record: Option<Uuid>,
     /// Unit.
     pub org: Uuid,
     /// When the deciding clock started.
@@ -35,20 +37,21 @@ pub struct NewItem {
 /// What the database says.
 pub async fn insert_items(work: &UnitOfWork, batch: Uuid, items: &[NewItem]) -> Result<()> {
     let sql = "INSERT INTO destruction_items (id, batch_id, seq, kind, customer_id, policy_id, org_id, started_on, \
-               kept_until, basis, state, rows_destroyed, files_destroyed) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'proposed', 0, 0)";
+               kept_until, basis, state, rows_destroyed, files_destroyed, record_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'proposed', 0, 0, $11)";
     for (seq, item) in (1_i64..).zip(items) {
         let values = params![
             work.next_id(),
             batch,
             seq,
             item.kind.as_str(),
-            item.customer.0,
+            item.customer.map(|c| c.0),
             item.policy.map(|p| p.0),
             item.org,
             item.started_on,
             item.kept_until,
             item.basis.as_str(),
+            item.record,
         ];
         work.execute(sql, values).await?;
     }
@@ -65,13 +68,17 @@ pub struct ItemRow {
     /// What.
     pub kind: RecordKind,
     /// Whose.
-    pub customer: CustomerId,
+    pub customer: Option<CustomerId>,
     /// Number of the customer.
-    pub customer_no: String,
+    pub customer_no: Option<String>,
     /// Of which policy.
     pub policy: Option<PolicyId>,
     /// Number of the policy.
     pub policy_no: Option<String>,
+    /// Which slip or gathering.
+    pub record: Option<Uuid>,
+    /// Its number.
+    pub record_no: Option<String>,
     /// When the deciding clock started.
     pub started_on: Option<NaiveDate>,
     /// The last day of the term.
@@ -97,10 +104,12 @@ struct ItemDbRow {
     id: Uuid,
     seq: i64,
     kind: String,
-    customer_id: Uuid,
-    customer_no: String,
+    customer_id: Option<Uuid>,
+    customer_no: Option<String>,
     policy_id: Option<Uuid>,
     policy_no: Option<String>,
+    record_id: Option<Uuid>,
+    record_no: Option<String>,
     started_on: Option<NaiveDate>,
     kept_until: Option<NaiveDate>,
     basis: String,
@@ -133,9 +142,10 @@ pub async fn list_items(
     limit: i64,
 ) -> Result<Vec<ItemRow>> {
     let mut select = Select::new(
-        "SELECT i.id, i.seq, i.kind, i.customer_id, c.customer_no, i.policy_id, p.policy_no, i.started_on, i.kept_until, \
+        "SELECT i.id, i.seq, i.kind, i.customer_id, c.customer_no, i.policy_id, p.policy_no, i.record_id, COALESCE(s.number, g.number) AS record_no, i.started_on, i.kept_until, \
          i.basis, i.state, i.skip_reason, i.rows_destroyed, i.files_destroyed, i.digest, i.done_at \
-         FROM destruction_items i JOIN customers c ON c.id = i.customer_id LEFT JOIN policies p ON p.id = i.policy_id",
+         FROM destruction_items i LEFT JOIN customers c ON c.id = i.customer_id LEFT JOIN policies p ON p.id = i.policy_id \
+         LEFT JOIN field_slips s ON s.id = i.record_id LEFT JOIN gatherings g ON g.id = i.record_id",
     );
     select.scope(scope, "i.org_id").own(scope, "i.customer_id");
     select.filter(
@@ -153,10 +163,12 @@ pub async fn list_items(
                 kind: RecordKind::parse(&r.kind)?,
                 id: r.id,
                 seq: r.seq,
-                customer: CustomerId(r.customer_id),
+                customer: r.customer_id.map(CustomerId),
                 customer_no: r.customer_no,
                 policy: r.policy_id.map(PolicyId),
                 policy_no: r.policy_no,
+                record: r.record_id,
+                record_no: r.record_no,
                 started_on: r.started_on,
                 kept_until: r.kept_until,
                 basis: r.basis,

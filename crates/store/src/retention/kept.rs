@@ -17,7 +17,7 @@ pub struct Recordings {
     pub callbacks: i64,
     /// Recordings of clarifications.
     pub clarifications: i64,
-    /// Signed visit questionnaires.
+    /// Visits with their forms, and signed questionnaires.
     pub questionnaires: i64,
     /// Other scans.
     pub documents: i64,
@@ -66,7 +66,7 @@ pub struct KeptPolicy {
     pub open_claims: i64,
     /// Callbacks whose content is there.
     pub callbacks: i64,
-    /// Callbacks that are not finished.
+    /// Callbacks and visits that are not finished.
     pub open_callbacks: i64,
     /// Tickets whose content is there.
     pub tickets: i64,
@@ -119,7 +119,7 @@ const CALLBACKS: &str = "SELECT b.id FROM callbacks b JOIN obligations g ON g.id
 
 fn select() -> String {
     let attempts = format!("SELECT a.id FROM attempts a WHERE a.callback_id IN ({CALLBACKS})");
-    let tickets = format!("SELECT t.id FROM tickets t WHERE t.callback_id IN ({CALLBACKS})");
+    let tickets = "SELECT t.id FROM tickets t WHERE t.policy_id = p.id";
     let recordings = |owners: &str, kind: &str| {
         format!("(SELECT COUNT(*) FROM recordings r WHERE r.kind = '{kind}' AND ({owners}))")
     };
@@ -141,12 +141,13 @@ fn select() -> String {
          ('claim_paid', 'service_payout', 'surrendered') AND e.amount_fen IS NOT NULL) AS last_payment_on, \
          (SELECT COUNT(*) FROM claims m WHERE m.policy_id = p.id AND m.settled_on IS NULL AND m.paid_on IS NULL) AS open_claims, \
          (SELECT COUNT(*) FROM callbacks k WHERE k.id IN ({CALLBACKS}) AND k.destroyed_at IS NULL) AS callbacks, \
-         (SELECT COUNT(*) FROM callbacks k WHERE k.id IN ({CALLBACKS}) AND k.is_open) AS open_callbacks, \
-         (SELECT COUNT(*) FROM tickets t WHERE t.callback_id IN ({CALLBACKS}) AND t.destroyed_at IS NULL) AS tickets, \
-         (SELECT COUNT(*) FROM tickets t WHERE t.callback_id IN ({CALLBACKS}) AND t.is_open) AS open_tickets, \
-         (SELECT MAX(t.closed_at) FROM tickets t WHERE t.callback_id IN ({CALLBACKS})) AS last_closed_at, \
+         (SELECT COUNT(*) FROM callbacks k WHERE k.id IN ({CALLBACKS}) AND k.is_open) + \
+         (SELECT COUNT(*) FROM visits w WHERE w.policy_id = p.id AND w.is_open) AS open_callbacks, \
+         (SELECT COUNT(*) FROM tickets t WHERE t.policy_id = p.id AND t.destroyed_at IS NULL) AS tickets, \
+         (SELECT COUNT(*) FROM tickets t WHERE t.policy_id = p.id AND t.is_open) AS open_tickets, \
+         (SELECT MAX(t.closed_at) FROM tickets t WHERE t.policy_id = p.id) AS last_closed_at, \
          {} AS callback_recordings, {} AS clarification_recordings, {} + (SELECT COUNT(*) FROM visits v \
-         WHERE v.policy_id = p.id AND v.form IS NOT NULL) AS questionnaires, {} AS documents \
+         WHERE v.policy_id = p.id AND v.destroyed_at IS NULL) AS questionnaires, {} AS documents \
          FROM policies p JOIN customers h ON h.id = p.policyholder_id JOIN orgs o ON o.id = p.org_id",
         recordings(&of_callbacks, "recording"),
         recordings(&of_tickets, "recording"),

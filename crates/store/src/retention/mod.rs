@@ -1,11 +1,13 @@
 //! What terms are computed from, legal holds, destruction, requests of people about their own data.
 
 mod batches;
+mod copied;
 mod destroy;
 mod effects;
 mod holds;
 mod items;
 mod kept;
+mod records;
 mod request_steps;
 mod requests;
 
@@ -13,6 +15,7 @@ pub use batches::{
     BatchChange, BatchRow, NewBatch, find_batch, insert_batch, list_batches, lock_open_batches,
     save_batch,
 };
+pub use copied::{Copied, CopiedEvidence, CopiedNote, load_copied};
 pub use destroy::{
     DestroyedFile, delete_recordings, destroy_callbacks, destroy_policy, destroy_tickets,
     destroy_visits, erase_customer, list_files_of_customer, list_files_of_policy,
@@ -25,6 +28,7 @@ pub use items::{ItemFilter, ItemRow, NewItem, end_item, insert_items, list_items
 pub use kept::{
     KeptCustomer, KeptPolicy, Recordings, Wanted, Whose, list_kept_customers, list_kept_policies,
 };
+pub use records::{KeptRecord, WhichRecords, destroy_gathering, destroy_slip, list_kept_records};
 pub use request_steps::{
     NewDataRequest, RequestChange, insert_data_request, list_copies, note_copy, save_data_request,
 };

@@ -1,10 +1,11 @@
 //! What rules look at in the case behind a ticket, and who holds the posts that they name.
 
+use super::row::TicketRow;
 use crate::sql::{find, list, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::OrgPath;
-use domain::ids::{AgentId, CallbackId, UserId};
+use domain::ids::{AgentId, CallbackId, PolicyId, UserId};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -42,16 +43,46 @@ pub async fn find_case(db: &impl Reads, callback: CallbackId) -> Result<TicketCa
                a.id AS adjuster_id, p.agent_id FROM callbacks b JOIN orgs o ON o.id = b.org_id \
                JOIN obligations g ON g.id = b.obligation_id LEFT JOIN policies p ON p.id = b.policy_id \
                LEFT JOIN agents a ON a.agent_code = g.adjuster_code WHERE b.id = $1";
-    let row = find::<Row>(db, sql, params![callback.0]).await?;
-    Ok(row
-        .map(|r| TicketCase {
-            line: r.line,
-            channel: r.channel,
-            region: r.region,
-            adjuster: r.adjuster_id.map(AgentId),
-            salesperson: r.agent_id.map(AgentId),
-        })
-        .unwrap_or_default())
+    Ok(case(find(db, sql, params![callback.0]).await?))
+}
+
+/// The case of a unit and a policy behind which no callback stands.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_case_of_unit(
+    db: &impl Reads,
+    org: Uuid,
+    policy: Option<PolicyId>,
+) -> Result<TicketCase> {
+    let sql = "SELECT p.line, p.channel, (SELECT x.region FROM orgs x WHERE x.region IS NOT NULL \
+               AND substr(o.path, 1, length(x.path)) = x.path ORDER BY length(x.path) DESC LIMIT 1) AS region, \
+               p.agent_id, (SELECT a.id FROM agents a WHERE a.id IS NULL) AS adjuster_id FROM orgs o LEFT JOIN policies p ON p.id = $2 WHERE o.id = $1";
+    Ok(case(
+        find(db, sql, params![org, policy.map(|p| p.0)]).await?,
+    ))
+}
+
+/// The case behind a ticket, whatever raised it.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_case_of_ticket(db: &impl Reads, ticket: &TicketRow) -> Result<TicketCase> {
+    match ticket.callback_id {
+        Some(callback) => find_case(db, callback).await,
+        None => find_case_of_unit(db, ticket.org_id, ticket.policy_id).await,
+    }
+}
+
+fn case(row: Option<Row>) -> TicketCase {
+    row.map(|r| TicketCase {
+        line: r.line,
+        channel: r.channel,
+        region: r.region,
+        adjuster: r.adjuster_id.map(AgentId),
+        salesperson: r.agent_id.map(AgentId),
+    })
+    .unwrap_or_default()
 }
 
 #[derive(FromQueryResult)]

@@ -17,7 +17,7 @@ pub struct ExportedTicket {
     pub id: Uuid,
     /// Its number.
     pub number: String,
-    /// Number of the callback that raised it.
+    /// Number of the callback or visit that raised it.
     pub callback: String,
     /// Programme code.
     pub programme: String,
@@ -111,10 +111,12 @@ pub async fn export_tickets(
     limit: u64,
 ) -> Result<Page<ExportedTicket>> {
     let mut select = filtered(
-        "SELECT t.id, t.number, b.number AS callback, t.programme, p.policy_no, c.customer_no, o.org_code, t.kind, \
+        "SELECT t.id, t.number, COALESCE(b.number, v.number, f.number, '') AS callback, t.programme, p.policy_no, c.customer_no, o.org_code, t.kind, \
          t.type AS problem, t.item, t.state, s.agent_code AS salesperson, t.opened_by, t.opened_at, t.issued_at, \
          t.due_on, u.username AS handler, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.finding, \
-         t.feedback, t.law_due_on, t.processed_at, t.escalated_at, t.reminders FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
+         t.feedback, t.law_due_on, t.processed_at, t.escalated_at, t.reminders FROM tickets t \
+         LEFT JOIN callbacks b ON b.id = t.callback_id LEFT JOIN visits v ON v.id = t.visit_id \
+         LEFT JOIN field_slips f ON f.id = t.slip_id JOIN customers c ON c.id = t.customer_id \
          JOIN orgs o ON o.id = t.org_id LEFT JOIN policies p ON p.id = t.policy_id \
          LEFT JOIN agents s ON s.id = t.salesperson_id LEFT JOIN users u ON u.id = t.handler_id",
         scope,

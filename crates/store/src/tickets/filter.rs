@@ -49,13 +49,15 @@ pub struct TicketFilter {
     pub after: Option<PageKey>,
 }
 
-/// Tickets of the units in sight; callers see those that their own calls raised, and those they handle.
+/// Tickets of the units in sight; callers and visitors see those that
+/// their own work raised, and those they handle.
 pub(super) fn in_sight(select: &mut Select, scope: &Scope) {
     select.scope(scope, "t.org_id");
     if let Some(user) = scope.own_list_of() {
         select.filter(
-            "(t.handler_id = ? OR t.callback_id IN (SELECT id FROM callbacks WHERE assignee_id = ?))",
-            params![user.0, user.0],
+            "(t.handler_id = ? OR t.callback_id IN (SELECT id FROM callbacks WHERE assignee_id = ?) \
+             OR t.visit_id IN (SELECT id FROM visits WHERE visitor_id = ?))",
+            params![user.0, user.0, user.0],
         );
     }
 }
@@ -126,12 +128,7 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &TicketFilter) -> Se
         select.filter("t.customer_id = ?", params![customer.0]);
     }
     if let Some(policy) = filter.policy {
-        // Through the obligations, which have an index by policy.
-        select.filter(
-            "t.callback_id IN (SELECT k.id FROM callbacks k JOIN obligations g ON g.id = k.obligation_id \
-             WHERE g.policy_id = ?)",
-            params![policy.0],
-        );
+        select.filter("t.policy_id = ?", params![policy.0]);
     }
     let at =
         |day: NaiveDate| crate::sql::millis(domain::time::at_in_china(day, chrono::NaiveTime::MIN));

@@ -8,9 +8,10 @@ mod list_rows;
 mod problem_lists;
 mod read;
 mod row;
+mod timeliness;
 mod write;
 
-pub use case::{TicketCase, find_case, find_post_holders};
+pub use case::{TicketCase, find_case, find_case_of_ticket, find_case_of_unit, find_post_holders};
 pub use entries::{NewTicketEntry, TicketEntryRow, insert_ticket_entry, list_ticket_entries};
 pub use export::{ExportedTicket, export_tickets};
 pub use filter::TicketFilter;
@@ -22,10 +23,11 @@ pub use problem_lists::{
 };
 pub use read::{
     TicketCounts, count_tickets, find_ticket, find_ticket_by_number, list_ticket_ids, list_tickets,
-    list_tickets_of_callback, list_to_escalate, read_ticket_counts,
+    list_tickets_of_callback, list_tickets_raised, list_to_escalate, read_ticket_counts,
 };
 pub use row::{Cause, TicketRow};
+pub use timeliness::{TimelinessSum, list_timeliness};
 pub use write::{
-    NewTicket, TicketChange, TicketDates, TicketMark, insert_ticket, make_letter_case,
-    save_escalation, save_ticket,
+    NewTicket, TicketChange, TicketDates, TicketMark, TicketSource, insert_ticket,
+    make_letter_case, save_escalation, save_ticket,
 };

@@ -2,6 +2,7 @@
 
 use super::filter::{TicketFilter, UNPROCESSED, filtered, in_sight};
 use super::row::{SELECT, TicketRow, tickets};
+use super::write::TicketSource;
 use crate::sql::{Page, PageKey, Select, list, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
@@ -68,8 +69,25 @@ pub async fn list_tickets_of_callback(
     scope: &Scope,
     callback: CallbackId,
 ) -> Result<Vec<TicketRow>> {
+    list_tickets_raised(db, scope, TicketSource::Callback(callback)).await
+}
+
+/// Tickets in sight that something raised, the oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_tickets_raised(
+    db: &impl Reads,
+    scope: &Scope,
+    source: TicketSource,
+) -> Result<Vec<TicketRow>> {
+    let (condition, id) = match source {
+        TicketSource::Callback(id) => ("t.callback_id = ?", id.0),
+        TicketSource::Visit(id) => ("t.visit_id = ?", id.0),
+        TicketSource::Slip(id) => ("t.slip_id = ?", id.0),
+    };
     let mut select = filtered(SELECT, scope, &TicketFilter::default());
-    select.filter("t.callback_id = ?", params![callback.0]);
+    select.filter(condition, params![id]);
     select.then("ORDER BY t.id LIMIT 100", Vec::new());
     tickets(db, select.list(db).await?)
 }

@@ -29,10 +29,14 @@ pub struct TicketRow {
     pub id: TicketId,
     /// Its number.
     pub number: String,
-    /// The callback that raised it.
-    pub callback_id: CallbackId,
+    /// The callback that raised it; nothing when a visit did.
+    pub callback_id: Option<CallbackId>,
     /// Number of the callback.
-    pub callback_number: String,
+    pub callback_number: Option<String>,
+    /// Number of the on-site visit that raised it.
+    pub visit_number: Option<String>,
+    /// Number of the slip of the sales visit that raised it.
+    pub slip_number: Option<String>,
     /// The customer.
     pub customer_id: CustomerId,
     /// Number of the customer.
@@ -121,7 +125,7 @@ impl TicketRow {
     /// Whether the case only follows its callback and ends with it: the number is being verified, or
     /// the branch has taken over. What an answer raised stands for itself.
     pub fn follows_callback(&self) -> bool {
-        self.item.is_none() && self.kind.goes_with_callback()
+        self.callback_id.is_some() && self.item.is_none() && self.kind.goes_with_callback()
     }
 
     /// Whether the handler should have done it by now: the company's limit is over and nothing was
@@ -137,8 +141,10 @@ impl TicketRow {
 pub(super) struct Row {
     id: Uuid,
     number: String,
-    callback_id: Uuid,
-    callback_number: String,
+    callback_id: Option<Uuid>,
+    callback_number: Option<String>,
+    visit_number: Option<String>,
+    slip_number: Option<String>,
     customer_id: Uuid,
     customer_no: String,
     customer_kind: String,
@@ -186,14 +192,15 @@ pub(super) struct Row {
     version: i64,
 }
 
-pub(super) const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, t.customer_id, c.customer_no, \
+pub(super) const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, v.number AS visit_number, s.number AS slip_number, t.customer_id, c.customer_no, \
      c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
      o.name AS org_name, o.path AS org_path, t.programme, t.kind, t.type AS problem, t.item, t.finding, t.state, \
      t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.law_due_on, t.warn_on, t.listed_after, \
      t.due_basis, t.cause_agent_id, g.agent_code AS cause_code, g.name AS cause_name, t.declared_until, t.declared_by, \
      t.extended_at, t.processed_at, t.escalated_at, t.reminders, t.reminded_at, t.handler_id, u.display_name AS handler_name, \
      t.feedback, t.feedback_by, t.feedback_at, t.invalid_feedbacks, t.closed_at, t.close_reason, t.version \
-     FROM tickets t JOIN callbacks b ON b.id = t.callback_id JOIN customers c ON c.id = t.customer_id \
+     FROM tickets t LEFT JOIN callbacks b ON b.id = t.callback_id LEFT JOIN visits v ON v.id = t.visit_id \
+     LEFT JOIN field_slips s ON s.id = t.slip_id JOIN customers c ON c.id = t.customer_id \
      JOIN orgs o ON o.id = t.org_id LEFT JOIN policies p ON p.id = t.policy_id \
      LEFT JOIN users u ON u.id = t.handler_id LEFT JOIN agents g ON g.id = t.cause_agent_id";
 
@@ -215,8 +222,10 @@ pub(super) fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>>
                 feedback: open("feedback", r.id, r.feedback)?,
                 id: TicketId(r.id),
                 number: r.number,
-                callback_id: CallbackId(r.callback_id),
+                callback_id: r.callback_id.map(CallbackId),
                 callback_number: r.callback_number,
+                visit_number: r.visit_number,
+                slip_number: r.slip_number,
                 customer_id: CustomerId(r.customer_id),
                 customer_no: r.customer_no,
                 policy_id: r.policy_id.map(PolicyId),

@@ -3,24 +3,37 @@
 use crate::sql::{millis, params};
 use crate::{Reads as _, Result, UnitOfWork};
 use chrono::NaiveDate;
-use domain::ids::{AgentId, CallbackId, CustomerId, OrgId, PolicyId, TicketId, UserId};
+use domain::ids::{
+    AgentId, CallbackId, CustomerId, OrgId, PolicyId, SlipId, TicketId, UserId, VisitId,
+};
 use domain::tickets::{CaseKind, ProblemType, TicketState, Transition};
 use uuid::Uuid;
+
+/// What raises a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketSource {
+    /// A callback.
+    Callback(CallbackId),
+    /// An on-site visit.
+    Visit(VisitId),
+    /// A sales visit.
+    Slip(SlipId),
+}
 
 /// A ticket to open.
 #[derive(Clone, Debug)]
 pub struct NewTicket<'n> {
     /// Its number.
     pub number: &'n str,
-    /// The callback that raises it.
-    pub callback: CallbackId,
+    /// What raises it.
+    pub source: TicketSource,
     /// The customer.
     pub customer: CustomerId,
     /// The policy.
     pub policy: Option<PolicyId>,
     /// The unit.
     pub org: Uuid,
-    /// Programme code.
+    /// Programme code; empty for visits that no rule asked for.
     pub programme: &'n str,
     /// Kind of case.
     pub kind: CaseKind,
@@ -50,14 +63,19 @@ pub async fn insert_ticket(work: &UnitOfWork, ticket: &NewTicket<'_>) -> Result<
         .finding
         .map(|f| work.keys().seal("tickets.finding", id, f))
         .transpose()?;
+    let (callback, visit, slip) = match ticket.source {
+        TicketSource::Callback(id) => (Some(id.0), None, None),
+        TicketSource::Visit(id) => (None, Some(id.0), None),
+        TicketSource::Slip(id) => (None, None, Some(id.0)),
+    };
     let sql = "INSERT INTO tickets (id, number, callback_id, customer_id, policy_id, org_id, programme, kind, type, \
                item, finding, state, is_open, salesperson_id, opened_by, opened_at, invalid_feedbacks, version, \
-               updated_at, cause_agent_id, law_due_on, due_basis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-               'open', TRUE, $12, $13, $14, 0, 1, $14, $15, $16, $17)";
+               updated_at, cause_agent_id, law_due_on, due_basis, visit_id, slip_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+               'open', TRUE, $12, $13, $14, 0, 1, $14, $15, $16, $17, $18, $19)";
     let values = params![
         id,
         ticket.number,
-        ticket.callback.0,
+        callback,
         ticket.customer.0,
         ticket.policy.map(|p| p.0),
         ticket.org,
@@ -72,6 +90,8 @@ pub async fn insert_ticket(work: &UnitOfWork, ticket: &NewTicket<'_>) -> Result<
         ticket.cause.map(|a| a.0),
         ticket.law.map(|(day, _)| day),
         ticket.law.map(|(_, basis)| basis),
+        visit,
+        slip,
     ];
     work.execute(sql, values).await?;
     Ok(TicketId(id))

@@ -85,11 +85,11 @@ pub(super) const SOURCES: [Source; 6] = [
         kind: TimelineKind::TicketStep,
         select: "SELECT n.id, n.at, n.step AS code, t.number, t.id AS link, p.policy_no, n.to_state AS detail, \
                  NULL AS amount_fen, n.actor_name AS actor FROM ticket_entries n JOIN tickets t ON t.id = n.ticket_id \
-                 JOIN callbacks b ON b.id = t.callback_id LEFT JOIN policies p ON p.id = t.policy_id",
+                 LEFT JOIN policies p ON p.id = t.policy_id",
         at: "n.at",
         id: "n.id",
         of_customer: "t.customer_id = ?",
-        of_policy: CALLBACKS_OF_POLICY,
+        of_policy: "t.policy_id = ?",
         org: "t.org_id",
         customer: "t.customer_id",
     },

@@ -29,7 +29,7 @@ pub struct VisitFilter {
     pub visited_from: Option<NaiveDate>,
     /// Made until this day.
     pub visited_to: Option<NaiveDate>,
-    /// With a problem about which nothing was noted yet, and which is no ticket.
+    /// With a problem of its own about which nothing was noted yet, and whose ticket is not closed.
     pub to_follow_up: bool,
     /// Written later than allowed.
     pub entered_late: Option<bool>,
@@ -80,7 +80,8 @@ fn filtered(select: &str, scope: &Scope, filter: &VisitFilter) -> Select {
     }
     if filter.to_follow_up {
         select.filter(
-            "v.problem IS NOT NULL AND v.callback_id IS NULL AND v.ticket_id IS NULL AND v.followed_up_at IS NULL",
+            "v.problem IS NOT NULL AND v.callback_id IS NULL AND v.ticket_id IS NULL AND v.followed_up_at IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM tickets k WHERE k.visit_id = v.id AND k.is_open = FALSE)",
             Vec::new(),
         );
     }

@@ -64,6 +64,8 @@ pub struct VisitRow {
     pub obligation_id: Option<ObligationId>,
     /// Number of that obligation.
     pub obligation_number: Option<String>,
+    /// Programme of that obligation.
+    pub obligation_programme: Option<String>,
     /// Where it stands.
     pub state: VisitState,
     /// What was reported when it was asked for.
@@ -164,6 +166,7 @@ pub(super) struct Row {
     ticket_number: Option<String>,
     obligation_id: Option<Uuid>,
     obligation_number: Option<String>,
+    obligation_programme: Option<String>,
     state: String,
     report: Option<Vec<u8>>,
     guide: Option<Vec<u8>>,
@@ -201,7 +204,7 @@ pub(super) const SELECT: &str = "SELECT v.id, v.number, v.purpose, v.format, v.q
      q.title AS questionnaire_title, v.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, \
      v.policy_id, p.policy_no, p.agent_id, v.org_id, o.org_code, o.name AS org_name, o.path AS org_path, v.callback_id, \
      b.number AS callback_number, v.ticket_id, t.number AS ticket_number, v.obligation_id, \
-     g.number AS obligation_number, v.state, v.report, v.guide, v.requested_by, v.requested_name, v.requested_at, \
+     g.number AS obligation_number, g.programme AS obligation_programme, v.state, v.report, v.guide, v.requested_by, v.requested_name, v.requested_at, \
      v.decided_name, v.decided_at, v.decision, v.due_on, v.visitor_id, u.display_name AS visitor_name, \
      v.appointment_at, v.place, v.agreed_with, v.visited_at, v.respondent, v.form, v.affirmed, v.problem, \
      v.submission, v.entered_at, v.entered_late, v.signed_at, v.signed_way, v.signature_id, v.form_digest, \
@@ -255,6 +258,7 @@ fn visit(db: &impl Reads, r: Row) -> Result<VisitRow> {
         ticket_number: r.ticket_number,
         obligation_id: r.obligation_id.map(ObligationId),
         obligation_number: r.obligation_number,
+        obligation_programme: r.obligation_programme,
         requested_by: UserId(r.requested_by),
         requested_name: r.requested_name,
         requested_at: instant(r.requested_at),

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::forms::{Fields, Sent, SentFile};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::callbacks::{AnswerForm, CallItem, CallPage, FinishForm, StartForm};
+use app::callbacks::{AnswerForm, CallItem, CallPage, Conduct, FinishForm, StartForm};
 use app::{Error, Refusal};
 use axum::extract::{Path, RawQuery, State};
 use chrono::Duration;
@@ -41,6 +41,8 @@ struct CallTemplate {
     proposal: String,
     /// The telephone, where there is a telephone system.
     line: Option<LinePart>,
+    /// Manners, honesty, secrecy.
+    conduct: &'static [Conduct],
 }
 
 /// Starts, or goes on with, the next callback of the person's own list.
@@ -126,6 +128,7 @@ async fn render(web: &Web, who: &Who, page: CallPage, at: usize) -> Answer {
         at,
         proposal,
         line,
+        conduct: app::callbacks::conduct()?,
     };
     if who.wants_part() {
         html(&template.as_script())

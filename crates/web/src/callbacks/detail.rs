@@ -64,6 +64,27 @@ pub(crate) async fn decide(
     Ok(sent.who.go(&url(id)))
 }
 
+/// The record form of a callback as PDF.
+pub(crate) async fn show_record(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    who: Who,
+) -> Answer {
+    let f = who.frame("callbacks");
+    let locale = f.locale;
+    let say = move |kind: &str, code: &str| locale.code(kind, code);
+    let of = (id_of(&id)?, f.company.as_str());
+    let (name, bytes) = app::callbacks::record_pdf(&web.app, &who.actor, who.now, of, say).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("inline; filename=\"{name}\""),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
 /// A recording or scan, after its hash was checked.
 pub(crate) async fn open_recording(
     State(web): State<Web>,
@@ -81,6 +102,11 @@ pub(crate) async fn open_recording(
 }
 
 impl DetailPage {
+    /// Whether there is a record that can be printed.
+    fn is_recorded(&self) -> bool {
+        self.page.attempts.iter().any(|a| a.is_saved)
+    }
+
     fn calls_of(&self, attempt: &AttemptRow) -> Vec<&CallRow> {
         let all = self.page.calls.iter();
         all.filter(|c| c.attempt == attempt.id).collect()

@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Router<Web> {
             "/callbacks/{id}/preparation",
             get(prepare::show_preparation),
         )
+        .route("/callbacks/{id}/record.pdf", get(detail::show_record))
         .route("/callbacks/{id}/call", get(call::show_call))
         .route("/callbacks/{id}/line", get(line::show_line))
         .route("/callbacks/{id}/dialling", post(line::dial))

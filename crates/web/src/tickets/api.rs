@@ -29,7 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .merge(super::api_more::routes())
 }
 
-/// A problem that a callback raised.
+/// A problem that a callback or visit raised.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Ticket)]
 pub(crate) struct TicketJson {
@@ -38,8 +38,12 @@ pub(crate) struct TicketJson {
     /// Number.
     #[schema(example = "TK-2026-0000123")]
     number: String,
-    /// Number of the callback.
-    callback: String,
+    /// Number of the callback that raised it.
+    callback: Option<String>,
+    /// Number of the on-site visit that raised it.
+    visit: Option<String>,
+    /// Number of the slip of the sales visit that raised it.
+    slip: Option<String>,
     /// Number of the customer.
     customer_no: String,
     /// Name of the customer; of persons masked.
@@ -101,6 +105,8 @@ impl From<TicketRow> for TicketJson {
             id: r.id.0,
             number: r.number,
             callback: r.callback_number,
+            visit: r.visit_number,
+            slip: r.slip_number,
             customer_no: r.customer_no,
             customer_name: r.customer_name,
             policy_no: r.policy_no,

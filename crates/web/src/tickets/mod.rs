@@ -6,6 +6,7 @@ mod bulk;
 mod list;
 mod lists;
 mod page;
+pub(crate) mod timeliness;
 
 use crate::state::Web;
 use axum::Router;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/tickets", get(list::list_tickets))
         .route("/tickets/steps", post(bulk::take_steps))
+        .route("/tickets/timeliness", get(timeliness::show_timeliness))
         .route("/tickets/{id}", get(page::show_ticket))
         .route("/tickets/{id}/steps", post(page::take_step))
         .route("/tickets/{id}/evidence", upload)

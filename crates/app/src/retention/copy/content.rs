@@ -32,6 +32,7 @@ pub(super) async fn tables(
     let mut tables = person(app, scope, row, trace).await?;
     tables.extend(business(app, scope, row).await?);
     tables.extend(conversations(app, scope, row).await?);
+    tables.extend(super::field::field(app, scope, row, trace).await?);
     tables.extend(super::messages::messages(app, scope, row, trace).await?);
     Ok(tables)
 }
@@ -361,7 +362,7 @@ async fn recordings(app: &App, scope: &Scope, owners: &[Uuid]) -> Result<Table> 
     })
 }
 
-fn text<T: ToString>(value: Option<T>) -> String {
+pub(super) fn text<T: ToString>(value: Option<T>) -> String {
     value.map(|v| v.to_string()).unwrap_or_default()
 }
 

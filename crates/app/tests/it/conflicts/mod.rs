@@ -200,7 +200,7 @@ fn c08_the_salesperson_is_kept_from_life_callbacks() {
     let life = ["NB-", "RN-", "LP-", "SU-", "PO-"];
     for (code, discharge) in how(&book()) {
         let barred = life.iter().any(|l| code.starts_with(l));
-        assert_eq!(discharge.bars_salesperson, barred, "{code}");
+        assert_eq!(discharge.executor.bars_salesperson, barred, "{code}");
     }
 }
 

@@ -232,7 +232,7 @@ fn c09_who_calls_is_said_by_each_programme() {
     // The branch follows up central calls; the institution's own post has nobody behind it.
     assert!(how["NB-2017"].branch_round && !how["PS-PH"].branch_round);
     // Salespersons may make generic callbacks, never those of life rules.
-    assert!(!how["GN-1W"].bars_salesperson && how["NB-2017"].bars_salesperson);
+    assert!(!how["GN-1W"].executor.bars_salesperson && how["NB-2017"].executor.bars_salesperson);
     let visits = |code: &str| how[code].channels.contains(&ContactChannel::Visit);
     assert!(visits("GN-1W") && !visits("SL-VISIT"));
 }

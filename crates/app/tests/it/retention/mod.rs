@@ -2,6 +2,7 @@
 //! may ask about their own data.
 
 mod destruction;
+mod field_work;
 mod holds;
 mod requests;
 mod terms;

@@ -61,8 +61,9 @@ pub(super) async fn keep(t: &TestApp, customer_no: &str, policy_no: &str) -> Kep
     let batch = rows::insert_batch(&work, &new).await.unwrap();
     let item = NewItem {
         kind: RecordKind::PolicyRecord,
-        customer: policy.holder,
+        customer: Some(policy.holder),
         policy: Some(policy.id),
+        record: None,
         org: policy.org,
         started_on: None,
         kept_until: None,
@@ -93,6 +94,8 @@ pub(super) async fn walk_retention(t: &TestApp, scope: &Scope, o: &Objects) -> S
     let one = Whose::One(o.customer);
     let found = rows::list_kept_customers(db, scope, &one, 50).await;
     note("list_kept_customers", found.unwrap().len());
+    let found = rows::load_copied(db, scope, o.customer, 50).await.unwrap();
+    note("load_copied", found.notes.len() + found.evidence.len());
     let holds = HoldFilter {
         customer: Some(o.customer),
         ..Default::default()

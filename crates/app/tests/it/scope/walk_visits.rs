@@ -149,6 +149,10 @@ async fn walk_slips(db: &Store, scope: &Scope, made: &Made, seen: &mut Seen) {
     seen.insert("find_slip", usize::from(found.is_some()));
     let found = rows::find_slip_by_number(db, scope, number).await.unwrap();
     seen.insert("find_slip_by_number", usize::from(found.is_some()));
+    let kind = domain::retention::RecordKind::SalesVisit;
+    let one = store::retention::WhichRecords::One(slip.0);
+    let kept = store::retention::list_kept_records(db, scope, kind, one, 50).await;
+    seen.insert("list_kept_records", kept.unwrap().len());
     let receipts = rows::list_receipts(db, scope, *slip).await.unwrap();
     seen.insert("list_receipts", receipts.len());
     // Both branches have one each: whoever sees the own one sees the other only over both.

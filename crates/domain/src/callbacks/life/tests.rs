@@ -27,7 +27,10 @@ fn rules() -> Discharge {
         success: Success::Life,
         recording_required: true,
         manual_removal: false,
-        bars_salesperson: true,
+        executor: crate::callbacks::Executor {
+            bars_salesperson: true,
+            specialists_only: false,
+        },
         rounds: 2,
         attempts_per_round: 3,
         contact_fix: true,

@@ -6,7 +6,10 @@ use super::story::{Story, tolerated};
 use super::words;
 use anyhow::Result;
 use app::callbacks::{Decision, decide};
-use app::letters::{LetterQuery, StepForm as LetterStep, add_scan, list_letters, write_letter};
+use app::letters::{
+    BatchForm, LetterQuery, StepForm as LetterStep, add_scan, list_letters, start_batch,
+    write_letter,
+};
 use app::recordings::Upload;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::Role;
@@ -16,6 +19,11 @@ use store::callbacks::CallbackRow;
 
 /// Days after which a branch gives up.
 const PATIENCE_DAYS: i64 = 16;
+
+/// Letters to customers whom calls did not reach.
+const LETTERS: usize = 3;
+/// Policies of these days get a printed letter.
+const LETTER_DAYS: u64 = 60;
 
 impl Story<'_> {
     /// A day's decisions, in the afternoon.
@@ -73,6 +81,31 @@ impl Story<'_> {
             CallbackState::VisitPlanned if self.is_back(row, day) => self.end_visit(row, at).await,
             _ => Ok(()),
         }
+    }
+
+    /// Letters that are on their way today: some to customers whom calls did not reach, and the printed
+    /// callback letters of the last policies.
+    pub(super) async fn leave_letters(&mut self, at: Instant) -> Result<()> {
+        let day = domain::time::date_in_china(at);
+        let waiting = self.callbacks("branch", at).await?;
+        let waiting = waiting.iter();
+        let waiting = waiting.filter(|c| c.state == CallbackState::BranchSecond);
+        let waiting: Vec<_> = waiting.take(LETTERS).cloned().collect();
+        for row in waiting {
+            let people = self.staff.at(Role::BranchOperations, &row.org_path);
+            if let Some(person) = people.first().copied() {
+                self.write(person, &row, day, at).await?;
+            }
+        }
+        let operations = self.first(Role::BranchOperations)?;
+        let batch = BatchForm {
+            programme: "NB-CQ".into(),
+            from: (day - Days::new(LETTER_DAYS)).to_string(),
+            ..BatchForm::default()
+        };
+        let begun = start_batch(self.app, &operations.actor, at, &batch).await;
+        tolerated("start_batch", begun)?;
+        Ok(())
     }
 
     fn is_back(&self, row: &CallbackRow, day: NaiveDate) -> bool {

@@ -7,9 +7,11 @@ use app::customers::{CustomerQuery, list_customers};
 use app::visits::{self as v, NewVisitForm, StepForm, VisitForm};
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::access::Role;
+use domain::customers::CustomerKind;
 use domain::ids::VisitId;
 use domain::time::Instant;
 use store::callbacks::CallbackRow;
+use store::customers::CustomerRow;
 
 /// Strokes of a signature.
 const STROKES: &str = "120,180 200,120 260,260 330,110 380,250;420,140 520,150 610,135;470,90 480,290;660,120 720,250 790,110 860,260";
@@ -64,6 +66,9 @@ const SLIPS: [(&str, &str, &str, &str, u8, &str); 6] = [
         "客户称当天没有人来过",
     ),
 ];
+
+/// Visits that stand on the pages.
+const VISITS: usize = 6;
 
 fn text(at: Instant) -> String {
     DateTime::to_rfc3339(&at)
@@ -174,18 +179,14 @@ impl Story<'_> {
     }
 
     async fn visit_key_customers(&mut self, sales: &Person, at: Instant) -> Result<()> {
-        let query = CustomerQuery {
-            kind: "group".into(),
-            ..CustomerQuery::default()
-        };
-        let found = list_customers(self.app, &sales.actor, &query).await?;
-        for (serial, customer) in found.page.rows.iter().take(6).enumerate() {
+        for (serial, customer) in self.to_visit(sales).await?.iter().enumerate() {
+            let is_group = customer.kind == CustomerKind::Group;
             let before = at - TimeDelta::days(20 - i64::try_from(serial).unwrap_or(0) * 3);
             let asked = NewVisitForm {
-                purpose: if serial % 2 == 0 {
-                    "key"
-                } else {
-                    "shareholder"
+                purpose: match (is_group, serial % 2) {
+                    (false, _) => "large",
+                    (true, 0) => "key",
+                    (true, _) => "shareholder",
                 }
                 .into(),
                 customer_no: customer.customer_no.clone(),
@@ -210,7 +211,12 @@ impl Story<'_> {
             }
             let form = VisitForm {
                 visited_at: text(agreed),
-                respondent: "insurance_contact".into(),
+                respondent: if is_group {
+                    "insurance_contact"
+                } else {
+                    "policyholder"
+                }
+                .into(),
                 respondent_name: "钱进".into(),
                 position: "财务经理".into(),
                 phone: self.chance.mobile(),
@@ -233,6 +239,21 @@ impl Story<'_> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Customers to visit: organisations, and persons where there are not enough of them.
+    async fn to_visit(&self, sales: &Person) -> Result<Vec<CustomerRow>> {
+        let mut wanted = Vec::new();
+        for kind in ["group", "individual"] {
+            let query = CustomerQuery {
+                kind: kind.into(),
+                ..CustomerQuery::default()
+            };
+            let found = list_customers(self.app, &sales.actor, &query).await?;
+            wanted.extend(found.page.rows);
+        }
+        wanted.truncate(VISITS);
+        Ok(wanted)
     }
 
     async fn leave_slips(&mut self, sales: &Person, at: Instant) -> Result<()> {
@@ -293,11 +314,7 @@ impl Story<'_> {
     }
 
     async fn leave_gathering(&mut self, sales: &Person, at: Instant) -> Result<()> {
-        let query = CustomerQuery {
-            kind: "group".into(),
-            ..CustomerQuery::default()
-        };
-        let found = list_customers(self.app, &sales.actor, &query).await?;
+        let invited = self.to_visit(sales).await?;
         let (actor, begins) = (&sales.actor, at - TimeDelta::days(6));
         let form = v::GatheringForm {
             kind: "symposium".into(),
@@ -308,7 +325,7 @@ impl Story<'_> {
         let before = begins - TimeDelta::days(3);
         let id = v::create_gathering(self.app, actor, before, &form).await?;
         let mut there = Vec::new();
-        for customer in found.page.rows.iter().take(5) {
+        for customer in invited.iter().take(5) {
             let number = customer.customer_no.clone();
             v::add_participant(self.app, actor, before, id, &number).await?;
             if there.len() < 3 {
