@@ -136,7 +136,7 @@ fn contact(keys: &Keyring, r: Row) -> Result<CareRow> {
 }
 
 /// The reason of contacts for which no message could be made.
-pub const NO_TEXT: &str = "no_text";
+const NO_TEXT: &str = "no_text";
 
 /// What to look for among contacts.
 #[derive(Clone, Debug, Default)]
