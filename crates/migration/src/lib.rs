@@ -49,6 +49,7 @@ mod m20261126_000101_post_duty_records;
 mod m20261126_030001_authorisations;
 mod m20261126_040001_tickets_of_visits;
 mod m20261126_040002_retention_of_records;
+mod m20261126_010001_contacts;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -106,6 +107,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_030001_authorisations::Migration),
             Box::new(m20261126_040001_tickets_of_visits::Migration),
             Box::new(m20261126_040002_retention_of_records::Migration),
+            Box::new(m20261126_010001_contacts::Migration),
         ]
     }
 }

@@ -39,7 +39,8 @@ pub(crate) struct Frame {
     pub(crate) company: String,
     /// Whether only a part of the page was asked for.
     pub(crate) partial: bool,
-    rules: Arc<app::rules::Rules>,
+    /// The rules in force.
+    pub(crate) rules: Arc<app::rules::Rules>,
     session: Option<Arc<Session>>,
 }
 

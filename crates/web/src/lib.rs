@@ -10,6 +10,7 @@ mod approvals;
 mod assets;
 mod backups;
 mod callbacks;
+mod care;
 mod customers;
 mod doctor;
 mod electronic;
@@ -79,6 +80,7 @@ pub fn router(web: Web) -> Router {
         .merge(visits::routes())
         .merge(retention::routes())
         .merge(messaging::routes())
+        .merge(care::routes())
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
@@ -101,7 +103,8 @@ pub fn router(web: Web) -> Router {
         .merge(visits::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
-        .merge(messaging::api::routes());
+        .merge(messaging::api::routes())
+        .merge(care::api::routes());
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())

@@ -102,6 +102,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::SlipsRead),
     ),
     entry(
+        "care",
+        "/care",
+        "calendar-due",
+        Some(Permission::MessagesRead),
+    ),
+    entry(
         "messages",
         "/messages",
         "mail",

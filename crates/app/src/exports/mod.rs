@@ -6,6 +6,7 @@
 //! demand. Every file carries the mark under which the log keeps it. What is larger than people may
 //! take alone is asked for, and another person decides.
 
+mod contacts;
 mod limits;
 mod mark;
 mod payouts;
@@ -22,6 +23,7 @@ pub use table::{ExportFormat, ExportKind, TableName};
 use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
+use crate::care::CareQuery;
 use crate::policies::PolicyQuery;
 use crate::tickets::TicketQuery;
 use crate::{App, Error, Refusal, Result};
@@ -82,6 +84,8 @@ pub enum ListFilter {
     Obligations(ObligationQuery),
     /// Of payout callbacks.
     Payouts(PayoutQuery),
+    /// Of scheduled contacts.
+    Contacts(CareQuery),
     /// Of policies.
     Policies(PolicyQuery),
     /// Of tickets.
@@ -330,6 +334,7 @@ impl Export<'_> {
             ExportKind::Policies => self.policies(after).await,
             ExportKind::Events => self.events(after).await,
             ExportKind::Payouts => self.payouts(after).await,
+            ExportKind::Contacts => self.contacts(after).await,
         }
     }
 

@@ -76,6 +76,8 @@ names! {
         Events = "events",
         /// Payout callbacks with what is recorded beside the interview: problem and follow-up lists.
         Payouts = "payouts",
+        /// Scheduled contacts: reminders, notices and greetings.
+        Contacts = "contacts",
     }
 }
 
@@ -111,6 +113,7 @@ impl ExportKind {
                 Permission::CallbacksRead
             }
             Self::Tickets => Permission::TicketsRead,
+            Self::Contacts => Permission::MessagesRead,
             Self::Customers => Permission::CustomersRead,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
@@ -129,6 +132,7 @@ impl ExportKind {
             Self::Policies => &super::people::POLICIES,
             Self::Events => &super::people::EVENTS,
             Self::Payouts => &super::payouts::COLUMNS,
+            Self::Contacts => &super::contacts::COLUMNS,
         }
     }
 }

@@ -92,6 +92,7 @@ impl Import {
         let records: Vec<_> = agents.iter().map(|a| a.record.clone()).collect();
         let outcomes = self.upsert(&rows::AGENTS, &records).await?;
         let mut spans = Vec::new();
+        let mut left_behind = Vec::new();
         for (agent, outcome) in agents.iter().zip(&outcomes) {
             // Without a day nobody knows when someone left who had left before we knew them.
             let known_now =
@@ -106,8 +107,13 @@ impl Import {
                 store::policies::put_agent_left(&mut self.bulk, outcome.id, &agent.code, left_on)
                     .await?;
             spans.push((event, event, None));
+            let policies =
+                store::policies::read_policies_of_agent(&mut self.bulk, outcome.id).await?;
+            left_behind.extend(policies.into_iter().map(|id| (id, id, None)));
         }
         enqueue(&mut self.bulk, QueueKind::Events, &spans).await?;
+        // Whoever they looked after is told (orphan policies).
+        enqueue(&mut self.bulk, QueueKind::Policies, &left_behind).await?;
         Ok(Written {
             outcomes,
             rejections: Vec::new(),

@@ -11,6 +11,7 @@ mod list;
 mod outlets;
 mod page;
 mod queue;
+mod queue_many;
 mod receipts;
 mod send;
 mod shipped;
@@ -24,6 +25,7 @@ pub use list::{
 pub use outlets::{Hand, HandError, Handing, Outgoing, Outlets, ReadReceipts, Receipt, Taken};
 pub use page::{MessagePage, cancel_message, message_page, resend_message};
 pub use queue::{Addressed, Queued, Wanted, WrittenForm, queue, send_written, withdraw_about};
+pub(crate) use queue_many::{Texts, WantedMany, queue_many};
 pub use receipts::{ReceiptRequest, take_receipts};
 pub use send::send_due;
 pub(crate) use shipped::install;

@@ -179,17 +179,12 @@ async fn text(
     wanted: &Wanted<'_>,
     customer: Option<&AddresseeRow>,
 ) -> Result<(MessageChannel, rows::TemplateRow)> {
-    let preferred = customer.and_then(|c| c.preferred_channel.as_deref());
-    let preferred = preferred.and_then(|code| MessageChannel::parse(code).ok());
-    let candidates: Vec<_> = match wanted.channel {
+    let suited = match wanted.channel {
         Some(channel) => vec![channel],
-        None => preferred
-            .into_iter()
-            .chain([MessageChannel::Sms, MessageChannel::Email])
-            .collect(),
+        None => candidates(customer.and_then(|c| c.preferred_channel.as_deref())),
     };
     let mut fallback = None;
-    for channel in candidates {
+    for channel in suited {
         let found = rows::find_template_in_use(work, wanted.template, channel).await?;
         let Some(template) = found else { continue };
         if customer.is_none_or(|c| recipient_of(c, channel).is_some()) {
@@ -201,7 +196,14 @@ async fn text(
     fallback.ok_or_else(|| Refusal::with("message-no-template", wanted.template).into())
 }
 
-fn fill(text: &str, values: &[(&str, &str)]) -> Result<String> {
+/// Channels to try, the customer's own wish first (REL-01).
+pub(super) fn candidates(preferred: Option<&str>) -> Vec<MessageChannel> {
+    let preferred = preferred.and_then(|code| MessageChannel::parse(code).ok());
+    let usual = [MessageChannel::Sms, MessageChannel::Email];
+    preferred.into_iter().chain(usual).collect()
+}
+
+pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> Result<String> {
     let long = values.iter().find(|(_, v)| v.chars().count() > VALUE_MAX);
     if let Some((name, _)) = long {
         return Err(Refusal::with("message-value", *name).into());

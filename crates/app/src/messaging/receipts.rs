@@ -1,10 +1,12 @@
 //! What a gateway says later became of messages.
 
 use super::queue::{entry, settled};
+use crate::obligations::{not_told, told};
 use crate::{App, Error, Refusal, Result};
 use domain::access::Actor;
 use domain::messaging::{MessageChannel, MessageReason, MessageState, MessageStep};
 use domain::time::Instant;
+use store::Audit;
 use store::messaging as rows;
 
 /// Receipts of one request; gateways gather some hundred.
@@ -68,8 +70,14 @@ pub async fn take_receipts(
             MessageState::Delivered => "message.delivered",
             _ => "message.undelivered",
         };
-        work.commit(entry(&system, action, &message, reason))
-            .await?;
+        let number = &message.number;
+        let contact = match super::send::contact_of(&message) {
+            Some(contact) if receipt.delivered => told(&work, &system, contact, number).await?,
+            Some(contact) => not_told(&work, &system, contact, number).await?,
+            None => None,
+        };
+        let first = entry(&system, action, &message, reason);
+        work.commit(Audit::with(first, contact)).await?;
         news += 1;
     }
     Ok(news)

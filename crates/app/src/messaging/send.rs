@@ -16,8 +16,9 @@ use domain::messaging::{
 };
 use domain::time::{Instant, date_in_china};
 use store::messaging::{self as rows, MessageChange, MessageRow};
-use store::{StoreError, UnitOfWork};
+use store::{Audit, StoreError, UnitOfWork};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 /// Messages of one call; the server calls again at once when there may be more.
 const MESSAGES_MAX: usize = 400;
@@ -105,8 +106,13 @@ async fn take(app: &App, now: Instant, channels: &[MessageChannel]) -> Result<Tu
             ..Addressee::default()
         },
     };
+    if let Some(contact) = contact_of(&message)
+        && !crate::obligations::is_owed(&work, contact).await?
+    {
+        return settle(work, &message, MessageStep::Cancel, MessageReason::Superseded).await;
+    }
     if let Err(Never(reason)) = may_go(app, &message, &addressee, now) {
-        return settle(work, &message, never(message.purpose), reason).await;
+        return settle(work, &message, step_for(&message, reason), reason).await;
     }
     if message.state == MessageState::Sending && retry_after(message.attempts).is_none() {
         return settle(work, &message, MessageStep::GiveUp, MessageReason::GivenUp).await;
@@ -119,6 +125,22 @@ async fn take(app: &App, now: Instant, channels: &[MessageChannel]) -> Result<Tu
         return hold(work, &message, at, reason).await;
     }
     begin(app, work, message, recipient).await
+}
+
+/// The scheduled contact that a message is about.
+pub(super) fn contact_of(message: &MessageRow) -> Option<Uuid> {
+    let is_contact = message.about_kind == crate::obligations::CONTACT;
+    message.about_id.filter(|_| is_contact)
+}
+
+/// What becomes of a message that does not go out. A contact that came too late says so itself; nobody
+/// has to look at its message.
+fn step_for(message: &MessageRow, reason: MessageReason) -> MessageStep {
+    if reason == MessageReason::Expired && contact_of(message).is_some() {
+        MessageStep::Cancel
+    } else {
+        never(message.purpose)
+    }
 }
 
 /// Whether it may go out at all.
@@ -290,6 +312,15 @@ async fn finish(
         // A receipt was faster, or the lease ended: what was written then is what counts.
         Err(StoreError::Conflict) => Ok(work.roll_back().await?),
         Err(other) => Err(other.into()),
-        Ok(()) => Ok(work.commit(entry(&system, action, message, reason)).await?),
+        Ok(()) => {
+            let first = entry(&system, action, message, reason);
+            let told = match contact_of(message).filter(|_| step == MessageStep::Accept) {
+                Some(contact) => {
+                    crate::obligations::told(&work, &system, contact, &message.number).await?
+                }
+                None => None,
+            };
+            Ok(work.commit(Audit::with(first, told)).await?)
+        }
     }
 }

@@ -39,6 +39,8 @@ fact_ids! {
     print_date = "policy.print_date",
     effective_date = "policy.effective_date",
     expiry_date = "policy.expiry_date",
+    next_premium_due_on = "policy.next_premium_due_on",
+    agent_left_on = "policy.agent_left_on",
     ack_signed_on = "policy.ack_signed_on",
     ack_entered_on = "policy.ack_entered_on",
     double_recorded = "policy.double_recorded",
@@ -56,6 +58,7 @@ fact_ids! {
     customer_shareholder_related = "customer.shareholder_related",
     customer_value_class = "customer.value_class",
     customer_relationship_stage = "customer.relationship_stage",
+    customer_risk_appetite = "customer.risk_appetite",
     customer_marketing_consent = "customer.marketing_consent",
     customer_first_policy_on = "customer.first_policy_on",
     customer_policies_in_force = "customer.policies_in_force",
@@ -77,6 +80,7 @@ fact_ids! {
     event_underwriting_region = "event.underwriting_region",
     event_outcome = "event.outcome",
     event_programme = "event.programme",
+    claim_closed_on = "claim.closed_on",
 }
 
 /// The first policy of a customer: no file tells it, the policies do.
@@ -145,6 +149,8 @@ impl FactIds {
         facts.set(self.print_date, case.print_date);
         facts.set(self.effective_date, case.effective_date);
         facts.set(self.expiry_date, case.expiry_date);
+        facts.set(self.next_premium_due_on, case.next_premium_due_on);
+        facts.set(self.agent_left_on, case.agent_left_on);
         facts.set(self.ack_signed_on, case.ack_signed_on);
         facts.set(self.ack_entered_on, case.ack_entered_on);
         facts.set(self.double_recorded, case.double_recorded);
@@ -179,6 +185,10 @@ impl FactIds {
         facts.set(
             self.customer_relationship_stage,
             profile.relationship_stage.as_deref(),
+        );
+        facts.set(
+            self.customer_risk_appetite,
+            profile.risk_appetite.as_deref(),
         );
         facts.set(self.customer_marketing_consent, profile.marketing_consent);
     }
@@ -282,6 +292,24 @@ impl FactIds {
         if let Some(item) = item.filter(|_| event.payee_role.is_none()) {
             facts.set(self.event_payee_role, Value::code(item.payee.as_str()));
         }
+    }
+}
+
+impl FactIds {
+    /// The day on which the claim of an event was settled or paid, when it was.
+    pub(super) fn claim_closed_on(event: &EventCase, events: &[EventCase]) -> Option<NaiveDate> {
+        let claim = event.claim_no.as_ref()?;
+        let ends = [EventType::ClaimSettled, EventType::ClaimPaid];
+        let closing = events
+            .iter()
+            .filter(|e| e.claim_no.as_ref() == Some(claim))
+            .filter(|e| ends.iter().any(|end| end.as_str() == e.kind));
+        closing.filter_map(|e| e.occurred_on).min()
+    }
+
+    /// Fills in when a claim was closed.
+    pub(super) fn set_claim(&self, facts: &mut Facts<'_>, closed_on: NaiveDate) {
+        facts.set(self.claim_closed_on, Some(closed_on));
     }
 }
 

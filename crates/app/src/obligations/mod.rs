@@ -7,6 +7,7 @@ pub(crate) mod plan;
 mod samples;
 mod siblings;
 mod since;
+mod told;
 
 pub(crate) use explain::replay;
 pub use explain::{Explanation, explain};
@@ -20,3 +21,4 @@ pub use plan::{PlanProgress, PlanReport, PlanRequest, plan};
 pub use samples::{AdjusterSample, SamplesPage, list_samples};
 pub use siblings::list_siblings;
 pub use since::set_since;
+pub(crate) use told::{CONTACT, is_owed, not_told, told};

@@ -1,5 +1,6 @@
 //! What sets a programme off: an event, or the calendar.
 
+use crate::calendar::{Calendar, DayKind};
 use crate::dates::{LeapDay, Period, add_months, anniversary};
 use crate::facts::{EventType, FactId, FactSchema, Facts};
 use crate::text::Text;
@@ -51,7 +52,20 @@ pub enum Rhythm {
         /// Where 29 February goes.
         leap_day: LeapDay,
     },
+    /// The day that a fact names; another one when the fact moves on.
+    Day {
+        /// The fact.
+        fact: FactId,
+    },
+    /// The first day of each public holiday of these names.
+    Holidays {
+        /// Names in Chinese, as the notices write them.
+        names: Vec<String>,
+    },
 }
+
+/// Days between two public holidays of a name: they come round every year.
+const HOLIDAY_WITHIN_DAYS: usize = 400;
 
 /// A day on which the calendar sets a programme off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +77,7 @@ pub struct Occurrence {
 }
 
 impl Cause {
-    /// Its name: that of the event, or `every_quarter` and the like, or `anniversary`.
+    /// Its name: that of the event, or `every_quarter` and the like, `anniversary`, `day`, `holiday`.
     pub fn name<'s>(&self, schema: &'s FactSchema) -> &'s str {
         match self {
             Self::Event(event) => &schema.event(*event).name,
@@ -89,10 +103,13 @@ impl Recurrence {
             Rhythm::Every(Period::HalfYear) => "every_half_year",
             Rhythm::Every(Period::Year) => "every_year",
             Rhythm::Anniversary { .. } => "anniversary",
+            Rhythm::Day { .. } => "day",
+            Rhythm::Holidays { .. } => "holiday",
         }
     }
 
-    /// The last day of the period that began on a day, by the name of the rhythm; nothing for events.
+    /// The last day of the period that began on a day, by the name of the rhythm; nothing for events
+    /// and for days that facts name, which are looked at as long as the fact names them.
     pub fn end_of(name: &str, on: NaiveDate) -> Option<NaiveDate> {
         let period = match name {
             "every_month" => Period::Month,
@@ -100,6 +117,7 @@ impl Recurrence {
             "every_half_year" => Period::HalfYear,
             "every_year" => Period::Year,
             "anniversary" => return add_months(on, 12).pred_opt(),
+            "holiday" => return Some(on),
             _ => return None,
         };
         Some(period.end(on))
@@ -111,6 +129,7 @@ impl Recurrence {
             Rhythm::Every(period) => period.start(ends_from),
             // A year, and the day by which 29 February may move.
             Rhythm::Anniversary { .. } => add_months(ends_from, -13),
+            Rhythm::Day { .. } | Rhythm::Holidays { .. } => ends_from,
         }
     }
 
@@ -127,32 +146,61 @@ impl Recurrence {
                     format!("anniversary of {}", fact.en),
                 )
             }
+            Rhythm::Day { fact } => schema.fact(*fact).label(),
+            Rhythm::Holidays { names } => Text::new(
+                format!("节假日：{}", names.join("、")),
+                format!("public holidays: {}", names.join(", ")),
+            ),
         }
     }
 
     /// The days from `since` to `as_of`, both included, the earliest first. Their number is that of
-    /// the periods between the two.
+    /// the periods between the two. A day that a fact names is given whenever it lies: a programme may
+    /// ask for something before it.
     pub fn occurrences(
         &self,
         facts: &Facts<'_>,
+        calendar: &Calendar,
         since: NaiveDate,
         as_of: NaiveDate,
     ) -> Vec<Occurrence> {
+        if let Rhythm::Day { fact } = self.rhythm {
+            let day = facts.get(fact).as_date().map(|on| Occurrence {
+                on,
+                until: NaiveDate::MAX,
+            });
+            return day.into_iter().collect();
+        }
         let mut found = Vec::new();
-        let mut next = self.first(facts, since);
+        let mut next = self.first(facts, calendar, since);
         while let Some(occurrence) = next.filter(|o| o.on <= as_of) {
             found.push(occurrence);
             next = occurrence
                 .until
                 .succ_opt()
-                .and_then(|day| self.first(facts, day));
+                .and_then(|day| self.first(facts, calendar, day));
         }
         found
     }
 
     /// The first such day on or after a day.
-    pub fn first(&self, facts: &Facts<'_>, from: NaiveDate) -> Option<Occurrence> {
+    pub fn first(
+        &self,
+        facts: &Facts<'_>,
+        calendar: &Calendar,
+        from: NaiveDate,
+    ) -> Option<Occurrence> {
         match &self.rhythm {
+            Rhythm::Day { fact } => {
+                let on = facts.get(*fact).as_date().filter(|on| *on >= from)?;
+                let until = NaiveDate::MAX;
+                Some(Occurrence { on, until })
+            }
+            Rhythm::Holidays { names } => {
+                let days = from.iter_days().take(HOLIDAY_WITHIN_DAYS);
+                let on = days.into_iter().find(|d| begins(calendar, names, *d))?;
+                Some(Occurrence { on, until: on })
+            }
             Rhythm::Every(period) => {
                 let start = period.start(from);
                 let on = if start < from {
@@ -176,4 +224,18 @@ impl Recurrence {
             }
         }
     }
+}
+
+/// Whether a public holiday of one of some names begins on a day. Notices join names where two fall
+/// together.
+fn begins(calendar: &Calendar, names: &[String], on: NaiveDate) -> bool {
+    let named = |date| {
+        let day = calendar.day(date);
+        let name = day.name.filter(|_| day.kind == DayKind::Holiday);
+        name.map(|n| n.zh.clone())
+    };
+    let Some(name) = named(on).filter(|zh| names.iter().any(|n| zh.contains(n.as_str()))) else {
+        return false;
+    };
+    on.pred_opt().and_then(named) != Some(name)
 }

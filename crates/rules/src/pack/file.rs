@@ -166,9 +166,24 @@ pub(crate) struct Trigger {
     pub anniversary: Option<Spanned<String>>,
     /// Where 29 February goes in other years; must be said for anniversaries.
     pub leap_day: Option<LeapDay>,
+    /// The day that this fact names, such as a due date.
+    pub day: Option<Spanned<String>>,
+    /// The first day of each public holiday of these names.
+    #[serde(default)]
+    pub holidays: Vec<String>,
+    /// For an event: how it comes back until something ends it.
+    pub again: Option<Again>,
     /// Of what the calendar asks: opaque here.
     pub of: Option<Spanned<String>>,
     pub label: Text,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Again {
+    pub from: Spanned<String>,
+    pub every: Spanned<String>,
+    pub until: Spanned<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -4,6 +4,7 @@
 //! and may tighten or override a wider one by naming it. Two that apply together without saying so
 //! are an error that names both articles.
 
+mod again;
 mod book;
 mod cause;
 pub mod check;
@@ -14,6 +15,7 @@ mod standing;
 mod tests;
 mod words;
 
+pub use again::Again;
 pub use book::RuleBook;
 pub(crate) use cause::OCCURRENCE;
 pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject};
@@ -457,6 +459,8 @@ pub struct Trigger {
     pub cause: Cause,
     /// The date on which it counts as having happened.
     pub on: Expression,
+    /// How it comes back, where one event asks for the same again and again.
+    pub again: Option<Again>,
     /// The trigger in words.
     pub label: Text,
 }

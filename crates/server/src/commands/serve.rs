@@ -244,12 +244,16 @@ async fn look_after_cases(app: App) {
     }
 }
 
-/// Sends messages as their slots come, for as long as the server lives.
+/// Asks for the messages of contacts whose day has come, and sends messages as their slots come, for as
+/// long as the server lives.
 async fn send_off(app: App) {
     let mut ticks = tokio::time::interval(LOOK_AT_OUTBOX);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        if let Err(error) = app::care::take_up(&app, environment::now()).await {
+            tracing::error!(%error, "scheduled contacts cannot be taken up");
+        }
         if let Err(error) = app::messaging::send_due(&app, &environment::now).await {
             tracing::error!(%error, "the outbox cannot be worked off");
         }

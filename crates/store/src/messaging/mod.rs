@@ -5,6 +5,7 @@
 //! jobs; the version of the row is the fence for who was overtaken.
 
 mod addressees;
+mod bulk;
 mod consents;
 mod entries;
 mod outbox;
@@ -13,6 +14,7 @@ mod row;
 mod templates;
 
 pub use addressees::{AddresseeRow, find_addressee, list_history};
+pub use bulk::insert_messages;
 pub use consents::{ConsentRow, NewConsent, insert_consent, list_consents, read_consent};
 pub use entries::{MessageEntryRow, list_message_entries};
 pub use outbox::{

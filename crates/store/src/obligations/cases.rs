@@ -1,11 +1,9 @@
-//! What rules look at: policies and customers, with their events, in chunks.
+//! What rules look at: policies and customers, in chunks.
 
-use super::span::{Of, Span, by_subject, id, text};
+use super::span::{Span, id, text};
 use crate::Result;
 use crate::dialect::bulk::{Bulk, Cell, Row};
-use crate::sql::instant;
-use chrono::{NaiveDate, Timelike};
-use domain::time;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 /// A policy with its parties, as rules look at it.
@@ -43,6 +41,10 @@ pub struct PolicyCase {
     pub effective_date: Option<NaiveDate>,
     /// Expiry date.
     pub expiry_date: Option<NaiveDate>,
+    /// The day on which the next premium is due.
+    pub next_premium_due_on: Option<NaiveDate>,
+    /// The day on which the salesperson of the policy left the company.
+    pub agent_left_on: Option<NaiveDate>,
     /// When the receipt was signed.
     pub ack_signed_on: Option<NaiveDate>,
     /// When the receipt was entered.
@@ -78,6 +80,8 @@ pub struct Profile {
     pub value_class: Option<String>,
     /// How near the customer is to a contract.
     pub relationship_stage: Option<String>,
+    /// Appetite for risk, as far as it is known.
+    pub risk_appetite: Option<String>,
     /// Consent to be told about products.
     pub marketing_consent: Option<bool>,
 }
@@ -129,54 +133,13 @@ impl PolicySpan {
     }
 }
 
-/// An event of a policy, or of a customer.
-#[derive(Clone, Debug)]
-pub struct EventCase {
-    /// Its id.
-    pub id: Uuid,
-    /// The policy; the customer when it concerns no policy.
-    pub subject: Uuid,
-    /// Its type.
-    pub kind: String,
-    /// The day on which it occurred.
-    pub occurred_on: Option<NaiveDate>,
-    /// The minute of that day in China, counted from midnight.
-    pub minute: Option<i64>,
-    /// The day of payment.
-    pub paid_on: Option<NaiveDate>,
-    /// Claim number.
-    pub claim_no: Option<String>,
-    /// Amount in fen.
-    pub amount_fen: Option<i64>,
-    /// How it was paid out.
-    pub payout_method: Option<String>,
-    /// Who received it.
-    pub payee_role: Option<String>,
-    /// Code of the servicing item.
-    pub service_item_code: Option<String>,
-    /// Handled in person.
-    pub handled_in_person: Option<bool>,
-    /// Who reported the loss.
-    pub reporter_role: Option<String>,
-    /// Place of loss.
-    pub loss_region: Option<String>,
-    /// Place of underwriting.
-    pub underwriting_region: Option<String>,
-    /// Adjuster.
-    pub adjuster_code: Option<String>,
-    /// How the claim ended.
-    pub outcome: Option<String>,
-    /// The programme of a completed callback.
-    pub programme: Option<String>,
-    /// It was drawn where a programme samples.
-    pub drawn: bool,
-}
-
 const POLICY_COLUMNS: &str = "p.id, p.policyholder_id, p.org_id, p.line, p.product_class, p.channel, p.status, \
      p.term_months, p.cooling_off_days, p.premium_fen, p.application_date, p.issue_date, p.system_entry_date, \
      p.print_date, p.effective_date, p.expiry_date, p.ack_signed_on, p.ack_entered_on, p.double_recorded, \
      p.juvenile, h.kind, h.language, i.kind, h.birth_date, h.large, h.key_account, h.shareholder_related, \
-     h.value_class, h.relationship_stage, h.marketing_consent";
+     h.value_class, h.relationship_stage, h.marketing_consent, h.risk_appetite, p.next_premium_due_on, \
+     CASE WHEN a.status = 'left' THEN (SELECT MAX(l.occurred_on) FROM events l WHERE l.agent_id = a.id \
+     AND l.type = 'agent_left') END";
 
 fn policy_case(row: Row<'_>) -> Result<PolicyCase> {
     Ok(PolicyCase {
@@ -204,6 +167,8 @@ fn policy_case(row: Row<'_>) -> Result<PolicyCase> {
         language: row.text(21)?,
         insured_kind: row.text(22)?,
         profile: profile(row, text(row, 20)?, 23)?,
+        next_premium_due_on: row.date(31)?,
+        agent_left_on: row.date(32)?,
     })
 }
 
@@ -217,6 +182,7 @@ fn profile(row: Row<'_>, kind: String, at: usize) -> Result<Profile> {
         value_class: row.text(at + 4)?,
         relationship_stage: row.text(at + 5)?,
         marketing_consent: row.bool(at + 6)?,
+        risk_appetite: row.text(at + 7)?,
     })
 }
 
@@ -230,7 +196,7 @@ pub async fn read_policies(
     limit: i64,
 ) -> Result<Vec<PolicyCase>> {
     let from = "FROM policies p JOIN customers h ON h.id = p.policyholder_id \
-                LEFT JOIN customers i ON i.id = p.insured_id";
+                LEFT JOIN customers i ON i.id = p.insured_id LEFT JOIN agents a ON a.id = p.agent_id";
     match span {
         Span::Between(low, high) => {
             let sql = format!(
@@ -252,49 +218,6 @@ pub async fn read_policies(
     }
 }
 
-const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
-     payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
-     service_item_code, occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
-
-fn event_case(row: Row<'_>) -> Result<EventCase> {
-    Ok(EventCase {
-        id: id(row, 0)?,
-        subject: id(row, 1)?,
-        kind: text(row, 2)?,
-        occurred_on: row.date(3)?,
-        paid_on: row.date(4)?,
-        claim_no: row.text(5)?,
-        amount_fen: row.int(6)?,
-        payout_method: row.text(7)?,
-        payee_role: row.text(8)?,
-        handled_in_person: row.bool(9)?,
-        reporter_role: row.text(10)?,
-        loss_region: row.text(11)?,
-        underwriting_region: row.text(12)?,
-        adjuster_code: row.text(13)?,
-        outcome: row.text(14)?,
-        programme: row.text(15)?,
-        service_item_code: row.text(16)?,
-        minute: row.int(17)?.map(minute_in_china),
-        drawn: row.bool(18)?.unwrap_or_default(),
-    })
-}
-
-fn minute_in_china(at_millis: i64) -> i64 {
-    let time = time::time_in_china(instant(at_millis));
-    i64::from(time.num_seconds_from_midnight()) / 60
-}
-
-/// All events of the policies of a span, by policy; or those of customers that concern no policy.
-///
-/// # Errors
-/// What the database says.
-pub async fn read_events(bulk: &mut Bulk, of: &Of<'_>) -> Result<Vec<EventCase>> {
-    let column = of.column();
-    let select = format!("SELECT id, {column}, {EVENT_COLUMNS} FROM events");
-    by_subject(bulk, of, &select, &format!("{column}, id"), event_case).await
-}
-
 /// Customers of a span in the order of their ids, at most `limit` of a span between two ids, with
 /// from when to when they had policies. Those whose data was erased are not among them.
 ///
@@ -306,7 +229,7 @@ pub async fn read_customers(
     limit: i64,
 ) -> Result<Vec<CustomerCase>> {
     let select = "SELECT id, org_id, language, kind, birth_date, large, key_account, shareholder_related, \
-                  value_class, relationship_stage, marketing_consent FROM customers WHERE erased_at IS NULL AND id";
+                  value_class, relationship_stage, marketing_consent, risk_appetite FROM customers WHERE erased_at IS NULL AND id";
     let mut customers = match span {
         Span::Between(low, high) => {
             let sql = format!("{select} >= $1 AND id <= $2 ORDER BY id LIMIT $3");
@@ -374,23 +297,4 @@ async fn read_policy_spans(bulk: &mut Bulk, span: &Span<'_>) -> Result<Vec<Polic
             bulk.query_in(&sql, &cells, map).await
         }
     }
-}
-
-/// The subjects of an event: its policy, and the customer whom it concerns.
-pub type EventSubjects = (Uuid, Option<Uuid>, Option<Uuid>);
-
-/// Policies and customers of events in a span of ids, in the order of the events.
-///
-/// # Errors
-/// What the database says.
-pub async fn read_event_subjects(
-    bulk: &mut Bulk,
-    low: Uuid,
-    high: Uuid,
-    limit: i64,
-) -> Result<Vec<EventSubjects>> {
-    let sql = "SELECT id, policy_id, customer_id FROM events WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3";
-    let cells = [Cell::Id(low), Cell::Id(high), Cell::Int(limit)];
-    bulk.query(sql, &cells, |row| Ok((id(row, 0)?, row.id(1)?, row.id(2)?)))
-        .await
 }

@@ -2,6 +2,8 @@
 
 mod begun;
 mod cases;
+mod contacts;
+mod events;
 mod exclusions;
 mod kept;
 mod numbers;
@@ -15,9 +17,10 @@ mod span;
 pub(crate) use begun::HAS_BEGUN;
 pub use begun::read_begun;
 pub use cases::{
-    CustomerCase, EventCase, EventSubjects, PolicyCase, PolicySpan, Profile, read_customers,
-    read_event_subjects, read_events, read_policies,
+    CustomerCase, PolicyCase, PolicySpan, Profile, read_customers, read_policies,
 };
+pub use contacts::{ContactDuty, discharge_contact, find_contact_duty, reopen_contact};
+pub use events::{EventCase, EventSubjects, read_event_subjects, read_events};
 pub use exclusions::{ExclusionFilter, ExclusionRow, list_exclusions};
 pub use kept::{
     ExistingObligation, PlannedExclusion, PlannedObligation, read_exclusions, read_obligations,

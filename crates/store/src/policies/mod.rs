@@ -7,7 +7,7 @@ mod sight;
 
 pub use bulk::{
     NewReceipt, StatusEvent, adopt_status_events, insert_receipts, insert_status_event,
-    put_agent_left,
+    put_agent_left, read_policies_of_agent,
 };
 pub use events::{ClaimRow, EventFilter, EventRow, list_claims, list_events, open_note};
 pub use read::{

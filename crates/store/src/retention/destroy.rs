@@ -339,6 +339,7 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
         "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",
         "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id = $1",
         "UPDATE consent_entries SET note = NULL WHERE customer_id = $1",
+        "UPDATE contact_records SET note = NULL WHERE obligation_id IN (SELECT id FROM obligations WHERE customer_id = $1)",
         "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
         "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
         "UPDATE legal_holds SET reason = NULL, lift_reason = NULL WHERE customer_id = $1",

@@ -206,6 +206,10 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "contact_records",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "file_keys",
         columns: &[sealed("file_key")],
     },

@@ -43,6 +43,8 @@ pub enum TimelineKind {
     Attempt,
     /// A ticket took a step; the code is the step, the detail the state after it.
     TicketStep,
+    /// A message to the customer; the code is where it stands, the detail what its text is called.
+    Message,
     /// A field of the record was changed; the code is the field, the detail the reason.
     Change,
 }
@@ -59,6 +61,7 @@ impl TimelineKind {
             Self::CallbackStep => "callback_step",
             Self::Attempt => "attempt",
             Self::TicketStep => "ticket_step",
+            Self::Message => "message",
             Self::Change => "change",
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct Source {
 const CALLBACKS_OF_POLICY: &str =
     "b.obligation_id IN (SELECT id FROM obligations WHERE policy_id = ?)";
 
-pub(super) const SOURCES: [Source; 6] = [
+pub(super) const SOURCES: [Source; 7] = [
     Source {
         kind: TimelineKind::Event,
         select: "SELECT e.id, e.occurred_at AS at, e.type AS code, e.claim_no AS number, NULL AS link, p.policy_no, \
@@ -92,5 +92,19 @@ pub(super) const SOURCES: [Source; 6] = [
         of_policy: "t.policy_id = ?",
         org: "t.org_id",
         customer: "t.customer_id",
+    },
+    Source {
+        kind: TimelineKind::Message,
+        select: "SELECT m.id, m.created_at AS at, m.state AS code, m.number, NULL AS link, p.policy_no, \
+                 x.label AS detail, NULL AS amount_fen, m.queued_by AS actor FROM messages m \
+                 JOIN message_templates x ON x.id = m.template_id \
+                 LEFT JOIN obligations o ON o.id = m.about_id AND m.about_kind = 'contact' \
+                 LEFT JOIN policies p ON p.id = o.policy_id",
+        at: "m.created_at",
+        id: "m.id",
+        of_customer: "m.customer_id = ?",
+        of_policy: "m.about_id IN (SELECT id FROM obligations WHERE policy_id = ?)",
+        org: "m.org_id",
+        customer: "m.customer_id",
     },
 ];

@@ -192,6 +192,7 @@ fn of_messages() -> Lists {
         "message_entries.reason" => MessageReason,
         "consent_entries.topic" => ConsentTopic,
         "consent_entries.source" => ConsentSource,
+        "contact_records.channel" => ContactChannel,
     }
 }
 

@@ -5,6 +5,7 @@ use domain::callbacks::{
     AttemptResult, CallbackState, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
     SignalState,
 };
+use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::electronic::{LinkState, Proof};
 use domain::letters::{LetterKind, LetterState};
@@ -53,6 +54,7 @@ lists_of_codes! {
     AnswerCode = all!(Answer),
     AttemptResultCode = all!(AttemptResult),
     CallbackStateCode = all!(CallbackState),
+    CareStateCode = all!(CareState),
     CaseKindCode = all!(CaseKind),
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),

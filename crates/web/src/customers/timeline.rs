@@ -63,6 +63,10 @@ fn title(f: &Frame, row: &TimelineRow) -> String {
         TimelineKind::Attempt if row.code.is_empty() => f.say("attempt-under-way"),
         TimelineKind::Attempt => f.code("attempt-result", &row.code),
         TimelineKind::TicketStep => f.code("ticket-step", &row.code),
+        TimelineKind::Message => {
+            let label = row.detail.clone().unwrap_or_default();
+            f.say1("timeline-message", "label", label)
+        }
         TimelineKind::Change => {
             let field = f.code("personal-field", &row.code);
             f.say1("timeline-changed", "field", field)
@@ -79,6 +83,7 @@ fn more(f: &Frame, row: &TimelineRow) -> String {
         TimelineKind::CallbackStep => f.code("callback-state", detail),
         TimelineKind::Attempt => f.code("contact-channel", detail),
         TimelineKind::TicketStep => f.code("ticket-state", detail),
+        TimelineKind::Message => f.code("message-state", &row.code),
         TimelineKind::Change => detail.to_owned(),
         _ => String::new(),
     }
@@ -94,6 +99,7 @@ fn link(row: &TimelineRow) -> Option<(String, String)> {
             Some((format!("/callbacks/{}", row.link?), number))
         }
         TimelineKind::TicketStep => Some((format!("/tickets/{}", row.link?), number)),
+        TimelineKind::Message => Some((format!("/messages/{number}"), number)),
         // The number of an event is its claim, which is part of its policy.
         TimelineKind::Event => {
             let policy = row.policy_no.as_ref()?;

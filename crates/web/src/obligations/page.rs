@@ -42,10 +42,8 @@ pub(crate) async fn show_obligation(
     let f = who.frame("obligations");
     let rules = web.app.rules();
     let weeks = weeks(&f, rules.calendar(), &page);
-    let cancelled = obligation.cancel_reason.as_deref().map(|code| {
-        let reason = rules.book().find_reason(&obligation.programme, code);
-        reason.map_or(code, |r| f.text(&r.text)).to_owned()
-    });
+    let cancelled = obligation.cancel_reason.as_deref();
+    let cancelled = cancelled.map(|code| super::cancel_reason(&f, &obligation.programme, code));
     html(&PageTemplate {
         cancelled,
         f,

@@ -10,6 +10,7 @@ use chrono::{Days, NaiveDate};
 use rules::facts::EventType as EventKind;
 use rules::pack::{NOT_DRAWN, ProgrammeId, Recurrence, Rhythm, Subject};
 use rules::{Facts, Outcome, Window};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::obligations::{CustomerCase, EventCase, PolicyCase};
@@ -111,7 +112,11 @@ impl Judge {
             let Some(kind) = kind.filter(|k| !self.implied.of_policy.contains(k)) else {
                 continue;
             };
-            let later = self.told(rules, (kind, event), &target, &facts, decided);
+            let mut then = Cow::Borrowed(&facts);
+            if let Some(closed) = FactIds::claim_closed_on(event, events) {
+                self.ids.set_claim(then.to_mut(), closed);
+            }
+            let later = self.told(rules, (kind, event), &target, &then, decided);
             wake = earlier(wake, later);
         }
         let set = |_: &mut Facts<'_>, _: NaiveDate| {};
@@ -210,7 +215,36 @@ impl Judge {
         };
         let mut wake = None;
         for id in book.triggered_by(kind) {
-            let later = self.judge(rules, *id, (target, &spark), facts, decided);
+            let later = match book.repetitions(*id, facts, self.window.as_of) {
+                None => self.judge(rules, *id, (target, &spark), facts, decided),
+                Some(days) => self.again(rules, *id, (target, &spark), (facts, days), decided),
+            };
+            wake = earlier(wake, later);
+        }
+        wake
+    }
+
+    /// Evaluates a programme for each of the days on which an event sets it off again.
+    fn again(
+        &self,
+        rules: &Rules,
+        id: ProgrammeId,
+        (target, spark): (&Target<'_>, &Spark<'_>),
+        (facts, (days, next)): (&Facts<'_>, (Vec<NaiveDate>, Option<NaiveDate>)),
+        decided: &mut Decided,
+    ) -> Option<NaiveDate> {
+        let book = rules.book();
+        let day = book.occurrence_fact()?;
+        let code = &book.programme(id).code;
+        let mut wake = next;
+        for on in days {
+            let mut then = facts.clone();
+            then.set(day, Some(on));
+            let spark = Spark {
+                reference: occurrence_ref(spark.reference, code, on),
+                ..*spark
+            };
+            let later = self.judge(rules, id, (target, &spark), &then, decided);
             wake = earlier(wake, later);
         }
         wake
@@ -233,7 +267,8 @@ impl Judge {
         for (id, recurrence) in book.recurring().filter(|(_, r)| r.of == of) {
             let programme = book.programme(id);
             let since = recurrence.first_open(self.settled).max(self.window.since);
-            for occurrence in recurrence.occurrences(facts, since, self.window.as_of) {
+            let calendar = rules.calendar();
+            for occurrence in recurrence.occurrences(facts, calendar, since, self.window.as_of) {
                 if occurrence.until < self.settled {
                     continue;
                 }
@@ -251,7 +286,7 @@ impl Judge {
             if let Rhythm::Anniversary { .. } = recurrence.rhythm
                 && let Some(tomorrow) = self.window.as_of.checked_add_days(Days::new(1))
             {
-                let next = recurrence.first(facts, tomorrow);
+                let next = recurrence.first(facts, calendar, tomorrow);
                 wake = earlier(wake, next.map(|o| o.on));
             }
         }

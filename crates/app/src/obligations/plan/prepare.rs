@@ -4,7 +4,7 @@ use super::super::facts::{self, Regions};
 use crate::rules::Rules;
 use crate::{Error, Result};
 use chrono::NaiveDate;
-use rules::Window;
+use rules::{Facts, Window};
 use rules::pack::{Rhythm, Subject};
 use store::dialect::bulk::Bulk;
 use store::obligations::{self as rows, QueueKind};
@@ -108,7 +108,14 @@ fn begun(rules: &Rules, after: NaiveDate, until: NaiveDate) -> Vec<Subject> {
         .recurring()
         .filter(|(_, r)| match r.rhythm {
             Rhythm::Every(period) => period.next(after) <= until,
-            Rhythm::Anniversary { .. } => false,
+            Rhythm::Anniversary { .. } | Rhythm::Day { .. } => false,
+            // Which days are holidays depends on nobody's facts.
+            Rhythm::Holidays { .. } => {
+                let nothing = Facts::new(rules.book().schema());
+                let first = after.succ_opt().unwrap_or(after);
+                let next = r.first(&nothing, rules.calendar(), first);
+                next.is_some_and(|o| o.on <= until)
+            }
         })
         .map(|(_, r)| r.of)
         .collect();

@@ -4,6 +4,7 @@ use super::objects::Objects;
 use super::walk::Seen;
 use app::messaging::{ConsentForm, WrittenForm, record_consent, send_written};
 use domain::access::{Actor, Permission, Scope};
+use store::care::{self, CareFilter};
 use store::messaging::{self as rows, MessageFilter};
 use testkit::TestApp;
 
@@ -48,7 +49,19 @@ pub(super) async fn walk_messages(t: &TestApp, scope: &Scope, o: &Objects) -> Se
     let found = rows::find_message(db, scope, &o.message).await.unwrap();
     let entries = rows::list_message_entries(db, scope, message.id).await;
     let consents = rows::list_consents(db, scope, o.customer).await.unwrap();
+    let contacts = CareFilter {
+        customer: Some(o.customer),
+        ..CareFilter::default()
+    };
+    let every = care::list_contacts(db, &whole, &contacts, 10).await.unwrap();
+    let contact = &every.rows[0].number;
+    let list_of_contacts = care::list_contacts(db, scope, &contacts, 10).await.unwrap();
+    let count_of_contacts = care::count_contacts(db, scope, &contacts, 10).await.unwrap();
+    let found_contact = care::find_contact(db, scope, contact).await.unwrap();
     Seen::from([
+        ("list_contacts", list_of_contacts.rows.len()),
+        ("count_contacts", usize::try_from(count_of_contacts).unwrap()),
+        ("find_contact", usize::from(found_contact.is_some())),
         ("list_messages", list.rows.len()),
         ("count_messages", usize::try_from(count).unwrap()),
         ("find_message", usize::from(found.is_some())),

@@ -206,9 +206,13 @@ impl Usage {
     pub(super) fn programme(&mut self, book: &RuleBook, programme: &Programme) {
         self.expression(book, &programme.trigger.on);
         if let Cause::Calendar(recurrence) = &programme.trigger.cause
-            && let Rhythm::Anniversary { fact, .. } = recurrence.rhythm
+            && let Rhythm::Anniversary { fact, .. } | Rhythm::Day { fact } = recurrence.rhythm
         {
             self.facts.insert(fact);
+        }
+        if let Some(again) = &programme.trigger.again {
+            self.facts.extend([again.from, again.until]);
+            self.quantity(book, &Quantity::Parameter(again.every));
         }
         for list in [&programme.scope, &programme.require, &programme.cancel] {
             self.conditions(book, list);

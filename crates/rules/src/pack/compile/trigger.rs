@@ -3,8 +3,8 @@
 use super::super::check::Linter;
 use super::super::file;
 use super::super::{
-    Anchor, Base, Cause, Expression, OCCURRENCE, Recurrence, Rhythm, SUBJECTS, Setting, Subject,
-    Trigger,
+    Again, Anchor, Base, Cause, Expression, OCCURRENCE, Quantity, Recurrence, Rhythm, SUBJECTS,
+    Setting, Subject, Trigger,
 };
 use super::{Context, date};
 use crate::dates::Roll;
@@ -19,9 +19,20 @@ pub(super) fn compile(
 ) -> Option<Trigger> {
     let written = &file.trigger;
     let label = written.label.clone();
-    match (&written.event, &written.every, &written.anniversary) {
-        (Some(name), None, None) => {
+    let holidays = Some(&written.holidays).filter(|names| !names.is_empty());
+    match (
+        &written.event,
+        &written.every,
+        &written.anniversary,
+        &written.day,
+        holidays,
+    ) {
+        (Some(name), None, None, None, None) => {
             let event = event(context, name, lint);
+            let again = match &written.again {
+                Some(again) => Some(self::again(context, again, lint)?),
+                None => None,
+            };
             let Some(on) = &written.on else {
                 let hint = "write on = { from = …, roll = … }";
                 lint.report(
@@ -35,18 +46,24 @@ pub(super) fn compile(
             Some(Trigger {
                 cause: Cause::Event(event?),
                 on,
+                again,
                 label,
             })
         }
-        (None, Some(period), None) => {
+        (None, Some(period), None, None, None) => {
             calendar(context, written, Some(Rhythm::Every(*period)), lint)
         }
-        (None, None, Some(fact)) => {
+        (None, None, Some(fact), None, None) => {
             let rhythm = anniversary(context, written, fact, lint);
             calendar(context, written, rhythm, lint)
         }
+        (None, None, None, Some(fact), None) => day(context, written, fact, names, lint),
+        (None, None, None, None, Some(names)) => {
+            let names = names.clone();
+            calendar(context, written, Some(Rhythm::Holidays { names }), lint)
+        }
         _ => {
-            let hint = "give exactly one of event, every, anniversary";
+            let hint = "give exactly one of event, every, anniversary, day, holidays";
             lint.report(
                 Some(file.code.span()),
                 "nothing sets the programme off, or several things do",
@@ -74,12 +91,11 @@ fn event(
     event
 }
 
-fn anniversary(
+fn date_fact(
     context: &Context<'_>,
-    written: &file::Trigger,
     name: &Spanned<String>,
     lint: &mut Linter<'_>,
-) -> Option<Rhythm> {
+) -> Option<FactId> {
     let known = context.schema.find_fact(name.get_ref());
     let fact = known.filter(|f| context.schema.fact(*f).kind == FactType::Date);
     if fact.is_none() {
@@ -90,6 +106,69 @@ fn anniversary(
         let what = format!("no date is called {:?}", name.get_ref());
         lint.report(Some(name.span()), what, hint);
     }
+    fact
+}
+
+/// An event that comes back: from when, how often, until when.
+fn again(
+    context: &Context<'_>,
+    written: &file::Again,
+    lint: &mut Linter<'_>,
+) -> Option<Again> {
+    let from = date_fact(context, &written.from, lint);
+    let until = date_fact(context, &written.until, lint);
+    let every = match date::quantity(context, written.every.get_ref(), &[], lint) {
+        Some(Quantity::Parameter(id)) => Some(id),
+        Some(_) => {
+            let hint = "write every = \"param:…\"";
+            lint.report(
+                Some(written.every.span()),
+                "the distance is no parameter",
+                Some(hint.into()),
+            );
+            None
+        }
+        None => None,
+    };
+    Some(Again {
+        from: from?,
+        every: every?,
+        until: until?,
+    })
+}
+
+/// The day of a fact; the trigger may lie before or after it.
+fn day(
+    context: &Context<'_>,
+    written: &file::Trigger,
+    name: &Spanned<String>,
+    names: &date::Names<'_>,
+    lint: &mut Linter<'_>,
+) -> Option<Trigger> {
+    let fact = date_fact(context, name, lint);
+    let of = subject(written, lint);
+    let on = match &written.on {
+        Some(on) => date::expression(context, on, names, false, lint)?,
+        None => on(context.schema.find_fact(OCCURRENCE)?),
+    };
+    Some(Trigger {
+        cause: Cause::Calendar(Recurrence {
+            of: of?,
+            rhythm: Rhythm::Day { fact: fact? },
+        }),
+        on,
+        again: None,
+        label: written.label.clone(),
+    })
+}
+
+fn anniversary(
+    context: &Context<'_>,
+    written: &file::Trigger,
+    name: &Spanned<String>,
+    lint: &mut Linter<'_>,
+) -> Option<Rhythm> {
+    let fact = date_fact(context, name, lint);
     if written.leap_day.is_none() {
         let hint = "write leap_day = \"before\" (28 February) or \"after\" (1 March)";
         lint.report(
@@ -114,6 +193,9 @@ fn calendar(
         let hint = "leave `on` out; move dates with steps from the trigger";
         lint.report(None, "the calendar itself is the day", Some(hint.into()));
     }
+    if written.again.is_some() {
+        lint.report(None, "only events come back by `again`", None);
+    }
     if written.leap_day.is_some() && written.anniversary.is_none() {
         lint.report(None, "leap_day belongs to an anniversary", None);
     }
@@ -128,6 +210,7 @@ fn calendar(
             rhythm: rhythm?,
         }),
         on: on(day),
+        again: None,
         label: written.label.clone(),
     })
 }

@@ -2,6 +2,7 @@
 //! letters take their course.
 
 use super::chance::earlier;
+use super::messages;
 use super::feed::{Feed, sending_days};
 use super::people::Person;
 use super::story::{Story, tolerated};
@@ -80,6 +81,11 @@ pub(super) async fn take_in(
             bail!("{rejected} rows of {} were refused", file.display());
         }
     }
+    plan_day(app, day, now).await
+}
+
+/// What the night does without new files.
+async fn plan_day(app: &App, day: NaiveDate, now: Instant) -> Result<()> {
     let request = PlanRequest {
         as_of: Some(day),
         ..PlanRequest::default()
@@ -104,7 +110,10 @@ impl<'s> Story<'s> {
             if day > first && sending.contains(&day) {
                 take_in(self.app, feed, Some(sent), day, morning).await?;
                 sent = day;
+            } else {
+                plan_day(self.app, day, morning).await?;
             }
+            messages::tell(self.app, &self.company, day, self.until).await?;
             self.other_files(feed, first, day, last, morning).await?;
             if self.app.rules().calendar().is_working(day) {
                 self.work(day, first, last).await?;

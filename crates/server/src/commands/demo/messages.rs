@@ -1,12 +1,14 @@
 //! Messages of the last day: reminders that went out, and greetings that give way to them.
 
+use super::chance::earlier;
 use super::people::Staff;
 use anyhow::Result;
 use app::App;
 use app::customers::{CustomerQuery, list_customers};
 use app::messaging::{WrittenForm, send_due, send_written};
 use domain::access::Role;
-use domain::time::Instant;
+use chrono::{NaiveDate, NaiveTime};
+use domain::time::{self, Instant};
 
 /// Customers who are written to.
 const CUSTOMERS: usize = 24;
@@ -47,6 +49,18 @@ pub(super) async fn leave_messages(
         }
     }
     send_due(&app, &move || now).await?;
+    Ok(())
+}
+
+/// Reminders, notices and greetings of a day, at ten in the morning.
+pub(super) async fn tell(app: &App, company: &str, day: NaiveDate, until: Instant) -> Result<()> {
+    let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
+    let now = earlier(time::at_in_china(day, ten), until);
+    let app = app
+        .clone()
+        .with_outlets(crate::messaging::demonstration(company));
+    app::care::take_up(&app, now).await?;
+    while send_due(&app, &move || now).await? > 0 {}
     Ok(())
 }
 

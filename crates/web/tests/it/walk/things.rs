@@ -33,6 +33,7 @@ pub(super) struct Things {
     pub(super) callback_number: String,
     ticket_number: String,
     message_number: String,
+    contact: String,
     /// The only person on whose list a callback lies.
     pub(super) assignee: Actor,
 }
@@ -100,6 +101,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let message_number = message(t).await;
     Things {
         message_number,
+        contact: contact(t).await,
         problem_list: problem_list(t, "P50-LI").await,
         visit: visits.visit.0,
         visit_number: visits.visit.1,
@@ -239,6 +241,18 @@ async fn message(t: &TestApp) -> String {
     list.unwrap().page.rows.remove(0).row.number
 }
 
+/// The reminder that the policy of that customer took effect.
+async fn contact(t: &TestApp) -> String {
+    let query = app::care::CareQuery {
+        programme: "CT-EFF".into(),
+        ..Default::default()
+    };
+    let list = app::care::list_care(&t.app, &t.people().manager, &query).await;
+    let mut rows = list.unwrap().page.rows.into_iter();
+    let of_zhou = rows.find(|r| r.policy_no.as_deref() == Some("P50-ZHOU"));
+    of_zhou.unwrap().number
+}
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
@@ -270,6 +284,11 @@ impl Things {
             .replace(
                 "/messages/{number}",
                 &format!("/messages/{}", self.message_number),
+            )
+            .replace("/care/{number}", &format!("/care/{}", self.contact))
+            .replace(
+                "/scheduled-contacts/{number}",
+                &format!("/scheduled-contacts/{}", self.contact),
             )
             .replace("{message}", &self.message_number)
             .replace("{channel}", "sms")
