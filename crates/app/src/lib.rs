@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod audit;
 pub mod backups;
 pub mod callbacks;
+pub mod campaigns;
 pub mod customers;
 pub mod doctor;
 pub mod electronic;

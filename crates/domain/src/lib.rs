@@ -9,6 +9,7 @@ mod codes;
 pub mod access;
 pub mod backups;
 pub mod callbacks;
+pub mod campaigns;
 pub mod customers;
 pub mod doctor;
 pub mod electronic;

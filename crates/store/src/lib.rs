@@ -16,6 +16,7 @@ mod unit_of_work;
 pub mod access;
 pub mod backups;
 pub mod callbacks;
+pub mod campaigns;
 pub mod customers;
 pub mod doctor;
 pub mod electronic;

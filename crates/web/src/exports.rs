@@ -24,6 +24,7 @@ use tokio_util::io::ReaderStream;
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/callbacks/export", get(export_callbacks))
+        .route("/campaigns/export", get(export_campaigns))
         .route("/customers/export", get(export_customers))
         .route("/obligations/export", get(export_obligations))
         .route("/payouts/export", get(export_payouts))
@@ -34,8 +35,9 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Lists that can be taken out, with their tables.
-const LISTS: [(&str, ExportKind); 6] = [
+const LISTS: [(&str, ExportKind); 7] = [
     ("callbacks", ExportKind::Callbacks),
+    ("campaigns", ExportKind::Campaigns),
     ("customers", ExportKind::Customers),
     ("obligations", ExportKind::Obligations),
     ("payouts", ExportKind::Payouts),
@@ -94,6 +96,10 @@ impl NewPage {
 
 async fn export_callbacks(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     send(&web, &who, ExportKind::Callbacks, "callbacks", raw).await
+}
+
+async fn export_campaigns(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    send(&web, &who, ExportKind::Campaigns, "campaigns", raw).await
 }
 
 async fn export_customers(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {

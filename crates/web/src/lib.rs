@@ -10,6 +10,7 @@ mod approvals;
 mod assets;
 mod backups;
 mod callbacks;
+mod campaigns;
 mod customers;
 mod doctor;
 mod electronic;
@@ -74,6 +75,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
+        .merge(campaigns::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
@@ -99,6 +101,8 @@ pub fn router(web: Web) -> Router {
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
         .merge(visits::api::routes())
+        .merge(campaigns::api::routes())
+        .merge(plans::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes());

@@ -6,6 +6,7 @@
 //! demand. Every file carries the mark under which the log keeps it. What is larger than people may
 //! take alone is asked for, and another person decides.
 
+mod campaigns;
 mod limits;
 mod mark;
 mod payouts;
@@ -20,6 +21,7 @@ pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
 use crate::callbacks::{ListQuery, PayoutQuery};
+use crate::campaigns::MemberQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
@@ -76,6 +78,8 @@ pub struct ExportQuery {
 pub enum ListFilter {
     /// Of callbacks.
     Callbacks(ListQuery),
+    /// Of customers on the list of a campaign.
+    Campaigns(MemberQuery),
     /// Of customers.
     Customers(CustomerQuery),
     /// Of obligations.
@@ -330,6 +334,7 @@ impl Export<'_> {
             ExportKind::Policies => self.policies(after).await,
             ExportKind::Events => self.events(after).await,
             ExportKind::Payouts => self.payouts(after).await,
+            ExportKind::Campaigns => self.campaigns(after).await,
         }
     }
 

@@ -76,6 +76,8 @@ names! {
         Events = "events",
         /// Payout callbacks with what is recorded beside the interview: problem and follow-up lists.
         Payouts = "payouts",
+        /// Customers on the lists of callback campaigns, with what became of them.
+        Campaigns = "campaigns",
     }
 }
 
@@ -111,6 +113,7 @@ impl ExportKind {
                 Permission::CallbacksRead
             }
             Self::Tickets => Permission::TicketsRead,
+            Self::Campaigns => Permission::CampaignsRead,
             Self::Customers => Permission::CustomersRead,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
@@ -129,6 +132,7 @@ impl ExportKind {
             Self::Policies => &super::people::POLICIES,
             Self::Events => &super::people::EVENTS,
             Self::Payouts => &super::payouts::COLUMNS,
+            Self::Campaigns => &super::campaigns::COLUMNS,
         }
     }
 }

@@ -77,6 +77,8 @@ fact_ids! {
     event_underwriting_region = "event.underwriting_region",
     event_outcome = "event.outcome",
     event_programme = "event.programme",
+    event_until_on = "event.until_on",
+    event_withdrawn_on = "event.withdrawn_on",
 }
 
 /// The first policy of a customer: no file tells it, the policies do.
@@ -264,6 +266,8 @@ impl FactIds {
         );
         facts.set(self.event_outcome, event.outcome.as_deref());
         facts.set(self.event_programme, event.programme.as_deref());
+        facts.set(self.event_until_on, event.until_on);
+        facts.set(self.event_withdrawn_on, event.withdrawn_on);
     }
 }
 

@@ -365,3 +365,12 @@ async fn c25_a_letter_comes_after_the_telephone(
     let early = app::letters::write_letter(&t.app, by, t.now, id, "号码有误").await;
     assert_eq!(refused(early), "callback-phone-first");
 }
+
+/// C-24: lists that sales supply may be shortened by hand; what law or supervision draws may not.
+#[test]
+fn only_planned_contacts_leave_a_list_by_hand() {
+    let how = how(&book());
+    let open = how.iter().filter(|(_, d)| d.removal_allowed);
+    let open: Vec<_> = open.map(|(code, _)| code.as_str()).collect();
+    assert_eq!(open, ["GN-PLAN", "KA-SPEC"]);
+}

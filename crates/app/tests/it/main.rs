@@ -10,6 +10,7 @@ mod authenticator;
 mod backups;
 mod branch;
 mod calling;
+mod campaigns;
 mod claim_lists;
 mod clients;
 mod conflicts;

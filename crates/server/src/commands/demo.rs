@@ -6,6 +6,7 @@
 
 mod branch;
 mod calls;
+mod campaigns;
 mod cases;
 mod chance;
 mod days;
@@ -191,6 +192,7 @@ async fn live(
     let moment = story.last_calling_moment();
     story.leave_tickets(moment).await?;
     story.leave_visits(moment).await?;
+    story.leave_campaigns(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;

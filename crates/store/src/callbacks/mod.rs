@@ -1,5 +1,6 @@
 //! Callbacks, attempts and answers.
 
+mod announcements;
 mod answers;
 mod attempts;
 mod case;
@@ -9,6 +10,7 @@ mod filter;
 mod find;
 mod list;
 mod notes;
+mod occasion;
 mod payouts;
 mod reviews;
 pub(crate) mod row;
@@ -18,6 +20,7 @@ mod trails;
 mod work;
 mod workbench;
 
+pub use announcements::{Announcement, insert_announcement, read_announcements};
 pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers, mark_carried};
 pub use attempts::{
     AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts, save_attempt,
@@ -33,6 +36,7 @@ pub use filter::CallbackFilter;
 pub use find::{find_callback, find_callback_by_number, find_next_callback, list_siblings};
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use notes::{NoteRow, insert_note, list_notes};
+pub use occasion::{OccasionRow, find_occasion};
 pub use payouts::{
     FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
 };

@@ -5,6 +5,7 @@ use domain::callbacks::{
     AttemptResult, CallbackState, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
     SignalState,
 };
+use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::electronic::{LinkState, Proof};
 use domain::letters::{LetterKind, LetterState};
@@ -53,6 +54,19 @@ lists_of_codes! {
     AnswerCode = all!(Answer),
     AttemptResultCode = all!(AttemptResult),
     CallbackStateCode = all!(CallbackState),
+    CampaignCommandCode = [
+        "submit",
+        "confirm",
+        "send_back",
+        "release",
+        "finish",
+        "analyse",
+        "improve",
+        "close",
+        "cancel",
+    ],
+    CampaignStateCode = all!(CampaignState),
+    CampaignStepCode = all!(CampaignStep),
     CaseKindCode = all!(CaseKind),
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),
@@ -78,6 +92,7 @@ lists_of_codes! {
         "void",
     ],
     LineCode = all!(Line),
+    MemberSourceCode = all!(MemberSource),
     LinkStateCode = all!(LinkState),
     MessageChannelCode = all!(MessageChannel),
     MessagePurposeCode = all!(MessagePurpose),
@@ -133,6 +148,7 @@ filters_by_code! {
     case_kind = CaseKind,
     channel = Channel,
     customer_kind = CustomerKind,
+    member_view = MemberView,
     language = SpokenLanguage,
     letter_kind = LetterKind,
     letter_state = LetterState,
