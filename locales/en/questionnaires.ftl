@@ -156,6 +156,7 @@ script-fact-key_account = Key account
 script-fact-juvenile = Insured is a minor
 script-fact-recall = Second callback
 script-fact-medium = Medium
+script-fact-planned_topic = Subject that the plan wants asked
 script-value-salutation = Salutation
 script-value-holder = Policyholder
 script-value-insured = Insured

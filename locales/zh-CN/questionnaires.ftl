@@ -156,6 +156,7 @@ script-fact-key_account = 重点客户
 script-fact-juvenile = 未成年被保险人
 script-fact-recall = 二次回访
 script-fact-medium = 方式
+script-fact-planned_topic = 计划要问的内容
 script-value-salutation = 称呼
 script-value-holder = 投保人
 script-value-insured = 被保险人

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod backups;
 pub mod callbacks;
 pub mod care;
+pub mod campaigns;
 pub mod customers;
 pub mod doctor;
 pub mod electronic;

@@ -55,6 +55,12 @@ id_types! {
     LetterId,
     /// An on-site visit.
     VisitId,
+    /// A callback campaign.
+    CampaignId,
+    /// A customer on the list of a campaign.
+    MemberId,
+    /// A measure of improvement.
+    MeasureId,
     /// A formatted visit questionnaire.
     FormattedId,
     /// The slip of a sales visit.

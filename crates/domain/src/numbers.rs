@@ -29,6 +29,8 @@ codes! {
         ProblemList = "PL",
         /// A message to a customer.
         Message = "MS",
+        /// A callback campaign.
+        Campaign = "CA",
     }
 }
 

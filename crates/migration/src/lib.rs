@@ -50,6 +50,9 @@ mod m20261126_030001_authorisations;
 mod m20261126_040001_tickets_of_visits;
 mod m20261126_040002_retention_of_records;
 mod m20261126_010001_contacts;
+mod m20261126_020001_campaigns;
+mod m20261126_020002_planned_events;
+mod m20261126_020003_announcements;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -108,6 +111,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_040001_tickets_of_visits::Migration),
             Box::new(m20261126_040002_retention_of_records::Migration),
             Box::new(m20261126_010001_contacts::Migration),
+            Box::new(m20261126_020001_campaigns::Migration),
+            Box::new(m20261126_020002_planned_events::Migration),
+            Box::new(m20261126_020003_announcements::Migration),
         ]
     }
 }

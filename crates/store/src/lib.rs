@@ -17,6 +17,7 @@ pub mod access;
 pub mod backups;
 pub mod callbacks;
 pub mod care;
+pub mod campaigns;
 pub mod customers;
 pub mod doctor;
 pub mod electronic;

@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Web> {
     Router::new()
         .route("/callbacks/export", get(export_callbacks))
         .route("/contacts/export", get(export_contacts))
+        .route("/campaigns/export", get(export_campaigns))
         .route("/customers/export", get(export_customers))
         .route("/obligations/export", get(export_obligations))
         .route("/payouts/export", get(export_payouts))
@@ -35,9 +36,10 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Lists that can be taken out, with their tables.
-const LISTS: [(&str, ExportKind); 7] = [
+const LISTS: [(&str, ExportKind); 8] = [
     ("callbacks", ExportKind::Callbacks),
     ("contacts", ExportKind::Contacts),
+    ("campaigns", ExportKind::Campaigns),
     ("customers", ExportKind::Customers),
     ("obligations", ExportKind::Obligations),
     ("payouts", ExportKind::Payouts),
@@ -100,6 +102,10 @@ async fn export_callbacks(State(web): State<Web>, RawQuery(raw): RawQuery, who: 
 
 async fn export_contacts(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     send(&web, &who, ExportKind::Contacts, "contacts", raw).await
+}
+
+async fn export_campaigns(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    send(&web, &who, ExportKind::Campaigns, "campaigns", raw).await
 }
 
 async fn export_customers(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {

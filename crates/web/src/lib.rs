@@ -11,6 +11,7 @@ mod assets;
 mod backups;
 mod callbacks;
 mod care;
+mod campaigns;
 mod customers;
 mod doctor;
 mod electronic;
@@ -75,6 +76,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
+        .merge(campaigns::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
@@ -101,6 +103,8 @@ pub fn router(web: Web) -> Router {
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
         .merge(visits::api::routes())
+        .merge(campaigns::api::routes())
+        .merge(plans::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes())

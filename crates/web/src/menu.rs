@@ -64,6 +64,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CallbacksAssign),
     ),
     entry(
+        "campaigns",
+        "/campaigns",
+        "flag",
+        Some(Permission::CampaignsRead),
+    ),
+    entry(
         "payouts",
         "/payouts",
         "clipboard-check",
@@ -100,6 +106,12 @@ pub(crate) const WORK: &[Entry] = &[
         "/field-slips",
         "clipboard-check",
         Some(Permission::SlipsRead),
+    ),
+    entry(
+        "coming-callbacks",
+        "/callbacks/coming",
+        "phone-check",
+        Some(Permission::SlipsRegister),
     ),
     entry(
         "care",

@@ -11,7 +11,7 @@ use domain::callbacks::{CallbackState, Command, ContactChannel};
 use domain::customers::CustomerKind;
 use domain::ids::{AttemptId, CallbackId, PolicyId, QuestionnaireId, UserId};
 use domain::policies::{Channel, Line, ProductClass};
-use domain::questionnaires::{Answer, Gate, GivenAnswer, Medium};
+use domain::questionnaires::{Answer, Gate, GivenAnswer, Medium, Topic};
 use domain::tickets::Step;
 use domain::time::{self, Instant};
 use std::sync::Arc;
@@ -320,6 +320,9 @@ pub(crate) async fn case_facts(
     case.region = around.region;
     case.key_account = around.key_account;
     case.juvenile = around.juvenile == Some(true);
+    let topics = around.planned_topics.unwrap_or_default();
+    let topics = topics.split(',').filter_map(|t| Topic::parse(t).ok());
+    case.planned_topics = topics.collect();
     Ok(case)
 }
 

@@ -1,5 +1,6 @@
 //! Callbacks: lists, giving them to callers, calling, and what follows.
 
+mod announce;
 mod assign;
 mod attempt;
 mod authorisation;
@@ -26,6 +27,7 @@ mod together;
 mod workbench;
 
 pub use crate::questionnaires::ScriptValues;
+pub use announce::{ComingCallback, announce, coming_callbacks};
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
@@ -43,7 +45,9 @@ pub(crate) use list::filter;
 pub use list::{CallbackList, ListQuery, list_callbacks};
 pub use notes::add_note;
 pub use page::{CallbackPage, PastAnswer, callback_page};
-pub use payouts::{PayoutForm, PayoutQuery, PayoutView, payouts, record_payout, service_items};
+pub use payouts::{
+    PayoutForm, PayoutQuery, PayoutView, page_of_payouts, payouts, record_payout, service_items,
+};
 pub use prepare::{Preparation, PreparedScript, preparation};
 pub use record_form::record_pdf;
 pub use recordings::{add_link, add_upload};

@@ -11,7 +11,8 @@ use domain::questionnaires::{Gate, GivenAnswer, Item, ItemKind, Topic, Words};
 use domain::tickets::ProblemType;
 use domain::time::Instant;
 use store::callbacks::{
-    self as rows, AttemptRow, CallbackRow, EntryRow, NoteRow, ReviewRow, SignalRow,
+    self as rows, Announcement, AttemptRow, CallbackRow, EntryRow, NoteRow, OccasionRow, ReviewRow,
+    SignalRow,
 };
 use store::customers::{ContactRow, CustomerRow};
 use store::obligations::ObligationRow;
@@ -61,6 +62,10 @@ pub struct CallbackPage {
     pub reviews: Vec<ReviewRow>,
     /// Signs that something is wrong with it, for those who check.
     pub signals: Vec<SignalRow>,
+    /// The campaign that it belongs to.
+    pub occasion: Option<OccasionRow>,
+    /// The salesperson told the customer that it will come.
+    pub told: Option<Announcement>,
 }
 
 impl CallbackPage {
@@ -173,6 +178,10 @@ pub(super) async fn load(
         answers,
         notes: rows::list_notes(db, scope, callback.id).await?,
         reviews: rows::list_reviews(db, scope, callback.id).await?,
+        occasion: rows::find_occasion(db, callback.id).await?,
+        told: rows::read_announcements(db, &[callback.id])
+            .await?
+            .remove(&callback.id),
         signals,
         discharge,
         callback,

@@ -61,9 +61,22 @@ pub struct PayoutView {
 /// # Errors
 /// When the actor may not, or a field is wrong.
 pub async fn payouts(app: &App, actor: &Actor, query: &PayoutQuery) -> Result<Page<PayoutView>> {
+    page_of_payouts(app, actor, query, LIST_ROWS).await
+}
+
+/// A page of payout callbacks in sight, as systems read it.
+///
+/// # Errors
+/// As [`payouts`].
+pub async fn page_of_payouts(
+    app: &App,
+    actor: &Actor,
+    query: &PayoutQuery,
+    limit: u64,
+) -> Result<Page<PayoutView>> {
     let scope = actor.scope(Permission::CallbacksRead)?;
     let filter = filter(app, query)?;
-    let page = list_payouts(app.store(), &scope, &filter, LIST_ROWS).await?;
+    let page = list_payouts(app.store(), &scope, &filter, limit).await?;
     Ok(Page {
         rows: page.rows.into_iter().map(|r| view(app, r)).collect(),
         next: page.next,

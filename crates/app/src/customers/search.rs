@@ -106,6 +106,7 @@ async fn look_up(
             }
             // Pages of their own, found by their address.
             NumberKind::Visit
+            | NumberKind::Campaign
             | NumberKind::Slip
             | NumberKind::Gathering
             | NumberKind::DataRequest

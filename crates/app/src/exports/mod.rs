@@ -7,6 +7,7 @@
 //! take alone is asked for, and another person decides.
 
 mod contacts;
+mod campaigns;
 mod limits;
 mod mark;
 mod payouts;
@@ -21,6 +22,7 @@ pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
 use crate::callbacks::{ListQuery, PayoutQuery};
+use crate::campaigns::MemberQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
 use crate::care::CareQuery;
@@ -78,6 +80,8 @@ pub struct ExportQuery {
 pub enum ListFilter {
     /// Of callbacks.
     Callbacks(ListQuery),
+    /// Of customers on the list of a campaign.
+    Campaigns(MemberQuery),
     /// Of customers.
     Customers(CustomerQuery),
     /// Of obligations.
@@ -335,6 +339,7 @@ impl Export<'_> {
             ExportKind::Events => self.events(after).await,
             ExportKind::Payouts => self.payouts(after).await,
             ExportKind::Contacts => self.contacts(after).await,
+            ExportKind::Campaigns => self.campaigns(after).await,
         }
     }
 

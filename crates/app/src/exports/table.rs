@@ -78,6 +78,8 @@ names! {
         Payouts = "payouts",
         /// Scheduled contacts: reminders, notices and greetings.
         Contacts = "contacts",
+        /// Customers on the lists of callback campaigns, with what became of them.
+        Campaigns = "campaigns",
     }
 }
 
@@ -114,6 +116,7 @@ impl ExportKind {
             }
             Self::Tickets => Permission::TicketsRead,
             Self::Contacts => Permission::MessagesRead,
+            Self::Campaigns => Permission::CampaignsRead,
             Self::Customers => Permission::CustomersRead,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
@@ -133,6 +136,7 @@ impl ExportKind {
             Self::Events => &super::people::EVENTS,
             Self::Payouts => &super::payouts::COLUMNS,
             Self::Contacts => &super::contacts::COLUMNS,
+            Self::Campaigns => &super::campaigns::COLUMNS,
         }
     }
 }

@@ -81,6 +81,8 @@ fact_ids! {
     event_outcome = "event.outcome",
     event_programme = "event.programme",
     claim_closed_on = "claim.closed_on",
+    event_until_on = "event.until_on",
+    event_withdrawn_on = "event.withdrawn_on",
 }
 
 /// The first policy of a customer: no file tells it, the policies do.
@@ -274,6 +276,8 @@ impl FactIds {
         );
         facts.set(self.event_outcome, event.outcome.as_deref());
         facts.set(self.event_programme, event.programme.as_deref());
+        facts.set(self.event_until_on, event.until_on);
+        facts.set(self.event_withdrawn_on, event.withdrawn_on);
     }
 }
 

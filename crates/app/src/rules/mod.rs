@@ -11,6 +11,7 @@ pub mod evaluations;
 mod install;
 mod items;
 pub mod package;
+mod planned;
 mod set;
 mod shipped;
 pub mod steps;

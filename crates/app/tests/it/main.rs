@@ -11,6 +11,7 @@ mod backups;
 mod branch;
 mod calling;
 mod care;
+mod campaigns;
 mod claim_lists;
 mod clients;
 mod conflicts;

@@ -21,6 +21,12 @@ codes! {
         CallbacksMake = "callbacks.make",
         /// Decide on letters, visits and giving up.
         CallbacksDecide = "callbacks.decide",
+        /// See callback campaigns with their lists.
+        CampaignsRead = "campaigns.read",
+        /// Plan callback campaigns, release and analyse them.
+        CampaignsPlan = "campaigns.plan",
+        /// Supply and confirm lists of customers for sales.
+        CampaignsConfirm = "campaigns.confirm",
         /// Draw and judge the monthly spot checks of payout callbacks.
         PayoutsInspect = "payouts.inspect",
         /// Examine callback records as the supervisor responsible, with guidance to the caller.
@@ -159,6 +165,9 @@ impl Permission {
             | Self::CallbacksAssign
             | Self::CallbacksMake
             | Self::CallbacksDecide
+            | Self::CampaignsRead
+            | Self::CampaignsPlan
+            | Self::CampaignsConfirm
             | Self::PayoutsInspect
             | Self::CallbacksReview
             | Self::CallbacksCheck

@@ -1,7 +1,7 @@
 //! For which cases an item or a part of a questionnaire is: conditions over typed facts, and the one
 //! place where they are evaluated.
 
-use super::{Answer, Fact, Medium};
+use super::{Answer, Fact, Medium, Topic};
 use crate::customers::CustomerKind;
 use crate::policies::{Channel, Line, ProductClass};
 
@@ -34,6 +34,8 @@ pub struct CaseFacts {
     pub recall: bool,
     /// How the customer is asked.
     pub medium: Medium,
+    /// Subjects that the plan behind the callback wants asked.
+    pub planned_topics: Vec<Topic>,
 }
 
 /// What is known of a fact.
@@ -41,6 +43,7 @@ pub struct CaseFacts {
 enum Known<'c> {
     Flag(bool),
     Code(Option<&'c str>),
+    Topics(&'c [Topic]),
 }
 
 impl CaseFacts {
@@ -60,6 +63,7 @@ impl CaseFacts {
             Fact::Juvenile => Known::Flag(self.juvenile),
             Fact::Recall => Known::Flag(self.recall),
             Fact::Medium => Known::Code(Some(self.medium.as_str())),
+            Fact::PlannedTopic => Known::Topics(&self.planned_topics),
         }
     }
 
@@ -81,6 +85,7 @@ impl CaseFacts {
             Fact::Juvenile => self.juvenile = yes,
             Fact::Recall => self.recall = yes,
             Fact::Medium => self.medium = Medium::parse(value).unwrap_or_default(),
+            Fact::PlannedTopic => self.planned_topics = Topic::parse(value).into_iter().collect(),
         }
     }
 
@@ -109,6 +114,7 @@ impl Fact {
             Self::Channel => all(Channel::ALL, Channel::as_str),
             Self::InsuredKind | Self::HolderKind => all(CustomerKind::ALL, CustomerKind::as_str),
             Self::Medium => all(Medium::ALL, Medium::as_str),
+            Self::PlannedTopic => all(Topic::ALL, Topic::as_str),
             _ => Vec::new(),
         }
     }
@@ -164,6 +170,9 @@ impl Condition {
             (Test::Is(wanted), Known::Flag(actual)) => *wanted == actual,
             (Test::OneOf(codes), Known::Code(Some(code))) if self.fact == Fact::Region => {
                 codes.iter().any(|c| lies_in(code, c))
+            }
+            (Test::OneOf(codes), Known::Topics(topics)) => {
+                topics.iter().any(|t| codes.iter().any(|c| c == t.as_str()))
             }
             (Test::OneOf(codes), Known::Code(code)) => {
                 code.is_some_and(|code| codes.iter().any(|c| c == code))
@@ -266,6 +275,7 @@ mod tests {
             insured_kind: Some(CustomerKind::Individual),
             region: Some("500105".into()),
             medium: Medium::Letter,
+            planned_topics: vec![Topic::Market, Topic::Use],
             ..CaseFacts::default()
         };
         let table = [
@@ -289,6 +299,8 @@ mod tests {
             (is(Fact::Recall, true), false),
             (one_of(Fact::Medium, &["letter", "electronic"]), true),
             (one_of(Fact::Medium, &["call"]), false),
+            (one_of(Fact::PlannedTopic, &["use", "offers"]), true),
+            (one_of(Fact::PlannedTopic, &["offers"]), false),
         ];
         for (condition, expected) in &table {
             assert_eq!(condition.holds(&case), *expected, "{condition:?}");

@@ -81,6 +81,8 @@ codes! {
         Recall = "recall",
         /// How the customer is asked.
         Medium = "medium",
+        /// A subject that the plan behind the callback wants asked.
+        PlannedTopic = "planned_topic",
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod branch;
 mod calls;
+mod campaigns;
 mod cases;
 mod chance;
 mod days;
@@ -192,6 +193,7 @@ async fn live(
     story.leave_tickets(moment).await?;
     story.leave_letters(moment).await?;
     story.leave_visits(moment).await?;
+    story.leave_campaigns(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;

@@ -4,7 +4,7 @@ use crate::sql::{PageKey, Select, millis, params};
 use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::callbacks::CallbackState;
-use domain::ids::{CustomerId, PolicyId, UserId};
+use domain::ids::{AgentId, CustomerId, PolicyId, UserId};
 
 /// What to look for among callbacks.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +45,8 @@ pub struct CallbackFilter {
     pub customer: Option<CustomerId>,
     /// Of this policy.
     pub policy: Option<PolicyId>,
+    /// Of policies that this salesperson sold or serves.
+    pub agent: Option<AgentId>,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }
@@ -95,6 +97,12 @@ pub(super) fn filtered(select: &str, scope: &Scope, filter: &CallbackFilter) -> 
     }
     if let Some(customer) = filter.customer {
         select.filter("b.customer_id = ?", params![customer.0]);
+    }
+    if let Some(agent) = filter.agent {
+        select.filter(
+            "b.policy_id IN (SELECT id FROM policies WHERE agent_id = ?)",
+            params![agent.0],
+        );
     }
     if let Some(policy) = filter.policy {
         // Through the obligations, which have an index by policy.

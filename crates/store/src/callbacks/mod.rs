@@ -1,5 +1,6 @@
 //! Callbacks, attempts and answers.
 
+mod announcements;
 mod answers;
 mod attempts;
 mod case;
@@ -10,6 +11,7 @@ mod find;
 mod holders;
 mod list;
 mod notes;
+mod occasion;
 mod payouts;
 mod reviews;
 pub(crate) mod row;
@@ -19,6 +21,7 @@ mod trails;
 mod work;
 mod workbench;
 
+pub use announcements::{Announcement, insert_announcement, read_announcements};
 pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers, mark_carried};
 pub use attempts::{
     AttemptEnd, AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts,
@@ -35,6 +38,7 @@ pub use find::{find_callback, find_callback_by_number, find_next_callback, list_
 pub use holders::list_holders;
 pub use list::{count_callbacks, list_callback_ids, list_callbacks};
 pub use notes::{NoteRow, insert_note, list_notes};
+pub use occasion::{OccasionRow, find_occasion};
 pub use payouts::{
     FollowUp, PayoutCase, PayoutFilter, PayoutRow, find_payout, list_payouts, save_payout,
 };

@@ -49,11 +49,15 @@ pub struct EventCase {
     pub programme: Option<String>,
     /// It was drawn where a programme samples.
     pub drawn: bool,
+    /// The last day of the plan that it follows from.
+    pub until_on: Option<NaiveDate>,
+    /// The day on which the customer was taken off that plan.
+    pub withdrawn_on: Option<NaiveDate>,
 }
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
      payee_role, handled_in_person, reporter_role, loss_region, underwriting_region, adjuster_code, outcome, programme, \
-     service_item_code, occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id)";
+     service_item_code, occurred_at, EXISTS (SELECT 1 FROM sample_draws d WHERE d.trigger_ref = events.id), until_on, withdrawn_on";
 
 fn event_case(row: Row<'_>) -> Result<EventCase> {
     Ok(EventCase {
@@ -76,6 +80,8 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         service_item_code: row.text(16)?,
         minute: row.int(17)?.map(minute_in_china),
         drawn: row.bool(18)?.unwrap_or_default(),
+        until_on: row.date(19)?,
+        withdrawn_on: row.date(20)?,
     })
 }
 

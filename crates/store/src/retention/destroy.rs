@@ -332,6 +332,7 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
     rows += empty_visits(work, visits, id).await?;
     let by_customer = [
         "UPDATE gathering_participants SET remark = NULL WHERE customer_id = $1 AND remark IS NOT NULL",
+        "UPDATE campaign_members SET purpose = NULL, added_reason = NULL, removed_reason = NULL WHERE customer_id = $1",
         "UPDATE field_slips SET customer_name = NULL, contact_name = NULL, contact_phone = NULL, contact_title = '', \
          product_problems = NULL, important = NULL, verification = NULL, cancel_reason = NULL WHERE customer_id = $1",
         "DELETE FROM contacts WHERE customer_id = $1",

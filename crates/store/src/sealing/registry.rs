@@ -170,6 +170,18 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("remark")],
     },
     SealedTable {
+        name: "campaigns",
+        columns: &[sealed("analysis")],
+    },
+    SealedTable {
+        name: "campaign_members",
+        columns: &[
+            sealed("purpose"),
+            sealed("added_reason"),
+            sealed("removed_reason"),
+        ],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },

@@ -6,6 +6,7 @@ use domain::callbacks::{
     AttemptResult, CallbackState, Cause, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
     SignalState, Verdict,
 };
+use domain::campaigns::{CampaignState, CampaignStep, MemberSource};
 use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
 };
@@ -78,6 +79,10 @@ fn of_visits() -> Lists {
         "slip_receipts.receiver" => Receiver,
         "gatherings.kind" => GatheringKind,
         "gatherings.state" => GatheringState,
+        "campaigns.state" => CampaignState,
+        "campaigns.channel" => ContactChannel,
+        "campaign_steps.step" => CampaignStep,
+        "campaign_members.source" => MemberSource,
     }
 }
 

@@ -6,6 +6,7 @@ use domain::callbacks::{
     SignalState,
 };
 use domain::care::CareState;
+use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::electronic::{LinkState, Proof};
 use domain::letters::{LetterKind, LetterState};
@@ -55,6 +56,19 @@ lists_of_codes! {
     AttemptResultCode = all!(AttemptResult),
     CallbackStateCode = all!(CallbackState),
     CareStateCode = all!(CareState),
+    CampaignCommandCode = [
+        "submit",
+        "confirm",
+        "send_back",
+        "release",
+        "finish",
+        "analyse",
+        "improve",
+        "close",
+        "cancel",
+    ],
+    CampaignStateCode = all!(CampaignState),
+    CampaignStepCode = all!(CampaignStep),
     CaseKindCode = all!(CaseKind),
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),
@@ -80,6 +94,7 @@ lists_of_codes! {
         "void",
     ],
     LineCode = all!(Line),
+    MemberSourceCode = all!(MemberSource),
     LinkStateCode = all!(LinkState),
     MessageChannelCode = all!(MessageChannel),
     MessagePurposeCode = all!(MessagePurpose),
@@ -135,6 +150,7 @@ filters_by_code! {
     case_kind = CaseKind,
     channel = Channel,
     customer_kind = CustomerKind,
+    member_view = MemberView,
     language = SpokenLanguage,
     letter_kind = LetterKind,
     letter_state = LetterState,

@@ -5,6 +5,7 @@
 )]
 
 mod calls;
+mod payouts;
 mod records;
 mod shapes;
 
@@ -20,7 +21,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::ids::UserId;
 use serde::{Deserialize, Serialize};
-use shapes::{CallbackDetailJson, CallbackJson, CallerJson};
+pub(crate) use shapes::CallbackJson;
+use shapes::{CallbackDetailJson, CallerJson};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(assign_callback, unassign_callback))
         .merge(calls::routes())
         .merge(records::routes())
+        .merge(payouts::routes())
 }
 
 /// Filters of callbacks.

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod assign;
 mod call;
+mod coming;
 mod detail;
 mod line;
 mod list;
@@ -31,6 +32,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/callbacks", get(list::list_callbacks))
         .route("/callbacks/assignments", post(assign::assign_callbacks))
         .route("/callbacks/next", post(call::start_next))
+        .route("/callbacks/coming", get(coming::list_coming))
+        .route("/callbacks/{id}/announcement", post(coming::announce))
         .route("/callbacks/{id}", get(detail::show_callback))
         .route(
             "/callbacks/{id}/assignment/deletion",

@@ -44,6 +44,7 @@ fn page_of_number(term: &str) -> Option<String> {
     match number.kind {
         NumberKind::Visit => Some(format!("/visits/{number}")),
         NumberKind::Slip => Some(format!("/field-slips/{number}")),
+        NumberKind::Campaign => Some(format!("/campaigns/{number}")),
         NumberKind::Gathering => None,
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
         NumberKind::Letter => Some(format!("/letters/{number}")),

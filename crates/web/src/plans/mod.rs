@@ -1,6 +1,8 @@
 //! The quarterly callback plan: a calendar with the load of each day, and the callbacks of a day, to be moved by
 //! hand.
 
+pub(crate) mod api;
+
 use crate::failure::Failure;
 use crate::forms::{Fields, Sent};
 use crate::frame::{Answer, Frame, Who, html};

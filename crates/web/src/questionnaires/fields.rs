@@ -13,6 +13,7 @@ pub(super) fn kind_of(fact: Fact) -> &'static str {
         Fact::Channel => "channel",
         Fact::InsuredKind | Fact::HolderKind => "customer-kind",
         Fact::Medium => "medium",
+        Fact::PlannedTopic => "topic",
         _ => "region",
     }
 }

@@ -9,6 +9,7 @@ mod api;
 mod attacks;
 mod audit;
 mod browser;
+mod campaigns;
 mod chrome;
 mod customers;
 mod electronic;

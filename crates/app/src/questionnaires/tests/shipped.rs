@@ -6,7 +6,7 @@ use crate::questionnaires::{CaseFacts, Script, Scripts, check, file, write};
 use chrono::NaiveDate;
 use domain::customers::CustomerKind;
 use domain::policies::{Channel, ProductClass};
-use domain::questionnaires::{ItemKind, Words};
+use domain::questionnaires::{ItemKind, Topic, Words};
 use std::collections::BTreeSet;
 
 pub(super) fn shipped() -> Vec<Script> {
@@ -341,5 +341,44 @@ fn c13_closed_and_gated_beside_open_and_free() {
             .filter(|i| i.item.kind == ItemKind::Open);
         assert!(open.clone().count() >= 1, "{code}");
         assert!(open.clone().all(|i| !i.item.gated), "{code}");
+    }
+}
+
+/// QST-09, QST-12, C-12: planned callbacks ask each subject that the campaign chose and no other; ratings come
+/// with an open question; promotion is there for generic programmes only.
+#[test]
+fn planned_callbacks_ask_what_the_campaign_chose() {
+    let script = script("gn-plan");
+    let codes = |topics: &[Topic], promotion| -> BTreeSet<String> {
+        let case = CaseFacts {
+            planned_topics: topics.to_vec(),
+            ..CaseFacts::default()
+        };
+        let items = script.items_for(&case, promotion);
+        items.iter().map(|i| i.item.code.clone()).collect()
+    };
+    let core = codes(&[], true);
+    assert!(core.contains("service_satisfaction") && core.contains("satisfaction_reason"));
+    for topic in domain::campaigns::TOPICS {
+        let more = codes(&[topic], true);
+        let own = script.items.iter().any(|i| {
+            i.topics.contains(&topic)
+                && more.contains(&i.item.code)
+                && (!core.contains(&i.item.code) || topic == Topic::Service)
+        });
+        assert!(more.len() > core.len(), "{topic} adds nothing");
+        assert!(own || topic == Topic::Offers, "{topic} is not asked");
+    }
+    assert!(codes(&[Topic::Offers], true).contains("new_products"));
+    assert!(!codes(&[Topic::Offers], false).contains("new_products"));
+    for rate in script
+        .items
+        .iter()
+        .filter(|i| i.item.kind == ItemKind::Rate)
+    {
+        let open = |i: &&crate::questionnaires::ScriptItem| {
+            i.item.kind == ItemKind::Open && i.block == rate.block
+        };
+        assert!(script.items.iter().any(|i| open(&i)), "{}", rate.item.code);
     }
 }

@@ -3,6 +3,7 @@
 mod objects;
 mod use_cases;
 mod walk;
+mod walk_campaigns;
 mod walk_cases;
 mod walk_electronic;
 mod walk_letters;
@@ -129,6 +130,12 @@ async fn a_caller_sees_the_own_list_only(
         "find_gathering",
         "list_participants",
         "list_confirmed_suspicions",
+        "list_campaigns",
+        "find_campaign",
+        "find_campaign_by_number",
+        "list_members",
+        "find_member",
+        "sum_members",
     ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)
         .await

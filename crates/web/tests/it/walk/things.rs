@@ -29,6 +29,7 @@ pub(super) struct Things {
     slip_number: String,
     questionnaire: Uuid,
     gathering: Uuid,
+    campaign: String,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -109,6 +110,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         slip_number: visits.slip.1,
         questionnaire: visits.questionnaire,
         gathering: visits.gathering,
+        campaign: campaign(t).await,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -224,6 +226,20 @@ async fn visits(t: &TestApp) -> Visits {
     }
 }
 
+/// A campaign of Chongqing.
+async fn campaign(t: &TestApp) -> String {
+    let form = app::campaigns::CampaignForm {
+        title: "专项".into(),
+        goal: "了解".into(),
+        starts_on: "2024-03-05".into(),
+        ends_on: "2024-03-29".into(),
+        ..Default::default()
+    };
+    let by = &t.people().operations_cq;
+    let made = app::campaigns::create_campaign(&t.app, by, t.now, &form).await;
+    made.unwrap().1
+}
+
 /// A message to a customer whose callback lies on a list.
 async fn message(t: &TestApp) -> String {
     let form = app::messaging::WrittenForm {
@@ -299,6 +315,7 @@ impl Things {
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
+            .replace("{campaign}", &self.campaign)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
