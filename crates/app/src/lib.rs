@@ -30,6 +30,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 mod state;
+pub mod surveys;
 pub mod telephony;
 pub mod tickets;
 pub mod visits;

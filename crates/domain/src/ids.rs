@@ -61,6 +61,8 @@ id_types! {
     SlipId,
     /// A symposium or satisfaction-survey event.
     GatheringId,
+    /// An online survey.
+    SurveyId,
     /// A recording or scan.
     RecordingId,
     /// A version of a questionnaire.

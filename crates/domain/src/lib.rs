@@ -26,6 +26,7 @@ pub mod questionnaires;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod surveys;
 pub mod telephony;
 pub mod tickets;
 pub mod time;

@@ -45,6 +45,7 @@ mod m20261125_080003_record_reviews;
 mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
+mod m20261126_050001_surveys;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -98,6 +99,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_090001_telephony::Migration),
             Box::new(m20261125_100001_plans::Migration),
             Box::new(m20261125_110001_begun_standing_in::Migration),
+            Box::new(m20261126_050001_surveys::Migration),
         ]
     }
 }

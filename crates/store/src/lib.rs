@@ -36,6 +36,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod settings;
+pub mod surveys;
 pub mod telephony;
 pub mod tickets;
 pub mod timeline;

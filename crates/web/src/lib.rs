@@ -33,6 +33,7 @@ mod reports;
 mod retention;
 mod rules;
 mod state;
+mod surveys;
 mod telephony;
 mod texts;
 mod tickets;
@@ -77,6 +78,7 @@ pub fn router(web: Web) -> Router {
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
+        .merge(surveys::routes())
         .merge(retention::routes())
         .merge(messaging::routes())
         .fallback(failure::no_such_page)
@@ -99,12 +101,14 @@ pub fn router(web: Web) -> Router {
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
         .merge(visits::api::routes())
+        .merge(surveys::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes());
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
+        .merge(surveys::public_routes())
         .merge(api::serve(&web, systems))
         .merge(telephony::routes())
         .merge(health::routes(&web))

@@ -102,6 +102,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::SlipsRead),
     ),
     entry(
+        "surveys",
+        "/surveys",
+        "checklist",
+        Some(Permission::SurveysRead),
+    ),
+    entry(
         "messages",
         "/messages",
         "mail",

@@ -108,6 +108,7 @@ async fn look_up(
             NumberKind::Visit
             | NumberKind::Slip
             | NumberKind::Gathering
+            | NumberKind::Survey
             | NumberKind::DataRequest
             | NumberKind::Letter
             | NumberKind::LegalHold

@@ -56,7 +56,7 @@ const TEXT_MAX: usize = 2_000;
 const SHORT_MAX: usize = 200;
 
 /// The person who acts; systems do not visit.
-fn person(actor: &Actor) -> Result<UserId> {
+pub(crate) fn person(actor: &Actor) -> Result<UserId> {
     actor
         .user()
         .ok_or_else(|| crate::Refusal::new("person-needed").into())
@@ -69,7 +69,7 @@ fn setting(app: &App, id: &str, on: NaiveDate) -> Result<i64> {
 }
 
 /// Takes the next number of a kind.
-async fn next_number(work: &UnitOfWork, kind: NumberKind) -> Result<String> {
+pub(crate) async fn next_number(work: &UnitOfWork, kind: NumberKind) -> Result<String> {
     use chrono::Datelike as _;
     let year = time::date_in_china(work.now()).year();
     Ok(store::obligations::take_number(work, kind, year)
@@ -78,7 +78,7 @@ async fn next_number(work: &UnitOfWork, kind: NumberKind) -> Result<String> {
 }
 
 /// Reads RFC 3339, or a date and time in China.
-fn moment(field: &str, text: &str) -> Result<Option<Instant>> {
+pub(crate) fn moment(field: &str, text: &str) -> Result<Option<Instant>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -93,7 +93,7 @@ fn moment(field: &str, text: &str) -> Result<Option<Instant>> {
 }
 
 /// A text of a form within its length; nothing when it is empty.
-fn text<'t>(field: &str, text: &'t str, max: usize) -> Result<Option<&'t str>> {
+pub(crate) fn text<'t>(field: &str, text: &'t str, max: usize) -> Result<Option<&'t str>> {
     let text = text.trim();
     match text.chars().count() {
         0 => Ok(None),
@@ -103,17 +103,17 @@ fn text<'t>(field: &str, text: &'t str, max: usize) -> Result<Option<&'t str>> {
 }
 
 /// A text of a form that must be there.
-fn demanded<'t>(field: &str, given: &'t str, max: usize) -> Result<&'t str> {
+pub(crate) fn demanded<'t>(field: &str, given: &'t str, max: usize) -> Result<&'t str> {
     text(field, given, max)?.ok_or_else(|| Error::invalid(field, "missing"))
 }
 
 /// Collects what is wrong with each field, so that a form shows all of it at once.
 #[derive(Default)]
-struct Problems(Vec<crate::FieldProblem>);
+pub(crate) struct Problems(Vec<crate::FieldProblem>);
 
 impl Problems {
     /// The value, or nothing and a problem more.
-    fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+    pub(crate) fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(Error::Invalid(problems)) => {
@@ -124,7 +124,7 @@ impl Problems {
         }
     }
 
-    fn end(self) -> Result<()> {
+    pub(crate) fn end(self) -> Result<()> {
         if self.0.is_empty() {
             Ok(())
         } else {

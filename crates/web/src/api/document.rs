@@ -51,6 +51,7 @@ const COMMON: [(&str, &str); 5] = [
         (name = "callbacks", description = "The work of discharging obligations by conversation."),
         (name = "tickets", description = "Problems that callbacks raised, until they are solved."),
         (name = "letters", description = "Letters and receipts on paper, from printing to entry."),
+        (name = "surveys", description = "Online surveys with what their answers add up to."),
         (name = "visits", description = "On-site visits with their forms, and sales visits with their slips."),
         (name = "messages", description = "Messages to customers, from the outbox to the proof of delivery."),
         (name = "users", description = "People who sign in, and the units they belong to."),

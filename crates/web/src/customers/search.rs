@@ -45,6 +45,7 @@ fn page_of_number(term: &str) -> Option<String> {
         NumberKind::Visit => Some(format!("/visits/{number}")),
         NumberKind::Slip => Some(format!("/field-slips/{number}")),
         NumberKind::Gathering => None,
+        NumberKind::Survey => Some(format!("/surveys/{number}")),
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
         NumberKind::Letter => Some(format!("/letters/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),
