@@ -12,7 +12,7 @@ use domain::numbers::NumberKind;
 use domain::surveys::{Counted, Platform, SurveyIdentity, SurveyKind, SurveyState};
 use domain::time::{self, Instant};
 use store::AuditEntry;
-use store::surveys::{self as rows, Department, NewSurvey};
+use store::surveys::{self as rows, Department, NewSurvey, SurveyRow};
 
 /// Longest title, department.
 const SHORT_MAX: usize = 100;
@@ -255,6 +255,27 @@ pub async fn create_survey(
     Ok(number)
 }
 
+/// An application that its requester may write anew.
+///
+/// # Errors
+/// When it is another's or no draft any more.
+pub async fn own_draft(app: &App, actor: &Actor, key: &str) -> Result<SurveyRow> {
+    let scope = actor.scope(Permission::SurveysRequest)?;
+    let row = find(app.store(), &scope, key).await?;
+    demand_own_draft(&row, actor)?;
+    Ok(row)
+}
+
+fn demand_own_draft(row: &SurveyRow, actor: &Actor) -> Result<()> {
+    if row.state != SurveyState::Draft {
+        return Err(Refusal::with("survey-wrong-state", row.state.as_str()).into());
+    }
+    if Some(row.requester) != actor.user() {
+        return Err(Refusal::new("survey-not-requester").into());
+    }
+    Ok(())
+}
+
 /// Writes an application anew.
 ///
 /// # Errors
@@ -269,12 +290,7 @@ pub async fn write_survey(
     let scope = actor.scope(Permission::SurveysRequest)?;
     let work = app.store().begin(now).await?;
     let row = find(&work, &scope, key).await?;
-    if row.state != SurveyState::Draft {
-        return Err(Refusal::with("survey-wrong-state", row.state.as_str()).into());
-    }
-    if Some(row.requester) != actor.user() {
-        return Err(Refusal::new("survey-not-requester").into());
-    }
+    demand_own_draft(&row, actor)?;
     let read = form.read(app, actor, &scope, now).await?;
     rows::write_application(&work, &row, &form.row(&read)).await?;
     let entry = AuditEntry::new(actor, "survey.written", "survey", row.id.0);
@@ -324,7 +340,7 @@ pub async fn application_help(app: &App, actor: &Actor, now: Instant) -> Result<
 }
 
 /// The department against whose limit a survey counts.
-pub(super) fn department(row: &rows::SurveyRow) -> Department<'_> {
+pub(super) fn department(row: &SurveyRow) -> Department<'_> {
     Department {
         org: row.org,
         name: &row.department,

@@ -15,7 +15,9 @@ mod results;
 mod step;
 
 pub use answer::{AnswerSheet, FormScreen, Submitted, SurveyScreen, open_survey, submit_survey};
-pub use apply::{ApplicationForm, ApplicationHelp, application_help, create_survey, write_survey};
+pub use apply::{
+    ApplicationForm, ApplicationHelp, application_help, create_survey, own_draft, write_survey,
+};
 pub(crate) use distribute::distribute;
 pub use follow::{
     CollationForm, MeasureForm, ReportForm, add_measure, collate, finish_measure, report_survey,

@@ -59,6 +59,7 @@ mod scope_things;
 mod second_factor;
 mod spot_checks;
 mod standing_in;
+mod surveys;
 mod ticket_routes;
 mod ticket_steps;
 mod ticket_work;

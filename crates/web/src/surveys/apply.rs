@@ -102,9 +102,9 @@ pub(crate) async fn show_application(
     Path(key): Path<String>,
     who: Who,
 ) -> Answer {
-    let found = app::surveys::survey_page(&web.app, &who.actor, who.now, &key).await?;
-    let written = (found.row.number.clone(), found.row.title.clone());
-    page(&web, &who, form_from(&found.row), Some(written)).await
+    let row = app::surveys::own_draft(&web.app, &who.actor, &key).await?;
+    let written = (row.number.clone(), row.title.clone());
+    page(&web, &who, form_from(&row), Some(written)).await
 }
 
 pub(crate) async fn write_application(

@@ -11,6 +11,7 @@ mod walk_payouts;
 mod walk_plans;
 mod walk_reports;
 mod walk_retention;
+mod walk_surveys;
 mod walk_units;
 mod walk_visits;
 
@@ -124,6 +125,9 @@ async fn a_caller_sees_the_own_list_only(
         "list_gatherings",
         "find_gathering",
         "list_participants",
+        "find_survey",
+        "list_surveys",
+        "count_surveys",
         "list_confirmed_suspicions",
     ];
     let blind: Vec<_> = walk(&t, &scope_of(mine), &here)

@@ -29,6 +29,7 @@ pub(super) struct Things {
     slip_number: String,
     questionnaire: Uuid,
     gathering: Uuid,
+    survey: String,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -107,6 +108,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         slip_number: visits.slip.1,
         questionnaire: visits.questionnaire,
         gathering: visits.gathering,
+        survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -280,6 +282,7 @@ impl Things {
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
+            .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
