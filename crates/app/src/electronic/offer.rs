@@ -13,6 +13,7 @@ use domain::callbacks::Change;
 use domain::customers::CustomerKind;
 use domain::electronic::{ElectronicTerms, EvidenceStep, LinkStep, TermsError};
 use domain::ids::{CallbackId, LinkId, QuestionnaireId};
+use domain::messaging::MessageChannel;
 use domain::time::{self, Instant};
 use store::callbacks::{self as calls, CallbackRecord, Saved};
 use store::customers::CustomerRow;
@@ -29,6 +30,8 @@ const REASON_MAX: usize = 500;
 pub struct OfferForm {
     /// Why the customer gets another one after choosing the telephone, or failing the check.
     pub reason: String,
+    /// By e-mail instead of a text message (B11 三.2): the letter invites to fill in the questionnaire.
+    pub by_email: bool,
 }
 
 /// A link that was sent.
@@ -76,7 +79,12 @@ pub async fn offer(
     if reason.chars().count() > REASON_MAX {
         return Err(Error::invalid("reason", "too-long"));
     }
-    send(app, actor, &scope, now, id, reason).await
+    let channel = if form.by_email {
+        MessageChannel::Email
+    } else {
+        MessageChannel::Sms
+    };
+    send(app, actor, &scope, now, id, (reason, channel)).await
 }
 
 /// Sends links to the customers of many callbacks. Whoever has one that is good, or chose the
@@ -111,7 +119,7 @@ pub async fn offer_many(
         let refused = if live.is_some_and(|l| !l.link.is_expired(now)) {
             Some("electronic-link-out")
         } else {
-            match send(app, actor, &scope, now, id, "").await {
+            match send(app, actor, &scope, now, id, ("", MessageChannel::Sms)).await {
                 Ok(_) => None,
                 Err(Error::Refused(refusal)) => Some(refusal.code),
                 Err(Error::Conflict) => Some("electronic-changed"),
@@ -132,7 +140,7 @@ async fn send(
     scope: &Scope,
     now: Instant,
     id: CallbackId,
-    reason: &str,
+    (reason, channel): (&str, MessageChannel),
 ) -> Result<Offered> {
     let today = time::date_in_china(now);
     let terms = terms_of(&app.rules(), today);
@@ -148,6 +156,9 @@ async fn send(
     let expires_at = expires_at?;
     demand_open(&work, &callback, &terms, reason).await?;
     let mobile = demand_reachable(&work, &case.customer, &terms).await?;
+    if channel == MessageChannel::Email && case.customer.email.is_none() {
+        return Err(Refusal::new("electronic-no-email").into());
+    }
     demand_words(&case, now)?;
     let mut audit = take_back(&work, actor, id, now).await?;
     let token = hex::encode(app.store().ids().bytes::<16>());
@@ -166,7 +177,7 @@ async fn send(
     let link = rows::insert_link(&work, &new).await?;
     let stored = rows::find_link(&work, link).await?.ok_or(Error::NotFound)?;
     let to = (callback.customer, link);
-    audit.extend(send_link(app, &work, actor, to, &token, expires_at).await?);
+    audit.extend(send_link(app, &work, actor, to, (channel, &token), expires_at).await?);
     let entry = Entry {
         detail: serde_json::json!({ "questionnaire": case.version(), "by": actor.name })
             .to_string(),
