@@ -220,3 +220,5 @@ audit-subject-electronic_sample = sample of electronic callbacks
 reply-settled = This callback is complete
 reply-settled-more = Nothing more is needed. Thank you! You may close this page.
 refusal-electronic-being-called = Our staff is calling you just now; you may submit afterwards if it is still needed
+electronic-by-email = Send the questionnaire by e-mail instead of a text message
+refusal-electronic-no-email = The customer has no e-mail address

@@ -220,3 +220,5 @@ audit-subject-electronic_sample = 电子回访样本
 reply-settled = 这项回访已经完成
 reply-settled-more = 不需要再作答了，谢谢您。您可以关闭这个页面。
 refusal-electronic-being-called = 我们的工作人员正在与您通话；通话结束后如仍需要，可以再提交
+electronic-by-email = 以电子邮件发送回访问卷（默认短信）
+refusal-electronic-no-email = 客户没有登记电子邮箱

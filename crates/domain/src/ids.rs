@@ -67,6 +67,8 @@ id_types! {
     SlipId,
     /// A symposium or satisfaction-survey event.
     GatheringId,
+    /// An online survey.
+    SurveyId,
     /// A recording or scan.
     RecordingId,
     /// A version of a questionnaire.

@@ -29,6 +29,8 @@ codes! {
         CallRecording = "call_recording",
         /// Print letters.
         PrintLetters = "print_letters",
+        /// Invite customers to a survey.
+        DistributeSurvey = "distribute_survey",
         /// Delete a file that is not needed any more.
         DiscardFile = "discard_file",
     }

@@ -19,6 +19,8 @@ codes! {
         Slip = "FS",
         /// A symposium or satisfaction-survey event.
         Gathering = "GT",
+        /// An online survey.
+        Survey = "SU",
         /// A request of a person about their own data.
         DataRequest = "DR",
         /// A legal hold.

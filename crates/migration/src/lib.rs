@@ -46,13 +46,14 @@ mod m20261125_090001_telephony;
 mod m20261125_100001_plans;
 mod m20261125_110001_begun_standing_in;
 mod m20261126_000101_post_duty_records;
-mod m20261126_030001_authorisations;
-mod m20261126_040001_tickets_of_visits;
-mod m20261126_040002_retention_of_records;
 mod m20261126_010001_contacts;
 mod m20261126_020001_campaigns;
 mod m20261126_020002_planned_events;
 mod m20261126_020003_announcements;
+mod m20261126_030001_authorisations;
+mod m20261126_040001_tickets_of_visits;
+mod m20261126_040002_retention_of_records;
+mod m20261126_050001_surveys;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -114,6 +115,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_020001_campaigns::Migration),
             Box::new(m20261126_020002_planned_events::Migration),
             Box::new(m20261126_020003_announcements::Migration),
+            Box::new(m20261126_050001_surveys::Migration),
         ]
     }
 }

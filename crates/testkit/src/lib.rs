@@ -30,6 +30,7 @@ mod mail_server;
 mod people;
 mod portfolio;
 mod sink;
+mod surveys;
 mod table;
 mod test_app;
 
@@ -42,5 +43,6 @@ pub use mail_server::{Mail, MailServer};
 pub use people::{PASSWORD, People, actor_of, code_of, enrol};
 pub use portfolio::Portfolio;
 pub use sink::Sink;
+pub use surveys::{Approvers, QUESTIONNAIRE};
 pub use table::{Table, row};
 pub use test_app::{MASTER_KEY, TestApp, invalid, refused};

@@ -99,6 +99,7 @@ fn run_page(view: &JobView) -> Option<String> {
         | JobKind::DataCopy
         | JobKind::CallRecording
         | JobKind::PrintLetters
+        | JobKind::DistributeSurvey
         | JobKind::DiscardFile => None,
         JobKind::RulesDiff => Some(format!("/rules/diffs/{run}")),
     }
@@ -117,6 +118,7 @@ fn place(view: &JobView) -> &'static str {
         JobKind::Destruction => "retention",
         JobKind::DataCopy => "data-requests",
         JobKind::PrintLetters => "letters",
+        JobKind::DistributeSurvey => "surveys",
         JobKind::Export | JobKind::CallRecording | JobKind::DiscardFile => "jobs",
     }
 }

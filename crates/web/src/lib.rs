@@ -10,8 +10,8 @@ mod approvals;
 mod assets;
 mod backups;
 mod callbacks;
-mod care;
 mod campaigns;
+mod care;
 mod customers;
 mod doctor;
 mod electronic;
@@ -35,6 +35,7 @@ mod reports;
 mod retention;
 mod rules;
 mod state;
+mod surveys;
 mod telephony;
 mod texts;
 mod tickets;
@@ -80,6 +81,7 @@ pub fn router(web: Web) -> Router {
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
+        .merge(surveys::routes())
         .merge(retention::routes())
         .merge(messaging::routes())
         .merge(care::routes())
@@ -105,6 +107,7 @@ pub fn router(web: Web) -> Router {
         .merge(visits::api::routes())
         .merge(campaigns::api::routes())
         .merge(plans::api::routes())
+        .merge(surveys::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes())
@@ -112,6 +115,7 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
+        .merge(surveys::public_routes())
         .merge(api::serve(&web, systems))
         .merge(telephony::routes())
         .merge(health::routes(&web))

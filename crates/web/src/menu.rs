@@ -114,6 +114,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::SlipsRegister),
     ),
     entry(
+        "surveys",
+        "/surveys",
+        "checklist",
+        Some(Permission::SurveysRead),
+    ),
+    entry(
         "care",
         "/care",
         "calendar-due",

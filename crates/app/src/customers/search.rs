@@ -109,6 +109,7 @@ async fn look_up(
             | NumberKind::Campaign
             | NumberKind::Slip
             | NumberKind::Gathering
+            | NumberKind::Survey
             | NumberKind::DataRequest
             | NumberKind::Letter
             | NumberKind::LegalHold

@@ -1,4 +1,4 @@
-//! Links and codes as text messages to the customer's number.
+//! Links as text messages or e-mails, codes as text messages to the customer's number.
 
 use crate::messaging::{Addressed, Wanted, queue};
 use crate::{App, Result};
@@ -17,7 +17,7 @@ pub(super) async fn send_link(
     work: &UnitOfWork,
     actor: &Actor,
     (customer, link): (CustomerId, LinkId),
-    token: &str,
+    (channel, token): (MessageChannel, &str),
     expires_at: Instant,
 ) -> Result<Option<AuditEntry>> {
     let base = app.doors().public_url().trim_end_matches('/').to_owned();
@@ -26,7 +26,7 @@ pub(super) async fn send_link(
     let until = until.format("%m月%d日%H:%M").to_string();
     let wanted = Wanted {
         template: "electronic_link",
-        channel: Some(MessageChannel::Sms),
+        channel: Some(channel),
         to: Addressed::Customer(customer),
         values: &[("url", &url), ("until", &until)],
         about: ("electronic_link", Some(link.0)),

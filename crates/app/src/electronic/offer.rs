@@ -13,6 +13,7 @@ use domain::callbacks::Change;
 use domain::customers::CustomerKind;
 use domain::electronic::{ElectronicTerms, EvidenceStep, LinkStep, TermsError};
 use domain::ids::{CallbackId, LinkId, QuestionnaireId};
+use domain::messaging::MessageChannel;
 use domain::time::{self, Instant};
 use store::callbacks::{self as calls, CallbackRecord, Saved};
 use store::customers::CustomerRow;
@@ -29,6 +30,8 @@ const REASON_MAX: usize = 500;
 pub struct OfferForm {
     /// Why the customer gets another one after choosing the telephone, or failing the check.
     pub reason: String,
+    /// By e-mail instead of a text message (B11 三.2): the letter invites to fill in the questionnaire.
+    pub by_email: bool,
 }
 
 /// A link that was sent.
@@ -76,7 +79,20 @@ pub async fn offer(
     if reason.chars().count() > REASON_MAX {
         return Err(Error::invalid("reason", "too-long"));
     }
-    send(app, actor, &scope, now, id, &Sending::Again(reason)).await
+    let channel = if form.by_email {
+        MessageChannel::Email
+    } else {
+        MessageChannel::Sms
+    };
+    send(
+        app,
+        actor,
+        &scope,
+        now,
+        id,
+        &Sending::Again(reason, channel),
+    )
+    .await
 }
 
 /// Sends links to the customers of many callbacks. Whoever has one that is good, or chose the
@@ -124,7 +140,7 @@ pub async fn offer_many(
 /// How a link is sent.
 enum Sending<'s> {
     /// By hand, with the reason where one is needed; an earlier link is taken back.
-    Again(&'s str),
+    Again(&'s str, MessageChannel),
     /// Only where none is out.
     Missing,
 }
@@ -132,7 +148,7 @@ enum Sending<'s> {
 impl Sending<'_> {
     /// The reason; a refusal where a link is out and none more is wanted.
     async fn reason(&self, work: &UnitOfWork, id: CallbackId, now: Instant) -> Result<&str> {
-        if let Self::Again(reason) = self {
+        if let Self::Again(reason, _) = self {
             return Ok(reason);
         }
         let live = rows::find_live_link(work, id).await?;
@@ -140,6 +156,13 @@ impl Sending<'_> {
             return Err(Refusal::new("electronic-link-out").into());
         }
         Ok("")
+    }
+
+    fn channel(&self) -> MessageChannel {
+        match self {
+            Self::Again(_, channel) => *channel,
+            Self::Missing => MessageChannel::Sms,
+        }
     }
 }
 
@@ -157,7 +180,7 @@ async fn send(
     // Two who send at once would not see each other's link otherwise.
     calls::keep_callback(&work, id).await?;
     let callback = record(&work, scope, id).await?;
-    let reason = how.reason(&work, id, now).await?;
+    let (reason, channel) = (how.reason(&work, id, now).await?, how.channel());
     let expires_at = terms.expires_at(now, callback.due_on);
     let questionnaire = questionnaire_of(app, &callback, now)?;
     let case = Case::load(app, &work, id, questionnaire).await?;
@@ -168,6 +191,9 @@ async fn send(
     let expires_at = expires_at?;
     demand_open(&work, &callback, &terms, reason).await?;
     let mobile = demand_reachable(&work, &case.customer, &terms).await?;
+    if channel == MessageChannel::Email && case.customer.email.is_none() {
+        return Err(Refusal::new("electronic-no-email").into());
+    }
     demand_words(&case, now)?;
     let mut audit = take_back(&work, actor, id, now).await?;
     let token = hex::encode(app.store().ids().bytes::<16>());
@@ -186,7 +212,7 @@ async fn send(
     let link = rows::insert_link(&work, &new).await?;
     let stored = rows::find_link(&work, link).await?.ok_or(Error::NotFound)?;
     let to = (callback.customer, link);
-    audit.extend(send_link(app, &work, actor, to, &token, expires_at).await?);
+    audit.extend(send_link(app, &work, actor, to, (channel, &token), expires_at).await?);
     let entry = Entry {
         detail: serde_json::json!({ "questionnaire": case.version(), "by": actor.name })
             .to_string(),

@@ -6,8 +6,8 @@
 //! demand. Every file carries the mark under which the log keeps it. What is larger than people may
 //! take alone is asked for, and another person decides.
 
-mod contacts;
 mod campaigns;
+mod contacts;
 mod limits;
 mod mark;
 mod payouts;
@@ -23,9 +23,9 @@ pub use table::{ExportFormat, ExportKind, TableName};
 
 use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::campaigns::MemberQuery;
+use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
-use crate::care::CareQuery;
 use crate::policies::PolicyQuery;
 use crate::tickets::TicketQuery;
 use crate::{App, Error, Refusal, Result};

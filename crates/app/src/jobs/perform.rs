@@ -106,6 +106,17 @@ pub(super) async fn perform(
         Task::PrintLetters(batch) => {
             print_letters(app, &actor, clock, (job.id, &batch), progress).await
         }
+        Task::DistributeSurvey { survey } => {
+            let tell = |done, total| {
+                progress.send_replace(at(done, Some(total), None));
+            };
+            let id = domain::ids::SurveyId(survey);
+            let done = crate::surveys::distribute(app, &actor, clock, id, &tell).await?;
+            Ok(Done {
+                progress: at(done, Some(done), None),
+                discard: None,
+            })
+        }
         Task::DiscardFile { key } => {
             crate::files::discard(app, clock(), &key).await?;
             Ok(Done::nothing())

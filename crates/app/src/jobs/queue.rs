@@ -73,6 +73,11 @@ pub enum Task {
     },
     /// Make letters for policies and print them.
     PrintLetters(crate::letters::LetterBatch),
+    /// Invite customers to a survey.
+    DistributeSurvey {
+        /// The survey.
+        survey: Uuid,
+    },
     /// Delete a file of the store of files.
     DiscardFile {
         /// Where it lies.
@@ -118,6 +123,7 @@ impl Task {
             Self::CopyData { .. } => JobKind::DataCopy,
             Self::CallRecording { .. } => JobKind::CallRecording,
             Self::PrintLetters(_) => JobKind::PrintLetters,
+            Self::DistributeSurvey { .. } => JobKind::DistributeSurvey,
             Self::DiscardFile { .. } => JobKind::DiscardFile,
         }
     }

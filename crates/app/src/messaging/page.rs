@@ -11,9 +11,9 @@ use domain::messaging::{
 use domain::time::Instant;
 use store::messaging::{self as rows, MessageChange, MessageEntryRow, MessageRow};
 
-/// Kind of record about which messages hold what is for the customer alone: links to electronic
-/// callbacks, and codes.
-const FOR_THE_CUSTOMER_ALONE: &str = "electronic_link";
+/// Kinds of record about which messages hold what is for the customer alone: links to electronic
+/// callbacks and to surveys, and codes.
+const FOR_THE_CUSTOMER_ALONE: [&str; 2] = ["electronic_link", "survey"];
 /// Hexadecimal digits in a row from which on they are a secret.
 const SECRET_MIN: usize = 6;
 
@@ -60,7 +60,7 @@ pub async fn message_page(
     .await?;
     let text = rows::read_message_text(app.store(), row.id).await?;
     let reveal = Reveal::traced(id);
-    let is_secret = row.about_kind == FOR_THE_CUSTOMER_ALONE;
+    let is_secret = FOR_THE_CUSTOMER_ALONE.contains(&row.about_kind.as_str());
     let body = text.body.map(|body| match row.channel {
         MessageChannel::Sms => sms_text(app.outlets().company(), body.reveal(reveal)),
         _ => body.reveal(reveal).to_owned(),

@@ -79,7 +79,7 @@ pub(crate) async fn next_number(work: &UnitOfWork, kind: NumberKind) -> Result<S
 }
 
 /// Reads RFC 3339, or a date and time in China.
-fn moment(field: &str, text: &str) -> Result<Option<Instant>> {
+pub(crate) fn moment(field: &str, text: &str) -> Result<Option<Instant>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

@@ -5,6 +5,7 @@
 //! so that no list can be read without one.
 
 mod approval;
+mod chain;
 pub mod duties;
 mod fields;
 mod limits;
@@ -18,6 +19,7 @@ mod role;
 pub use approval::{
     ApprovalError, ApprovalKind, ApprovalState, ApprovalStep, check_step, expires_at,
 };
+pub use chain::{Chain, SamePerson, Stage};
 pub use fields::PersonalField;
 pub use limits::{Limit, LimitChange, is_near};
 pub use notice::{NoticeKind, device_name};

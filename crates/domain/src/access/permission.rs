@@ -73,6 +73,18 @@ codes! {
         VisitsApprove = "visits.approve",
         /// Agree to formatted questionnaires as supervising executive.
         VisitsEndorse = "visits.endorse",
+        /// See online surveys and their results.
+        SurveysRead = "surveys.read",
+        /// Ask for surveys, confirm their questionnaire, report on results and set measures.
+        SurveysRequest = "surveys.request",
+        /// Agree to surveys as head of the requesting department.
+        SurveysApprove = "surveys.approve",
+        /// Agree to surveys as supervising executive.
+        SurveysEndorse = "surveys.endorse",
+        /// Agree to surveys over the limit of the year as general manager.
+        SurveysAllow = "surveys.allow",
+        /// Build, send out, collate and archive surveys for the customer-service office.
+        SurveysRun = "surveys.run",
         /// See slips of sales visits.
         SlipsRead = "slips.read",
         /// Register slips of one's own sales visits.
@@ -141,6 +153,8 @@ codes! {
         Messages = "messages",
         /// On-site visits and sales visits.
         Visits = "visits",
+        /// Online surveys.
+        Surveys = "surveys",
         /// Rules and lists that they draw.
         Rules = "rules",
         /// Figures and data that leave.
@@ -194,6 +208,12 @@ impl Permission {
             | Self::SlipsRead
             | Self::SlipsRegister
             | Self::SlipsOversee => RightArea::Visits,
+            Self::SurveysRead
+            | Self::SurveysRequest
+            | Self::SurveysApprove
+            | Self::SurveysEndorse
+            | Self::SurveysAllow
+            | Self::SurveysRun => RightArea::Surveys,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview

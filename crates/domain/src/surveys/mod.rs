@@ -1,85 +1,120 @@
-//! Online surveys: whose approval one more in a year needs.
+//! Online surveys: a department asks for one, it is agreed to, built, sent out, collected, collated,
+//! reported and archived (B09 §11–15).
+
+mod answer;
+mod form;
+mod life;
+mod results;
+
+pub use answer::{Given, Rules, Verdict, given_of, judge};
+pub use form::{FormError, Question, QuestionKind, parse_form};
+pub use life::{Counted, Survey, SurveyError, SurveyStep};
+pub use results::{ItemResult, OptionResult, item_results};
 
 codes! {
-    /// What the yearly limit of routine surveys counts (conflict C-19).
-    pub enum LimitCounts ("count of surveys") {
-        /// Those of the department that asks for one.
-        Department = "department",
-        /// Those of all departments together.
-        Company = "company",
+    /// Kind of a survey, by which B09 §11 sets the limit and the approval.
+    pub enum SurveyKind ("kind of survey") {
+        /// Routine service survey (常规服务问卷).
+        Routine = "routine",
+        /// Product and business survey (产品及业务问卷).
+        Product = "product",
     }
 }
 
-codes! {
-    /// Who agrees to a routine survey.
-    pub enum SurveyApproval ("approval of a survey") {
-        /// The usual approval.
-        Usual = "usual",
-        /// The general manager, before it is carried out.
-        GeneralManager = "general_manager",
+impl SurveyKind {
+    /// The programme that it belongs to.
+    pub fn programme(self) -> &'static str {
+        match self {
+            Self::Routine => "SV-ROUT",
+            Self::Product => "SV-PROD",
+        }
     }
-}
 
-/// How many routine surveys a year are held without asking the general manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SurveyLimit {
-    /// The number.
-    pub surveys_max: u32,
-    /// Whose surveys are counted.
-    pub counts: LimitCounts,
-}
-
-/// Routine surveys of a calendar year so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SurveysHeld {
-    /// Of the department that asks for one more.
-    pub department: u32,
-    /// Of all departments, that one included.
-    pub company: u32,
-}
-
-impl SurveyLimit {
-    /// Whose approval one more survey needs.
-    pub fn approval(self, held: SurveysHeld) -> SurveyApproval {
-        let counted = match self.counts {
-            LimitCounts::Department => held.department,
-            LimitCounts::Company => held.company,
-        };
-        if counted < self.surveys_max {
-            SurveyApproval::Usual
-        } else {
-            SurveyApproval::GeneralManager
+    /// The parameter with the number of surveys in a year that need no general manager; without the
+    /// parameter there is no limit.
+    pub fn limit_parameter(self) -> &'static str {
+        match self {
+            Self::Routine => "survey_routine_per_year",
+            Self::Product => "survey_product_per_year",
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use LimitCounts::{Company, Department};
-    use SurveyApproval::{GeneralManager, Usual};
-    use rstest::rstest;
+codes! {
+    /// Whether answers are somebody's (B09 §12).
+    pub enum SurveyIdentity ("identity of respondents") {
+        /// Nobody can tell who answered what.
+        Anonymous = "anonymous",
+        /// Each answer is that of a customer.
+        Named = "named",
+    }
+}
 
-    /// What is counted, held by the department, held by all: whose approval.
-    #[rstest]
-    #[case(Department, 1, 9, Usual)]
-    #[case(Department, 2, 2, GeneralManager)]
-    #[case(Company, 0, 1, Usual)]
-    #[case(Company, 0, 2, GeneralManager)]
-    fn one_more_than_the_limit_is_for_the_general_manager(
-        #[case] counts: LimitCounts,
-        #[case] department: u32,
-        #[case] company: u32,
-        #[case] expected: SurveyApproval,
-    ) {
-        let limit = SurveyLimit {
-            surveys_max: 2,
-            counts,
-        };
-        let held = SurveysHeld {
-            department,
-            company,
-        };
-        assert_eq!(limit.approval(held), expected);
+codes! {
+    /// Where a survey is put before customers (B09 §13(1)).
+    pub enum Platform ("platform of a survey") {
+        /// A link by text message to each customer.
+        Sms = "sms",
+        /// A link by e-mail to each customer.
+        Email = "email",
+        /// A link through the company's official account to each follower.
+        Wechat = "wechat",
+        /// One link and picture code for everybody.
+        OpenLink = "open_link",
+    }
+}
+
+codes! {
+    /// Where a survey stands (requirements §4.11).
+    pub enum SurveyState ("state of a survey") {
+        /// Being written.
+        Draft = "draft",
+        /// Put forward.
+        Submitted = "submitted",
+        /// The head of the department agreed.
+        HeadApproved = "head_approved",
+        /// The supervising executive agreed.
+        ExecutiveApproved = "executive_approved",
+        /// The general manager agreed to one over the limit.
+        ManagerApproved = "manager_approved",
+        /// The customer-service office built the electronic questionnaire.
+        Built = "built",
+        /// The requester gave the electronic questionnaire back.
+        Returned = "returned",
+        /// The requester confirmed the electronic questionnaire.
+        Confirmed = "confirmed",
+        /// Customers are answering.
+        Running = "running",
+        /// Nothing is taken any more.
+        Closed = "closed",
+        /// Results are put together; those concerned were told.
+        Collated = "collated",
+        /// The requester reported and gave feedback.
+        Reported = "reported",
+        /// Improvement measures are set.
+        MeasuresSet = "measures_set",
+        /// Filed.
+        Archived = "archived",
+        /// Refused.
+        Rejected = "rejected",
+    }
+}
+
+impl SurveyState {
+    /// Whether something is still to be done.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Archived | Self::Rejected)
+    }
+}
+
+codes! {
+    /// Why somebody is told of a survey (B09 §13(4), §14).
+    pub enum ToldAs ("part of somebody who is told") {
+        /// Of a department responsible.
+        Department = "department",
+        /// Head of the operations department.
+        OperationsHead = "operations_head",
+        /// Head of the customer-service office.
+        OfficeHead = "office_head",
     }
 }

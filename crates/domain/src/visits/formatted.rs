@@ -1,6 +1,7 @@
 //! Formatted visit questionnaires (B09 §8): the requesting department, its head and the supervising
 //! executive agree one after the other, then the customer-service office carries out.
 
+use crate::access::{Chain, SamePerson, Stage};
 use crate::ids::UserId;
 
 codes! {
@@ -89,15 +90,15 @@ impl Formatted {
                 Ok(S::OaRequester)
             }
             (S::OaRequester, ChainStep::HeadAgrees) => {
-                self.not_one_of(by, &[Some(self.author)])?;
+                self.turn_of(Stage::Head, by)?;
                 Ok(S::OaHead)
             }
             (S::OaHead, ChainStep::ExecutiveAgrees) => {
-                self.not_one_of(by, &[Some(self.author), self.head])?;
+                self.turn_of(Stage::Executive, by)?;
                 Ok(S::OaExecutive)
             }
             (S::OaExecutive, ChainStep::TakeOver) => {
-                self.not_one_of(by, &[Some(self.author)])?;
+                self.turn_of(Stage::Service, by)?;
                 Ok(S::ReadyForService)
             }
             (S::ReadyForService, ChainStep::Finish) => {
@@ -107,7 +108,7 @@ impl Formatted {
                 Ok(S::Executed)
             }
             (S::OaRequester | S::OaHead | S::OaExecutive, ChainStep::Return { reason }) => {
-                self.not_one_of(by, &[Some(self.author)])?;
+                self.turn_of(Stage::Service, by)?;
                 if reason.trim().is_empty() {
                     return Err(ChainError::ReasonMissing);
                 }
@@ -117,12 +118,19 @@ impl Formatted {
         }
     }
 
-    fn not_one_of(&self, by: UserId, others: &[Option<UserId>]) -> Result<(), ChainError> {
-        if others.contains(&Some(by)) {
-            Err(ChainError::SamePerson)
-        } else {
-            Ok(())
-        }
+    fn turn_of(&self, stage: Stage, by: UserId) -> Result<(), SamePerson> {
+        let chain = Chain {
+            author: self.author,
+            head: self.head,
+            executive: None,
+        };
+        chain.turn_of(stage, by)
+    }
+}
+
+impl From<SamePerson> for ChainError {
+    fn from(_: SamePerson) -> Self {
+        Self::SamePerson
     }
 }
 

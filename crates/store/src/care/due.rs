@@ -65,11 +65,7 @@ fn programmes(late: &[String], from: usize) -> (String, Vec<Cell>) {
 ///
 /// # Errors
 /// What the database says.
-pub async fn is_contact_due(
-    db: &impl Reads,
-    today: NaiveDate,
-    late: &[String],
-) -> Result<bool> {
+pub async fn is_contact_due(db: &impl Reads, today: NaiveDate, late: &[String]) -> Result<bool> {
     let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM obligations WHERE kind = 'message' AND status = 'open' \
                AND taken_up_at IS NULL AND earliest_on <= $1 LIMIT 1) AS due";
     if count(db, sql, params![today]).await? > 0 {
@@ -115,7 +111,8 @@ pub async fn read_due_contacts(
     let mut cells = vec![Cell::Date(today), Cell::Int(limit)];
     cells.append(&mut more);
     let keys = bulk.keyring();
-    bulk.query(&sql, &cells, |row| due_contact(&keys, row)).await
+    bulk.query(&sql, &cells, |row| due_contact(&keys, row))
+        .await
 }
 
 fn due_contact(keys: &crate::sealing::Keyring, row: Row<'_>) -> Result<DueContact> {

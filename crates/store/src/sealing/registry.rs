@@ -182,6 +182,14 @@ pub const SEALED: &[SealedTable] = &[
         ],
     },
     SealedTable {
+        name: "surveys",
+        columns: &[sealed("report"), sealed("feedback")],
+    },
+    SealedTable {
+        name: "survey_answer_items",
+        columns: &[sealed("words")],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },
@@ -249,6 +257,7 @@ pub const NOT_SEALED: &[&str] = &[
     "sessions.token_hash",
     "sign_in_challenges.browser_hash",
     "sign_in_challenges.token_hash",
+    "survey_tokens.token_hash",
 ];
 
 /// Blind indexes of values that are not kept. They are not rebuilt for a new key; their rows run out.

@@ -27,6 +27,9 @@ use domain::retention::{
     RequestState, Requester, Way,
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
+use domain::surveys::{
+    Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
+};
 use domain::telephony::{CallEnd, CallState};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use domain::visits::{
@@ -77,6 +80,13 @@ fn of_visits() -> Lists {
         "field_slips.state" => SlipState,
         "field_slips.suspicion" => Suspicion,
         "slip_receipts.receiver" => Receiver,
+        "surveys.kind" => SurveyKind,
+        "surveys.identity" => SurveyIdentity,
+        "surveys.platform" => Platform,
+        "surveys.state" => SurveyState,
+        "surveys.customer_kind" => CustomerKind,
+        "survey_told.told_as" => ToldAs,
+        "survey_answers.verdict" => SurveyVerdict,
         "gatherings.kind" => GatheringKind,
         "gatherings.state" => GatheringState,
         "campaigns.state" => CampaignState,

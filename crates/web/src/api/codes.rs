@@ -5,8 +5,8 @@ use domain::callbacks::{
     AttemptResult, CallbackState, ContactChannel, RecordVerdict, ResultVerdict, SignalKind,
     SignalState,
 };
-use domain::care::CareState;
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
+use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::electronic::{LinkState, Proof};
 use domain::letters::{LetterKind, LetterState};
@@ -15,6 +15,9 @@ use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
+use domain::surveys::{
+    Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
+};
 use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
 use domain::visits::{SlipState, VisitPurpose, VisitState};
 use std::borrow::Cow;
@@ -50,6 +53,12 @@ macro_rules! all {
 
 lists_of_codes! {
     SlipStateCode = all!(SlipState),
+    SurveyIdentityCode = all!(SurveyIdentity),
+    SurveyKindCode = all!(SurveyKind),
+    SurveyPlatformCode = all!(Platform),
+    SurveyQuestionCode = all!(QuestionKind),
+    SurveyStateCode = all!(SurveyState),
+    SurveyVerdictCode = all!(SurveyVerdict),
     VisitPurposeCode = all!(VisitPurpose),
     VisitStateCode = all!(VisitState),
     AnswerCode = all!(Answer),

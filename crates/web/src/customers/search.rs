@@ -46,6 +46,7 @@ fn page_of_number(term: &str) -> Option<String> {
         NumberKind::Slip => Some(format!("/field-slips/{number}")),
         NumberKind::Campaign => Some(format!("/campaigns/{number}")),
         NumberKind::Gathering => None,
+        NumberKind::Survey => Some(format!("/surveys/{number}")),
         NumberKind::DataRequest => Some(format!("/data-requests/{number}")),
         NumberKind::Letter => Some(format!("/letters/{number}")),
         NumberKind::Destruction => Some(format!("/retention/batches/{number}")),

@@ -91,6 +91,9 @@ pub(crate) struct LinkOffer {
     /// identity check.
     #[schema(max_length = 500)]
     reason: Option<String>,
+    /// By e-mail instead of a text message; the code still goes to the mobile number.
+    #[serde(default)]
+    by_email: bool,
 }
 
 /// A link that was sent.
@@ -105,7 +108,7 @@ pub(crate) struct LinkSent {
 
 /// Sends a link to the electronic callback.
 ///
-/// As a text message to the policyholder's mobile number. A link that is out is taken back.
+/// As a text message to the policyholder's mobile number, or by e-mail. A link that is out is taken back.
 #[utoipa::path(post, path = "/api/v1/callbacks/{callback}/electronic-links", tag = "callbacks",
     params(("callback" = String, Path, description = "Number of the callback, or its id.")),
     request_body = LinkOffer,
@@ -120,6 +123,7 @@ pub(crate) async fn send_electronic_link(
     let row = app::callbacks::find_callback(&web.app, actor, &key).await?;
     let form = OfferForm {
         reason: text(offer.reason),
+        by_email: offer.by_email,
     };
     let sent = app::electronic::offer(&web.app, actor, now, row.id, &form).await?;
     let body = LinkSent {

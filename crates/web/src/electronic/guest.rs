@@ -23,24 +23,31 @@ const TOKEN_MAX: usize = 64;
 
 /// How the pages look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(crate) struct Look {
     /// Language.
-    pub(super) locale: Locale,
+    pub(crate) locale: Locale,
     /// Large type.
-    pub(super) large: bool,
+    pub(crate) large: bool,
 }
+
+/// Where the pages of electronic callbacks lie.
+const CALLBACKS: &str = "/p/";
+/// Where the pages of surveys lie.
+const SURVEYS: &str = "/s/";
 
 /// Somebody behind a link.
 #[derive(Clone, Debug)]
-pub(super) struct Guest {
+pub(crate) struct Guest {
     /// Who it is, as far as it is known.
-    pub(super) visitor: Visitor,
+    pub(crate) visitor: Visitor,
+    /// Which pages these are: the address above the token.
+    place: &'static str,
     /// How the pages look.
-    pub(super) look: Look,
+    pub(crate) look: Look,
     /// The form comes from another site.
-    pub(super) is_forged: bool,
+    pub(crate) is_forged: bool,
     /// Somebody of the company is signed in on this browser.
-    pub(super) is_staff: bool,
+    pub(crate) is_staff: bool,
 }
 
 impl FromRequestParts<Web> for Guest {
@@ -70,8 +77,10 @@ impl FromRequestParts<Web> for Guest {
             company: web.settings.company.clone(),
         };
         let site = headers.get("sec-fetch-site");
+        let is_survey = parts.uri.path().starts_with(SURVEYS);
         Ok(Self {
             visitor,
+            place: if is_survey { SURVEYS } else { CALLBACKS },
             look,
             is_forged: site.is_some_and(|s| s == "cross-site"),
             is_staff: !matches!(staff, Ok(None)),
@@ -95,18 +104,18 @@ fn look_of(headers: &HeaderMap) -> Look {
 
 impl Guest {
     /// Address of the customer's pages.
-    pub(super) fn home(&self) -> String {
-        format!("/p/{}", self.visitor.token)
+    pub(crate) fn home(&self) -> String {
+        format!("{}{}", self.place, self.visitor.token)
     }
 
     /// On to the page of where the customer stands.
-    pub(super) fn go_on(&self) -> Response {
+    pub(crate) fn go_on(&self) -> Response {
         Redirect::to(&self.home()).into_response()
     }
 
     /// On, with the session that has begun. The cookie ends with the browser, and is for these pages
     /// alone.
-    pub(super) fn go_on_with(&self, web: &Web, token: &str) -> Response {
+    pub(crate) fn go_on_with(&self, web: &Web, token: &str) -> Response {
         let (home, end) = (self.home(), secure(web));
         let text = format!("{SESSION_COOKIE}={token}; Path={home}; HttpOnly; SameSite=Lax{end}");
         let mut response = self.go_on();
@@ -117,11 +126,11 @@ impl Guest {
     }
 
     /// On, with another language or size of type.
-    pub(super) fn go_on_as(&self, web: &Web, look: Look) -> Response {
+    pub(crate) fn go_on_as(&self, web: &Web, look: Look) -> Response {
         let size = if look.large { "large" } else { "normal" };
-        let (tag, end) = (look.locale.tag(), secure(web));
+        let (tag, end, place) = (look.locale.tag(), secure(web), self.place);
         let text = format!(
-            "{LOOK_COOKIE}={tag}.{size}; Path=/p/; Max-Age=31536000; HttpOnly; SameSite=Lax{end}"
+            "{LOOK_COOKIE}={tag}.{size}; Path={place}; Max-Age=31536000; HttpOnly; SameSite=Lax{end}"
         );
         let mut response = self.go_on();
         if let Ok(value) = HeaderValue::from_str(&text) {
@@ -132,7 +141,7 @@ impl Guest {
 }
 
 /// An answer of these pages: nothing of it leaves.
-pub(super) async fn closed(mut response: Response) -> Response {
+pub(crate) async fn closed(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::REFERRER_POLICY, "no-referrer"),
@@ -148,7 +157,7 @@ pub(super) async fn closed(mut response: Response) -> Response {
 }
 
 /// Something nobody expected, without a word of what it was.
-pub(super) fn broken(what: &str) -> Response {
+pub(crate) fn broken(what: &str) -> Response {
     tracing::error!(%what, "a page of a customer failed");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

@@ -100,6 +100,7 @@ pub(crate) async fn send_link(
     let id = CallbackId(id_of(&id)?);
     let form = OfferForm {
         reason: form.own("reason"),
+        by_email: form.is_ticked("by_email"),
     };
     app::electronic::offer(&web.app, &who.actor, who.now, id, &form).await?;
     Ok(who.go(&crate::callbacks::url(id)))

@@ -2,11 +2,11 @@
 //! see the evidence and inspect samples.
 
 pub(crate) mod api;
-mod guest;
+pub(crate) mod guest;
 mod inspections;
 mod links;
 mod page;
-mod public;
+pub(crate) mod public;
 
 use crate::state::Web;
 use axum::Router;

@@ -13,21 +13,30 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 
-/// Keeps floods, forged forms and people of the company away: what they get instead of a page.
 fn refusal(web: &Web, guest: &Guest, tries: bool) -> Option<Response> {
-    let only = |status: StatusCode, words: &'static str| ended(guest, status, words);
+    let (status, words) = kept_away(web, guest, tries)?;
+    Some(ended(guest, status, words))
+}
+
+/// Keeps floods, forged forms and people of the company away: the status and the words that they get
+/// instead of a page.
+pub(crate) fn kept_away(
+    web: &Web,
+    guest: &Guest,
+    tries: bool,
+) -> Option<(StatusCode, &'static str)> {
     if guest.is_staff {
-        return Some(only(StatusCode::FORBIDDEN, "reply-staff"));
+        return Some((StatusCode::FORBIDDEN, "reply-staff"));
     }
     if guest.is_forged {
-        return Some(only(StatusCode::FORBIDDEN, "reply-forged"));
+        return Some((StatusCode::FORBIDDEN, "reply-forged"));
     }
     let all = format!("reply:{}", guest.visitor.address);
     let one = format!("reply:{}:{}", guest.visitor.address, guest.visitor.token);
     let many =
         web.door_limiter.try_once(&all).is_err() || (tries && web.limiter.try_once(&one).is_err());
     if many {
-        return Some(only(StatusCode::TOO_MANY_REQUESTS, "reply-too-many"));
+        return Some((StatusCode::TOO_MANY_REQUESTS, "reply-too-many"));
     }
     None
 }

@@ -64,6 +64,7 @@ impl PageTemplate {
         let id = row.about_id?;
         match row.about_kind.as_str() {
             "ticket" => Some(format!("/tickets/{id}")),
+            "survey" => Some(format!("/surveys/{id}")),
             "callback" => Some(format!("/callbacks/{id}")),
             _ => None,
         }

@@ -28,6 +28,7 @@ mod retention;
 mod rule_making;
 mod sight;
 mod sign_in;
+mod surveys;
 mod system;
 mod tickets;
 mod visit_form;

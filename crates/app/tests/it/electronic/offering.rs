@@ -152,3 +152,37 @@ fn whoever_answers_has_no_right() {
     }
     assert_eq!(customer.user(), None);
 }
+
+/// SRV-11: an e-mail carries the questionnaire and invites to fill it in; without an address none goes.
+#[rstest]
+#[tokio::test]
+async fn an_e_mail_carries_the_questionnaire(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let mut portfolio = testkit::Portfolio::small();
+    portfolio
+        .customers
+        .set("C50-ZHOU", "email", "zhou@example.com");
+    let t = TestApp::with(engine, &portfolio).await;
+    let leader = &t.people().leader_cq;
+    let by_email = OfferForm {
+        by_email: true,
+        ..OfferForm::default()
+    };
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    let sent = offer(&t.app, leader, t.now, id, &by_email).await.unwrap();
+    let text = t.text_about(sent.link).await;
+    assert!(
+        text.contains("填写回访问卷") && text.contains("/p/"),
+        "{text}"
+    );
+    let mails =
+        "SELECT COUNT(*) FROM messages WHERE channel = 'email' AND about_kind = 'electronic_link'";
+    assert_eq!(t.database.number(mails).await, 1);
+    let customer = t.customer_of(sent.link).await;
+    let screen = visit(&t.app, t.now, &customer, None).await.unwrap();
+    assert!(matches!(screen, Screen::Welcome { .. }));
+    let other = t.callback("P50-LI", "NB-CQ").await;
+    let none = offer(&t.app, leader, t.now, other, &by_email).await;
+    assert_eq!(refused(none), "electronic-no-email");
+}

@@ -12,6 +12,7 @@ mod walk_payouts;
 mod walk_plans;
 mod walk_reports;
 mod walk_retention;
+mod walk_surveys;
 mod walk_units;
 mod walk_visits;
 
@@ -129,6 +130,9 @@ async fn a_caller_sees_the_own_list_only(
         "list_gatherings",
         "find_gathering",
         "list_participants",
+        "find_survey",
+        "list_surveys",
+        "count_surveys",
         "list_confirmed_suspicions",
         "list_campaigns",
         "find_campaign",

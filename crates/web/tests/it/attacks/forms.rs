@@ -8,16 +8,17 @@ use rstest::rstest;
 use testkit::{Engine, TestApp};
 
 /// Forms of people who have not signed in; each is guarded in its own way.
-const BEFORE_SIGN_IN: [&str; 6] = [
+const BEFORE_SIGN_IN: [&str; 7] = [
     "/session",
     "/first-administrator/",
     "/sign-in",
     "/p/",
+    "/s/",
     "/hooks/",
     "/gateways/",
 ];
 /// Pages that everybody may see.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
     "/sign-in",
     "/first-administrator/",
     "/assets/",
@@ -27,6 +28,7 @@ const OPEN: [&str; 9] = [
     "/api/",
     "/theme",
     "/p/",
+    "/s/",
 ];
 
 fn begins(path: &str, with: &[&str]) -> bool {

@@ -30,6 +30,7 @@ pub(super) struct Things {
     questionnaire: Uuid,
     gathering: Uuid,
     campaign: String,
+    survey: String,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -111,6 +112,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         questionnaire: visits.questionnaire,
         gathering: visits.gathering,
         campaign: campaign(t).await,
+        survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -316,6 +318,7 @@ impl Things {
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
+            .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")

@@ -1,0 +1,36 @@
+//! The walk through surveys.
+
+use super::objects::Objects;
+use super::walk::Seen;
+use domain::access::Scope;
+use store::surveys::{self as rows, Respondents, SurveyFilter, SurveyKey};
+use testkit::TestApp;
+
+pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db = t.app.store();
+    let mut seen = Seen::new();
+    let all = rows::list_surveys(db, scope, &SurveyFilter::default(), 100);
+    let own = all.await.unwrap().rows;
+    let own = own.iter().filter(|s| s.number == o.survey).count();
+    seen.insert("list_surveys", own);
+    let of_the_unit = SurveyFilter {
+        org_path: Some(format!("/000/{}/", o.org)),
+        ..SurveyFilter::default()
+    };
+    let count = rows::count_surveys(db, scope, &of_the_unit, 50).await;
+    seen.insert("count_surveys", usize::try_from(count.unwrap()).unwrap());
+    let found = rows::find_survey(db, scope, SurveyKey::Number(&o.survey));
+    let found = found.await.unwrap();
+    seen.insert("find_survey", usize::from(found.is_some()));
+    let path = format!("/000/{}/", o.org);
+    let of = Respondents {
+        org_path: &path,
+        kind: None,
+    };
+    let count = rows::count_candidates(db, scope, &of, 50).await.unwrap();
+    seen.insert("count_candidates", usize::try_from(count).unwrap());
+    let nobody = domain::ids::SurveyId(uuid::Uuid::nil());
+    let found = rows::list_candidates(db, scope, &of, nobody, None, 50).await;
+    seen.insert("list_candidates", found.unwrap().len());
+    seen
+}
