@@ -19,6 +19,8 @@ use store::{AuditEntry, Reads};
 
 /// The script that prepares visits where no other is meant.
 const GUIDE: &str = "ov-visit";
+/// Where scripts name the customer.
+const HOLDER: &str = "{holder}";
 
 /// A question or matter that the visitor should not forget (QST-13).
 #[derive(Clone, Debug)]
@@ -223,9 +225,17 @@ fn guide(app: &App, now: Instant, visit: &VisitRow) -> Vec<GuideItem> {
     };
     let items = script.items.iter().map(|i| GuideItem {
         title: i.item.title.clone(),
-        ask: i.item.ask.clone(),
+        ask: named(&i.item.ask, &visit.customer_name),
     });
     items.collect()
+}
+
+/// The words of a script with the name of the customer in its place.
+fn named(words: &Words, customer: &str) -> Words {
+    Words {
+        zh: words.zh.replace(HOLDER, customer),
+        en: words.en.replace(HOLDER, customer),
+    }
 }
 
 /// Columns of a kept form that are still to be filled.

@@ -60,7 +60,6 @@ async fn symposium(t: &TestApp, customer_no: &str) {
         minutes: "介绍理赔流程".into(),
         findings: "材料清单不清楚".into(),
         there: vec![(customer_no.into(), "希望简化材料".into())],
-        ..Default::default()
     };
     v::hold_gathering(&t.app, by, t.now, id, &record)
         .await

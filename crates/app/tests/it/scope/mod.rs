@@ -114,7 +114,6 @@ async fn a_caller_sees_the_own_list_only(
     let not_mine = [
         "read_ticket_counts",
         "list_timeliness",
-        // Nobody keeps or destroys records who sees the own list alone.
         "list_kept_records",
         "list_spot_checks",
         "find_spot_check",

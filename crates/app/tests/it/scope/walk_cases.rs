@@ -79,11 +79,11 @@ pub(super) async fn walk_cases(t: &TestApp, scope: &Scope, o: &Objects) -> Seen 
     let today = time::date_in_china(t.now);
     let mut seen = Seen::new();
     let mut note = |name, n| seen.insert(name, n);
-    let source = store::tickets::TicketSource::Callback(o.callback);
-    let found = store::tickets::list_tickets_raised(db, scope, source).await;
+    let source = tickets::TicketSource::Callback(o.callback);
+    let found = tickets::list_tickets_raised(db, scope, source).await;
     note("list_tickets_raised", found.unwrap().len());
     let span = (today - chrono::Days::new(400), today);
-    let found = store::tickets::list_timeliness(db, scope, span, today, 100).await;
+    let found = tickets::list_timeliness(db, scope, span, today, 100).await;
     let found = found.unwrap();
     let own = found.iter().filter(|s| s.org_code.starts_with(o.org));
     note("list_timeliness", own.count());

@@ -204,8 +204,12 @@ impl Story<'_> {
             } else {
                 before + TimeDelta::hours(3)
             };
-            self.arrange(sales, visit, agreed, "客户公司会议室", before)
-                .await?;
+            let place = if is_group {
+                "客户公司会议室"
+            } else {
+                "客户家中"
+            };
+            self.arrange(sales, visit, agreed, place, before).await?;
             if serial == 4 {
                 continue;
             }
@@ -218,9 +222,9 @@ impl Story<'_> {
                 }
                 .into(),
                 respondent_name: "钱进".into(),
-                position: "财务经理".into(),
+                position: if is_group { "财务经理" } else { "" }.into(),
                 phone: self.chance.mobile(),
-                place: "客户公司会议室".into(),
+                place: place.into(),
                 summary: "介绍上次风险查勘的结果，核对现有保障范围和保额".into(),
                 answers: vec![
                     "仓库消防通道已清理，喷淋改造预计下月完成".into(),
