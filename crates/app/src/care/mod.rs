@@ -10,7 +10,9 @@ mod record;
 mod take_up;
 mod wording;
 
-pub use list::{CareList, CarePage, CareQuery, care_page, list_care, page_of_care, programmes_of_care};
 pub(crate) use list::filter;
+pub use list::{
+    CareList, CarePage, CareQuery, care_page, list_care, page_of_care, programmes_of_care,
+};
 pub use record::{RecordForm, record_contact};
 pub use take_up::take_up;

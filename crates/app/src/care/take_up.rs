@@ -55,11 +55,14 @@ pub async fn take_up(app: &App, now: Instant) -> Result<TakenUp> {
         bulk.begin().await?;
         let asked = ask(app, &rules, &texts, &mut bulk, &late).await;
         let before = done;
-        let taken = close(&mut bulk, asked.map(|(sums, audit)| {
-            done.queued += sums.queued;
-            done.without_text += sums.without_text;
-            (sums.queued + sums.without_text, audit)
-        }))
+        let taken = close(
+            &mut bulk,
+            asked.map(|(sums, audit)| {
+                done.queued += sums.queued;
+                done.without_text += sums.without_text;
+                (sums.queued + sums.without_text, audit)
+            }),
+        )
         .await?;
         if taken == 0 {
             return Ok(before);

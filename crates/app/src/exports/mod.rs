@@ -21,9 +21,9 @@ pub use mark::mark_of;
 pub use table::{ExportFormat, ExportKind, TableName};
 
 use crate::callbacks::{ListQuery, PayoutQuery};
+use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
-use crate::care::CareQuery;
 use crate::policies::PolicyQuery;
 use crate::tickets::TicketQuery;
 use crate::{App, Error, Refusal, Result};

@@ -109,7 +109,13 @@ async fn take(app: &App, now: Instant, channels: &[MessageChannel]) -> Result<Tu
     if let Some(contact) = contact_of(&message)
         && !crate::obligations::is_owed(&work, contact).await?
     {
-        return settle(work, &message, MessageStep::Cancel, MessageReason::Superseded).await;
+        return settle(
+            work,
+            &message,
+            MessageStep::Cancel,
+            MessageReason::Superseded,
+        )
+        .await;
     }
     if let Err(Never(reason)) = may_go(app, &message, &addressee, now) {
         return settle(work, &message, step_for(&message, reason), reason).await;

@@ -66,14 +66,19 @@ async fn contact(t: &TestApp, programme: &str, of: &str) -> CareRow {
 /// systems say, and a claim that is closed asks for no more.
 #[rstest]
 #[tokio::test]
-async fn reminders_follow_their_dates(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn reminders_follow_their_dates(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let (t, _) = begin(engine).await;
     let effective = planned(&t, "CT-EFF").await;
     assert!(effective.contains(&"P50-ZHOU 2024-03-04 2024-03-11 open".to_owned()));
-    let first = ["P50-ZHOU 2024-03-05 2024-03-28 open"];
-    assert_eq!(planned(&t, "CT-DUE").await, first, "P37-SUN is due a day later");
+    let first = [
+        "P50-LI 2024-02-11 2024-03-04 open",
+        "P50-ZHOU 2024-03-05 2024-03-27 open",
+    ];
+    assert_eq!(
+        planned(&t, "CT-DUE").await,
+        first,
+        "P37-SUN is due a day later"
+    );
     let last = ["P50-LI 2024-03-05 2024-03-12 open"];
     assert_eq!(planned(&t, "CT-DUE-LAST").await, last);
     let weekly = [
@@ -84,8 +89,9 @@ async fn reminders_follow_their_dates(
     assert_eq!(planned(&t, "CT-CLM").await, weekly);
     t.plan(at("2024-03-06 09:00")).await;
     let first = [
-        "P37-SUN 2024-03-06 2024-03-29 open",
-        "P50-ZHOU 2024-03-05 2024-03-28 open",
+        "P37-SUN 2024-03-06 2024-03-28 open",
+        "P50-LI 2024-02-11 2024-03-04 open",
+        "P50-ZHOU 2024-03-05 2024-03-27 open",
     ];
     assert_eq!(planned(&t, "CT-DUE").await, first);
     // The premium was paid: the reminder that has not gone out falls away.
@@ -103,13 +109,22 @@ async fn reminders_follow_their_dates(
     t.import(ImportKind::Events, &closed).await;
     t.plan(at("2024-03-12 09:00")).await;
     let due = planned(&t, "CT-DUE").await;
-    assert!(due.contains(&"P50-ZHOU 2024-03-05 2024-03-28 cancelled".to_owned()), "{due:?}");
+    assert!(
+        due.contains(&"P50-ZHOU 2024-03-05 2024-03-27 cancelled".to_owned()),
+        "{due:?}"
+    );
     let weekly = planned(&t, "CT-CLM").await;
     assert_eq!(weekly.len(), 3, "{weekly:?}");
-    assert!(weekly.iter().all(|line| line.ends_with("cancelled")), "{weekly:?}");
+    assert!(
+        weekly.iter().all(|line| line.ends_with("cancelled")),
+        "{weekly:?}"
+    );
     t.plan(at("2025-03-05 09:00")).await;
     let due = planned(&t, "CT-DUE").await;
-    assert!(due.contains(&"P50-ZHOU 2025-03-05 2025-03-28 open".to_owned()), "{due:?}");
+    assert!(
+        due.contains(&"P50-ZHOU 2025-03-05 2025-03-27 open".to_owned()),
+        "{due:?}"
+    );
 }
 
 /// CT-REV: a policy of more than a year is reviewed on each anniversary.
@@ -121,8 +136,14 @@ async fn reviews_come_round(#[values(Engine::Sqlite, Engine::Postgres)] engine: 
     let anniversary = at("2025-03-04 10:00");
     t.plan(anniversary).await;
     let reviews = planned(&t, "CT-REV").await;
-    assert!(reviews.contains(&"P50-ZHOU 2025-03-04 2025-04-03 open".to_owned()), "{reviews:?}");
-    assert!(!reviews.iter().any(|line| line.starts_with("P50-SHORT")), "one year only");
+    assert!(
+        reviews.contains(&"P50-ZHOU 2025-03-04 2025-04-03 open".to_owned()),
+        "{reviews:?}"
+    );
+    assert!(
+        !reviews.iter().any(|line| line.starts_with("P50-SHORT")),
+        "one year only"
+    );
     take_up(&t.app, anniversary).await.unwrap();
     send(&t.app, anniversary).await;
     assert_eq!(contact(&t, "CT-REV", "P50-ZHOU").await.state, S::Done);
@@ -139,7 +160,10 @@ async fn greetings_come_round(#[values(Engine::Sqlite, Engine::Postgres)] engine
     let festival = planned(&t, "CT-HOL").await;
     assert_eq!(festival.len(), 5, "{festival:?}");
     assert!(festival.contains(&"C50-ZHOU 2024-02-10 2024-02-12 open".to_owned()));
-    let born = ["C50-HE 2024-02-28 2024-02-28 open", "C37-MA 2024-01-15 2024-01-15 open"];
+    let born = [
+        "C50-HE 2024-02-28 2024-02-28 open",
+        "C37-MA 2024-01-15 2024-01-15 open",
+    ];
     let mut birthdays = planned(&t, "CT-BDAY").await;
     birthdays.sort();
     birthdays.reverse();
@@ -151,7 +175,10 @@ async fn greetings_come_round(#[values(Engine::Sqlite, Engine::Postgres)] engine
     assert!(birthdays.contains(&"C50-ZHOU 2024-05-06 2024-05-06 open".to_owned()));
     t.plan(at("2024-09-15 09:00")).await;
     let all = planned(&t, "CT-HOL").await;
-    assert!(all.contains(&"C37-SUN 2024-09-15 2024-09-17 open".to_owned()), "{all:?}");
+    assert!(
+        all.contains(&"C37-SUN 2024-09-15 2024-09-17 open".to_owned()),
+        "{all:?}"
+    );
     let again = t.plan(at("2024-09-15 10:00")).await;
     assert_eq!((again.sums.created, again.sums.cancelled), (0, 0));
 }
@@ -167,14 +194,23 @@ async fn what_is_sent_is_discharged(#[values(Engine::Sqlite, Engine::Postgres)] 
     let again = take_up(&t.app, t.now).await.unwrap();
     assert_eq!((again.queued, again.lapsed), (0, 0));
     let waiting = contact(&t, "CT-DUE", "P50-ZHOU").await;
-    assert_eq!((waiting.state, waiting.reason.as_deref()), (S::Waiting, None));
+    assert_eq!(
+        (waiting.state, waiting.reason.as_deref()),
+        (S::Waiting, None)
+    );
     let said = S::Lapsed;
     let birthday = contact(&t, "CT-BDAY", "C50-HE").await;
-    assert_eq!((birthday.state, birthday.reason.as_deref()), (said, Some("expired")));
+    assert_eq!(
+        (birthday.state, birthday.reason.as_deref()),
+        (said, Some("expired"))
+    );
     assert_eq!(birthday.message, None);
     send(&t.app, t.now).await;
     let done = contact(&t, "CT-DUE", "P50-ZHOU").await;
-    assert_eq!((done.state, done.timing.as_deref()), (S::Done, Some("in_time")));
+    assert_eq!(
+        (done.state, done.timing.as_deref()),
+        (S::Done, Some("in_time"))
+    );
     assert_eq!(done.told_at, Some(t.now));
     let message = done.message.unwrap();
     let handed = sink.handed();
@@ -183,12 +219,21 @@ async fn what_is_sent_is_discharged(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert!(text.contains("2024年4月4日交纳"), "{text}");
     assert!(text.contains("保单尾号ZHOU"), "{text}");
     let claim = contact(&t, "CT-CLM", "P50-CAR").await;
-    let text = &handed.iter().find(|o| Some(&o.key) == claim.message.as_ref());
+    let text = &handed
+        .iter()
+        .find(|o| Some(&o.key) == claim.message.as_ref());
     let text = &text.unwrap().body;
-    assert!(text.contains("CL-9") && text.contains("2024年2月13日立案"), "{text}");
+    assert!(
+        text.contains("CL-9") && text.contains("2024年2月13日立案"),
+        "{text}"
+    );
     let log = "SELECT COUNT(*) FROM audit_entries WHERE action = 'obligation.discharged' AND actor_kind = 'system'";
-    let discharged = "SELECT COUNT(*) FROM obligations WHERE kind = 'message' AND status = 'discharged'";
-    assert_eq!(t.database.number(log).await, t.database.number(discharged).await);
+    let discharged =
+        "SELECT COUNT(*) FROM obligations WHERE kind = 'message' AND status = 'discharged'";
+    assert_eq!(
+        t.database.number(log).await,
+        t.database.number(discharged).await
+    );
 }
 
 /// Whom no message reaches stays in sight with the reason, and somebody may tell the customer by
@@ -204,7 +249,10 @@ async fn what_is_held_back_says_why(#[values(Engine::Sqlite, Engine::Postgres)] 
     take_up(&t.app, t.now).await.unwrap();
     send(&t.app, t.now).await;
     let held = contact(&t, "CT-DUE", "P50-ZHOU").await;
-    assert_eq!((held.state, held.reason.as_deref()), (S::Held, Some("no_address")));
+    assert_eq!(
+        (held.state, held.reason.as_deref()),
+        (S::Held, Some("no_address"))
+    );
     let form = |channel: &str, note: &str| RecordForm {
         channel: channel.into(),
         note: note.into(),
@@ -212,18 +260,30 @@ async fn what_is_held_back_says_why(#[values(Engine::Sqlite, Engine::Postgres)] 
     let record = async |by, channel, note| {
         record_contact(&t.app, by, t.now, &held.number, &form(channel, note)).await
     };
-    assert!(record(&t.people().caller_cq, "phone", "已电话告知").await.is_err());
+    assert!(
+        record(&t.people().caller_cq, "phone", "已电话告知")
+            .await
+            .is_err()
+    );
     let elsewhere = record(&t.people().operations_sd, "phone", "已电话告知").await;
     assert!(matches!(elsewhere, Err(app::Error::NotFound)));
     let wrong = record(operations, "letter", "已寄信").await;
-    assert_eq!(invalid(wrong), [("channel".to_owned(), "unknown-code".to_owned())]);
+    assert_eq!(
+        invalid(wrong),
+        [("channel".to_owned(), "unknown-code".to_owned())]
+    );
     let empty = record(operations, "phone", " ").await;
     assert_eq!(invalid(empty), [("note".to_owned(), "missing".to_owned())]);
     record(operations, "phone", "已电话告知本人").await.unwrap();
-    let page = care_page(&t.app, operations, t.now, &held.number).await.unwrap();
+    let page = care_page(&t.app, operations, t.now, &held.number)
+        .await
+        .unwrap();
     assert_eq!((page.row.state, page.by_hand.len()), (S::Done, 0));
     assert_eq!(page.record.unwrap().3, "已电话告知本人");
-    assert_eq!(refused(record(operations, "phone", "再次告知").await), "contact-over");
+    assert_eq!(
+        refused(record(operations, "phone", "再次告知").await),
+        "contact-over"
+    );
     // A greeting that is not wanted.
     let word = ConsentForm {
         topic: "care".into(),
@@ -239,10 +299,16 @@ async fn what_is_held_back_says_why(#[values(Engine::Sqlite, Engine::Postgres)] 
     take_up(&t.app, birthday).await.unwrap();
     send(&t.app, birthday).await;
     let greeting = contact(&t, "CT-BDAY", "C50-ZHOU").await;
-    assert_eq!((greeting.state, greeting.reason.as_deref()), (S::Held, Some("care_stopped")));
+    assert_eq!(
+        (greeting.state, greeting.reason.as_deref()),
+        (S::Held, Some("care_stopped"))
+    );
     take_up(&t.app, at("2024-05-07 10:00")).await.unwrap();
     let greeting = contact(&t, "CT-BDAY", "C50-ZHOU").await;
-    assert_eq!((greeting.state, greeting.reason.as_deref()), (S::Lapsed, Some("care_stopped")));
+    assert_eq!(
+        (greeting.state, greeting.reason.as_deref()),
+        (S::Lapsed, Some("care_stopped"))
+    );
 }
 
 /// Measures for Insurance Sales Conduct, article 36: the customers of a salesperson who left are told
@@ -270,7 +336,10 @@ async fn customers_of_a_seller_who_left_are_told(
     take_up(&t.app, later).await.unwrap();
     send(&t.app, later).await;
     let done = contact(&t, "CT-LEFT", "P50-LI").await;
-    assert_eq!((done.state, done.timing.as_deref()), (S::Done, Some("late")));
+    assert_eq!(
+        (done.state, done.timing.as_deref()),
+        (S::Done, Some("late"))
+    );
     let text = sink.handed();
     assert!(text.iter().any(|o| o.body.contains("销售人员已离职")));
 }
@@ -292,15 +361,24 @@ async fn advertising_goes_to_who_consented(
     t.import(ImportKind::Customers, &customers).await;
     t.plan(at("2024-04-01 09:00")).await;
     let low = planned(&t, "CT-LOW").await;
-    assert!(low.contains(&"C50-ZHOU 2024-04-01 2024-06-30 open".to_owned()), "{low:?}");
-    assert!(!low.iter().any(|line| line.starts_with("C50-LI")), "{low:?}");
+    assert!(
+        low.contains(&"C50-ZHOU 2024-04-01 2024-06-30 open".to_owned()),
+        "{low:?}"
+    );
+    assert!(
+        !low.iter().any(|line| line.starts_with("C50-LI")),
+        "{low:?}"
+    );
     let why = "SELECT reason_code FROM exclusions e JOIN customers c ON c.id = e.customer_id \
                WHERE e.programme = 'CT-LOW' AND c.customer_no = 'C50-LI'";
     let why = t.database.column(why).await;
     assert!(why.contains(&"no_marketing_consent".to_owned()), "{why:?}");
     t.plan(at("2024-07-01 09:00")).await;
     let risk = planned(&t, "CT-RISK").await;
-    assert!(risk.contains(&"C50-LI 2024-07-01 2024-12-31 open".to_owned()), "{risk:?}");
+    assert!(
+        risk.contains(&"C50-LI 2024-07-01 2024-12-31 open".to_owned()),
+        "{risk:?}"
+    );
 }
 
 /// The list is cut by state, programme, day and unit, and can be taken out; a branch sees its own.
@@ -311,7 +389,9 @@ async fn the_list_is_filtered(#[values(Engine::Sqlite, Engine::Postgres)] engine
     take_up(&t.app, t.now).await.unwrap();
     send(&t.app, t.now).await;
     let manager = &t.people().manager;
-    let every = list_care(&t.app, manager, &CareQuery::default()).await.unwrap();
+    let every = list_care(&t.app, manager, &CareQuery::default())
+        .await
+        .unwrap();
     let mut counted = 0;
     for state in S::ALL {
         let query = CareQuery {
@@ -330,14 +410,22 @@ async fn the_list_is_filtered(#[values(Engine::Sqlite, Engine::Postgres)] engine
         ..CareQuery::default()
     };
     let list = list_care(&t.app, manager, &today).await.unwrap();
-    let mut found: Vec<_> = list.page.rows.iter().map(|r| r.programme.as_str()).collect();
+    let mut found: Vec<_> = list
+        .page
+        .rows
+        .iter()
+        .map(|r| r.programme.as_str())
+        .collect();
     found.sort_unstable();
     assert_eq!(found, ["CT-CLM", "CT-DUE", "CT-DUE-LAST"]);
     let there = list_care(&t.app, &t.people().operations_sd, &CareQuery::default()).await;
     let there = there.unwrap().page.rows;
     assert!(!there.is_empty() && there.iter().all(|r| r.org_code.starts_with("37")));
-    let query = ExportQuery::new(ExportKind::Contacts, ExportFormat::Csv).stating("policy_service", "");
+    let query =
+        ExportQuery::new(ExportKind::Contacts, ExportFormat::Csv).stating("policy_service", "");
     let mut sink = Vec::new();
-    let report = export(&t.app, manager, t.now, &query, &mut sink, &|_| {}).await.unwrap();
+    let report = export(&t.app, manager, t.now, &query, &mut sink, &|_| {})
+        .await
+        .unwrap();
     assert_eq!(i64::try_from(report.rows).unwrap(), every.count);
 }

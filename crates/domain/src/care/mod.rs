@@ -21,11 +21,7 @@ codes! {
 
 impl CareState {
     /// Where a contact stands, from its obligation and the message that was asked for.
-    pub fn of(
-        status: ObligationStatus,
-        taken_up: bool,
-        message: Option<MessageState>,
-    ) -> Self {
+    pub fn of(status: ObligationStatus, taken_up: bool, message: Option<MessageState>) -> Self {
         match status {
             ObligationStatus::Discharged => Self::Done,
             ObligationStatus::NotDischarged => Self::Lapsed,
@@ -47,12 +43,42 @@ mod tests {
     #[rstest]
     #[case(ObligationStatus::Open, false, None, CareState::Waiting)]
     #[case(ObligationStatus::Open, true, None, CareState::Held)]
-    #[case(ObligationStatus::Open, true, Some(MessageState::Waiting), CareState::Waiting)]
-    #[case(ObligationStatus::Open, true, Some(MessageState::Dead), CareState::Held)]
-    #[case(ObligationStatus::Open, true, Some(MessageState::Cancelled), CareState::Held)]
-    #[case(ObligationStatus::Discharged, true, Some(MessageState::Sent), CareState::Done)]
-    #[case(ObligationStatus::NotDischarged, true, Some(MessageState::Cancelled), CareState::Lapsed)]
-    #[case(ObligationStatus::Cancelled, true, Some(MessageState::Waiting), CareState::Cancelled)]
+    #[case(
+        ObligationStatus::Open,
+        true,
+        Some(MessageState::Waiting),
+        CareState::Waiting
+    )]
+    #[case(
+        ObligationStatus::Open,
+        true,
+        Some(MessageState::Dead),
+        CareState::Held
+    )]
+    #[case(
+        ObligationStatus::Open,
+        true,
+        Some(MessageState::Cancelled),
+        CareState::Held
+    )]
+    #[case(
+        ObligationStatus::Discharged,
+        true,
+        Some(MessageState::Sent),
+        CareState::Done
+    )]
+    #[case(
+        ObligationStatus::NotDischarged,
+        true,
+        Some(MessageState::Cancelled),
+        CareState::Lapsed
+    )]
+    #[case(
+        ObligationStatus::Cancelled,
+        true,
+        Some(MessageState::Waiting),
+        CareState::Cancelled
+    )]
     fn a_contact_stands_where_its_obligation_and_message_do(
         #[case] status: ObligationStatus,
         #[case] taken_up: bool,

@@ -88,7 +88,8 @@ struct Row {
     by_hand: Option<String>,
 }
 
-const FROM: &str = "FROM obligations o LEFT JOIN messages m ON m.about_id = o.id AND m.about_kind = 'contact'";
+const FROM: &str =
+    "FROM obligations o LEFT JOIN messages m ON m.about_id = o.id AND m.about_kind = 'contact'";
 const COLUMNS: &str = "SELECT o.id, o.number, o.programme, o.customer_id, c.customer_no, c.kind AS customer_kind, \
      c.name AS customer_name, p.policy_no, o.claim_no, u.org_code, u.name AS org_name, o.earliest_on, o.due_on, \
      o.status, o.cancel_reason, o.timing, o.discharged_at, o.taken_up_at, m.number AS message, m.channel, \
@@ -101,8 +102,16 @@ fn contact(keys: &Keyring, r: Row) -> Result<CareRow> {
     let message = message.map(MessageState::parse).transpose()?;
     let status = ObligationStatus::parse(&r.status)?;
     let state = CareState::of(status, r.taken_up_at.is_some(), message);
-    let channel = r.channel.as_deref().map(MessageChannel::parse).transpose()?;
-    let by_hand = r.by_hand.as_deref().map(ContactChannel::parse).transpose()?;
+    let channel = r
+        .channel
+        .as_deref()
+        .map(MessageChannel::parse)
+        .transpose()?;
+    let by_hand = r
+        .by_hand
+        .as_deref()
+        .map(ContactChannel::parse)
+        .transpose()?;
     let reason = match state {
         CareState::Waiting => r.message_reason,
         // Without a message there was no text for it, or something that the text needs was not known.
@@ -224,7 +233,10 @@ pub async fn list_contacts(
         );
     }
     let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    select.then("ORDER BY o.earliest_on DESC, o.id DESC LIMIT ?", params![rows]);
+    select.then(
+        "ORDER BY o.earliest_on DESC, o.id DESC LIMIT ?",
+        params![rows],
+    );
     let rows: Vec<Row> = select.list(db).await?;
     let rows: Result<Vec<_>> = rows.into_iter().map(|r| contact(db.keys(), r)).collect();
     let key = |r: &CareRow| PageKey {
@@ -255,11 +267,7 @@ pub async fn count_contacts(
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_contact(
-    db: &impl Reads,
-    scope: &Scope,
-    number: &str,
-) -> Result<Option<CareRow>> {
+pub async fn find_contact(db: &impl Reads, scope: &Scope, number: &str) -> Result<Option<CareRow>> {
     let text = format!("{COLUMNS} {FROM} {JOINS}");
     let mut select = filtered(&text, scope, &CareFilter::default());
     select.filter("o.number = ?", params![number]);

@@ -70,11 +70,14 @@ struct Row {
 /// # Errors
 /// What the database says.
 pub async fn find_record(db: &impl Reads, obligation: Uuid) -> Result<Option<ContactRecord>> {
-    let sql = "SELECT id, channel, note, actor_name, at FROM contact_records WHERE obligation_id = $1";
+    let sql =
+        "SELECT id, channel, note, actor_name, at FROM contact_records WHERE obligation_id = $1";
     let Some(r) = find::<Row>(db, sql, params![obligation]).await? else {
         return Ok(None);
     };
-    let note = r.note.map(|n| db.keys().open("contact_records.note", r.id, &n));
+    let note = r
+        .note
+        .map(|n| db.keys().open("contact_records.note", r.id, &n));
     Ok(Some(ContactRecord {
         channel: ContactChannel::parse(&r.channel)?,
         note: note.transpose()?.map(SensitiveText::from_stored),

@@ -56,11 +56,7 @@ pub async fn find_contact_duty(work: &UnitOfWork, id: Uuid) -> Result<Option<Con
 ///
 /// # Errors
 /// [`crate::StoreError::Conflict`] when it is not owed any more.
-pub async fn discharge_contact(
-    work: &UnitOfWork,
-    id: Uuid,
-    timing: Option<Timing>,
-) -> Result<()> {
+pub async fn discharge_contact(work: &UnitOfWork, id: Uuid, timing: Option<Timing>) -> Result<()> {
     let sql = "UPDATE obligations SET status = 'discharged', timing = $1, discharged_at = $2, updated_at = $2 \
                WHERE id = $3 AND kind = 'message' AND status = 'open'";
     let now = millis(work.now());

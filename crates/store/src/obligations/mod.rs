@@ -16,9 +16,7 @@ mod span;
 
 pub(crate) use begun::HAS_BEGUN;
 pub use begun::read_begun;
-pub use cases::{
-    CustomerCase, PolicyCase, PolicySpan, Profile, read_customers, read_policies,
-};
+pub use cases::{CustomerCase, PolicyCase, PolicySpan, Profile, read_customers, read_policies};
 pub use contacts::{ContactDuty, discharge_contact, find_contact_duty, reopen_contact};
 pub use events::{EventCase, EventSubjects, read_event_subjects, read_events};
 pub use exclusions::{ExclusionFilter, ExclusionRow, list_exclusions};

@@ -211,8 +211,6 @@ pub async fn put_agent_left(
 /// What the database says.
 pub async fn read_policies_of_agent(bulk: &mut Bulk, agent: Uuid) -> Result<Vec<Uuid>> {
     let sql = "SELECT id FROM policies WHERE agent_id = $1";
-    let ids = bulk
-        .query(sql, &[Cell::Id(agent)], |row| row.id(0))
-        .await?;
+    let ids = bulk.query(sql, &[Cell::Id(agent)], |row| row.id(0)).await?;
     Ok(ids.into_iter().flatten().collect())
 }

@@ -53,14 +53,21 @@ pub(super) async fn walk_messages(t: &TestApp, scope: &Scope, o: &Objects) -> Se
         customer: Some(o.customer),
         ..CareFilter::default()
     };
-    let every = care::list_contacts(db, &whole, &contacts, 10).await.unwrap();
+    let every = care::list_contacts(db, &whole, &contacts, 10)
+        .await
+        .unwrap();
     let contact = &every.rows[0].number;
     let list_of_contacts = care::list_contacts(db, scope, &contacts, 10).await.unwrap();
-    let count_of_contacts = care::count_contacts(db, scope, &contacts, 10).await.unwrap();
+    let count_of_contacts = care::count_contacts(db, scope, &contacts, 10)
+        .await
+        .unwrap();
     let found_contact = care::find_contact(db, scope, contact).await.unwrap();
     Seen::from([
         ("list_contacts", list_of_contacts.rows.len()),
-        ("count_contacts", usize::try_from(count_of_contacts).unwrap()),
+        (
+            "count_contacts",
+            usize::try_from(count_of_contacts).unwrap(),
+        ),
         ("find_contact", usize::from(found_contact.is_some())),
         ("list_messages", list.rows.len()),
         ("count_messages", usize::try_from(count).unwrap()),

@@ -110,11 +110,7 @@ fn date_fact(
 }
 
 /// An event that comes back: from when, how often, until when.
-fn again(
-    context: &Context<'_>,
-    written: &file::Again,
-    lint: &mut Linter<'_>,
-) -> Option<Again> {
+fn again(context: &Context<'_>, written: &file::Again, lint: &mut Linter<'_>) -> Option<Again> {
     let from = date_fact(context, &written.from, lint);
     let until = date_fact(context, &written.until, lint);
     let every = match date::quantity(context, written.every.get_ref(), &[], lint) {

@@ -2,8 +2,8 @@
 //! letters take their course.
 
 use super::chance::earlier;
-use super::messages;
 use super::feed::{Feed, sending_days};
+use super::messages;
 use super::people::Person;
 use super::story::{Story, tolerated};
 use crate::commands::shell;

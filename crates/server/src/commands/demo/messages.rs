@@ -6,8 +6,8 @@ use anyhow::Result;
 use app::App;
 use app::customers::{CustomerQuery, list_customers};
 use app::messaging::{WrittenForm, send_due, send_written};
-use domain::access::Role;
 use chrono::{NaiveDate, NaiveTime};
+use domain::access::Role;
 use domain::time::{self, Instant};
 
 /// Customers who are written to.
