@@ -79,8 +79,7 @@ pub fn router(web: Web) -> Router {
         .merge(letters::routes())
         .merge(visits::routes())
         .merge(retention::routes())
-        .merge(messaging::routes())
-        .merge(care::routes())
+        .merge(messaging::routes().merge(care::routes()))
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
@@ -103,8 +102,7 @@ pub fn router(web: Web) -> Router {
         .merge(visits::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
-        .merge(messaging::api::routes())
-        .merge(care::api::routes());
+        .merge(messaging::api::routes().merge(care::api::routes()));
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
