@@ -45,10 +45,8 @@ async fn what_is_sent_is_discharged(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert!(text.contains("2024年4月4日交纳"), "{text}");
     assert!(text.contains("保单尾号ZHOU"), "{text}");
     let claim = contact(&t, "CT-CLM", "P50-CAR").await;
-    let text = &handed
-        .iter()
-        .find(|o| Some(&o.key) == claim.message.as_ref());
-    let text = &text.unwrap().body;
+    let of_claim = |key: &String| claim.message.as_ref() == Some(key);
+    let text = &handed.iter().find(|o| of_claim(&o.key)).unwrap().body;
     assert!(
         text.contains("CL-9") && text.contains("2024年2月13日立案"),
         "{text}"
