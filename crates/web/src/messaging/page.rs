@@ -65,6 +65,7 @@ impl PageTemplate {
         match row.about_kind.as_str() {
             "ticket" => Some(format!("/tickets/{id}")),
             "callback" => Some(format!("/callbacks/{id}")),
+            "contact" => Some(format!("/care/{id}")),
             _ => None,
         }
     }

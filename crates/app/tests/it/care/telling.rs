@@ -172,6 +172,9 @@ async fn the_list_is_filtered(#[values(Engine::Sqlite, Engine::Postgres)] engine
         .collect();
     found.sort_unstable();
     assert_eq!(found, ["CT-CLM", "CT-DUE", "CT-DUE-LAST"]);
+    let first = &list.page.rows[0];
+    let by_id = care_page(&t.app, manager, t.now, &first.id.to_string()).await;
+    assert_eq!(by_id.unwrap().row.number, first.number);
     let there = list_care(&t.app, &t.people().operations_sd, &CareQuery::default()).await;
     let there = there.unwrap().page.rows;
     assert!(!there.is_empty() && there.iter().all(|r| r.org_code.starts_with("37")));
