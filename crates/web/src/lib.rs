@@ -83,8 +83,7 @@ pub fn router(web: Web) -> Router {
         .merge(visits::routes())
         .merge(surveys::routes())
         .merge(retention::routes())
-        .merge(messaging::routes())
-        .merge(care::routes())
+        .merge(messaging::routes().merge(care::routes()))
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
         .layer(axum::middleware::from_fn_with_state(
@@ -110,8 +109,7 @@ pub fn router(web: Web) -> Router {
         .merge(surveys::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
-        .merge(messaging::api::routes())
-        .merge(care::api::routes());
+        .merge(messaging::api::routes().merge(care::api::routes()));
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())

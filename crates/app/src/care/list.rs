@@ -12,6 +12,7 @@ use domain::numbers::Number;
 use domain::time::Instant;
 use store::Page;
 use store::care::{self as rows, CareFilter, CareRow};
+use uuid::Uuid;
 
 /// What to look for among contacts, as it stands in the URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -46,7 +47,7 @@ pub(crate) async fn filter(app: &App, scope: &Scope, query: &CareQuery) -> Resul
         from: listing::date("from", &query.from)?,
         to: listing::date("to", &query.to)?,
         after: listing::after(&query.after)?,
-        customer: None,
+        ..CareFilter::default()
     })
 }
 
@@ -101,7 +102,7 @@ pub struct CarePage {
     pub by_hand: Vec<ContactChannel>,
 }
 
-/// A contact in sight, by the number of its obligation. That somebody looked is recorded.
+/// A contact in sight, by the number or the id of its obligation. That somebody looked is recorded.
 ///
 /// # Errors
 /// When the actor may not see messages; [`Error::NotFound`] when this one is not in sight.
@@ -134,6 +135,14 @@ pub(super) async fn find(
     number: &str,
 ) -> Result<CareRow> {
     let scope = actor.scope(right)?;
+    if let Ok(id) = Uuid::try_parse(number) {
+        let filter = CareFilter {
+            id: Some(id),
+            ..CareFilter::default()
+        };
+        let page = rows::list_contacts(app.store(), &scope, &filter, 1).await?;
+        return page.rows.into_iter().next().ok_or(Error::NotFound);
+    }
     let number = Number::parse(number).ok_or(Error::NotFound)?.to_string();
     let found = rows::find_contact(app.store(), &scope, &number).await?;
     found.ok_or(Error::NotFound)

@@ -15,4 +15,4 @@ pub use list::{
     CareList, CarePage, CareQuery, care_page, list_care, page_of_care, programmes_of_care,
 };
 pub use record::{RecordForm, record_contact};
-pub use take_up::take_up;
+pub use take_up::{TakenUp, take_up};

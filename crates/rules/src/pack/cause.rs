@@ -1,5 +1,6 @@
 //! What sets a programme off: an event, or the calendar.
 
+use super::{Again, Expression};
 use crate::calendar::{Calendar, DayKind};
 use crate::dates::{LeapDay, Period, add_months, anniversary};
 use crate::facts::{EventType, FactId, FactSchema, Facts};
@@ -8,6 +9,19 @@ use chrono::{Datelike, NaiveDate};
 
 /// The fact that holds the day on which the calendar sets a programme off.
 pub(crate) const OCCURRENCE: &str = "occurrence.on";
+
+/// What sets a programme off, and on which day.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// An event, or the calendar.
+    pub cause: Cause,
+    /// The date on which it counts as having happened.
+    pub on: Expression,
+    /// How it comes back, where one event asks for the same again and again.
+    pub again: Option<Again>,
+    /// The trigger in words.
+    pub label: Text,
+}
 
 /// What sets a programme off.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ mod words;
 pub use again::Again;
 pub use book::RuleBook;
 pub(crate) use cause::OCCURRENCE;
-pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject};
+pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject, Trigger};
 pub use check::Finding;
 pub use compile::text_hash;
 pub use reasons::{NOT_DRAWN, Reason};
@@ -450,19 +450,6 @@ pub struct Respondent {
     pub who: String,
     /// All of these must hold; empty means always.
     pub when: Vec<Condition>,
-}
-
-/// What sets a programme off.
-#[derive(Clone, Debug)]
-pub struct Trigger {
-    /// An event, or the calendar.
-    pub cause: Cause,
-    /// The date on which it counts as having happened.
-    pub on: Expression,
-    /// How it comes back, where one event asks for the same again and again.
-    pub again: Option<Again>,
-    /// The trigger in words.
-    pub label: Text,
 }
 
 /// One programme: when something is owed, to whom, and from when to when.

@@ -95,21 +95,22 @@ pub async fn read_due_contacts(
     late: &[String],
     limit: i64,
 ) -> Result<Vec<DueContact>> {
-    let (list, mut more) = programmes(late, 3);
+    let (list, mut more) = programmes(late, 2);
     let due = DUE.replace("{late}", &list);
-    let lock = match bulk.backend().skip_locked() {
-        "" => String::new(),
-        lock => lock.replace("UPDATE", "UPDATE OF o"),
-    };
+    let lock = bulk.backend().skip_locked_of("o");
     let sql = format!(
         "SELECT o.id, o.programme, o.trigger_on, o.due_on, o.claim_no, o.facts, p.policy_no, p.product_name, \
          p.effective_date, p.next_premium_due_on, p.cooling_off_days, c.id, c.customer_no, c.kind, c.name, c.sex, \
          c.mobile, c.email, c.preferred_channel, c.org_id, c.marketing_consent, c.care_stopped_at, c.restricted_at, \
          c.erased_at FROM obligations o JOIN customers c ON c.id = o.customer_id \
-         LEFT JOIN policies p ON p.id = o.policy_id WHERE {due} ORDER BY o.earliest_on, o.id LIMIT $2 {lock}"
+         LEFT JOIN policies p ON p.id = o.policy_id WHERE {due} ORDER BY o.earliest_on, o.id \
+         LIMIT ${} {lock}",
+        late.len() + 2
     );
-    let mut cells = vec![Cell::Date(today), Cell::Int(limit)];
+    // SQLite numbers parameters as they appear, so the limit is the last.
+    let mut cells = vec![Cell::Date(today)];
     cells.append(&mut more);
+    cells.push(Cell::Int(limit));
     let keys = bulk.keyring();
     bulk.query(&sql, &cells, |row| due_contact(&keys, row))
         .await
@@ -196,19 +197,18 @@ pub async fn read_overdue_contacts(
     late: &[String],
     limit: i64,
 ) -> Result<Vec<OverdueContact>> {
-    let (list, mut more) = programmes(late, 3);
-    let lock = match bulk.backend().skip_locked() {
-        "" => String::new(),
-        lock => lock.replace("UPDATE", "UPDATE OF o"),
-    };
+    let (list, mut more) = programmes(late, 2);
+    let lock = bulk.backend().skip_locked_of("o");
     let sql = format!(
         "SELECT o.id, o.customer_id, m.reason, m.state FROM obligations o LEFT JOIN messages m ON m.about_id = o.id \
          AND m.about_kind = 'contact' WHERE o.kind = 'message' AND o.status = 'open' AND o.due_on < $1 \
          AND o.programme NOT IN ({list}) AND (m.state IS NULL OR m.state <> 'sending') \
-         ORDER BY o.due_on, o.id LIMIT $2 {lock}"
+         ORDER BY o.due_on, o.id LIMIT ${} {lock}",
+        late.len() + 2
     );
-    let mut cells = vec![Cell::Date(today), Cell::Int(limit)];
+    let mut cells = vec![Cell::Date(today)];
     cells.append(&mut more);
+    cells.push(Cell::Int(limit));
     bulk.query(&sql, &cells, |row| {
         let state = row.text(3)?.map(|s| MessageState::parse(&s)).transpose()?;
         let ended = state.is_some_and(MessageState::is_final);

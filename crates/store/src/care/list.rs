@@ -150,6 +150,8 @@ const NO_TEXT: &str = "no_text";
 /// What to look for among contacts.
 #[derive(Clone, Debug, Default)]
 pub struct CareFilter {
+    /// The obligation itself.
+    pub id: Option<Uuid>,
     /// Where it stands.
     pub state: Option<CareState>,
     /// Of this programme.
@@ -188,6 +190,9 @@ fn filtered(select: &str, scope: &Scope, filter: &CareFilter) -> Select {
     let mut select = Select::new(select);
     select.scope(scope, "o.org_id").own(scope, "o.customer_id");
     select.filter("o.kind = 'message'", Vec::new());
+    if let Some(id) = filter.id {
+        select.filter("o.id = ?", params![id]);
+    }
     if let Some(state) = filter.state {
         select.filter(&format!("({})", of_state(state)), Vec::new());
     }

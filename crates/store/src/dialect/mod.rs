@@ -44,6 +44,14 @@ impl Backend {
         }
     }
 
+    /// As [`Self::skip_locked`] for the rows of one table of a join.
+    pub(crate) fn skip_locked_of(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!("FOR UPDATE OF {table} SKIP LOCKED"),
+        }
+    }
+
     /// The clause that keeps read rows from others until the transaction ends. On SQLite the
     /// transaction is the only one that writes.
     pub(crate) fn for_update(self) -> &'static str {

@@ -66,6 +66,7 @@ impl PageTemplate {
             "ticket" => Some(format!("/tickets/{id}")),
             "survey" => Some(format!("/surveys/{id}")),
             "callback" => Some(format!("/callbacks/{id}")),
+            "contact" => Some(format!("/care/{id}")),
             _ => None,
         }
     }

@@ -11,17 +11,13 @@ use crate::frame::Frame;
 use crate::state::Web;
 use axum::Router;
 use axum::routing::get;
-use domain::messaging::MessageReason;
 
 /// Why an obligation was cancelled or came to nothing, in words.
 pub(crate) fn cancel_reason(f: &Frame, programme: &str, code: &str) -> String {
     if let Some(reason) = f.rules.book().find_reason(programme, code) {
         return f.text(&reason.text).to_owned();
     }
-    match MessageReason::parse(code) {
-        Ok(_) => f.code("message-reason", code),
-        Err(_) => f.code("cancel-reason", code),
-    }
+    f.code("cancel-reason", code)
 }
 
 pub(crate) fn routes() -> Router<Web> {

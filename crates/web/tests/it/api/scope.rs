@@ -32,6 +32,8 @@ async fn example(t: &TestApp, path: &str) -> String {
         "C50-ZHOU".into()
     } else if path.contains("{policy_no}") {
         "P50-ZHOU".into()
+    } else if path.contains("/scheduled-contacts/") {
+        t.obligation("P50-ZHOU", "CT-EFF").await.unwrap().number
     } else if path.contains("{number}") {
         row.obligation_number
     } else if path.contains("{callback}") {
