@@ -113,7 +113,6 @@ fn read_discharge(
             .unwrap_or(0),
         deemed_days: number("deemed_days")?.and_then(|n| u32::try_from(n).ok()),
         promotion_allowed: flag("promotion_allowed"),
-        removal_allowed: flag("removal_allowed"),
         respondent_fixed: flag("respondent_fixed"),
         payout: flag("payout"),
     })

@@ -52,8 +52,6 @@ pub struct Discharge {
     pub deemed_days: Option<u32>,
     /// Promotion items may be asked.
     pub promotion_allowed: bool,
-    /// Customers may be taken off the list by hand; programmes of law and supervision accept no removal.
-    pub removal_allowed: bool,
     /// Only the respondent that was fixed at listing may answer (B13).
     pub respondent_fixed: bool,
     /// A payout of policy servicing: traced, followed up and spot-checked as B13 says.

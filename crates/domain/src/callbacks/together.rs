@@ -100,7 +100,6 @@ mod tests {
             warn_before_due_days: 1,
             deemed_days: None,
             promotion_allowed: false,
-            removal_allowed: false,
             respondent_fixed: false,
             payout: false,
         }

@@ -170,10 +170,8 @@ pub struct EventCase {
     pub programme: Option<String>,
     /// It was drawn where a programme samples.
     pub drawn: bool,
-    /// The last day of the plan that it follows from.
-    pub until_on: Option<NaiveDate>,
-    /// The day on which the customer was taken off that plan.
-    pub withdrawn_on: Option<NaiveDate>,
+    /// The last day of the plan that it follows from; when the customer was taken off it.
+    pub plan: (Option<NaiveDate>, Option<NaiveDate>),
 }
 
 const POLICY_COLUMNS: &str = "p.id, p.policyholder_id, p.org_id, p.line, p.product_class, p.channel, p.status, \
@@ -281,8 +279,7 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         service_item_code: row.text(16)?,
         minute: row.int(17)?.map(minute_in_china),
         drawn: row.bool(18)?.unwrap_or_default(),
-        until_on: row.date(19)?,
-        withdrawn_on: row.date(20)?,
+        plan: (row.date(19)?, row.date(20)?),
     })
 }
 

@@ -35,7 +35,6 @@ fn rules() -> Discharge {
         warn_before_due_days: 3,
         deemed_days: Some(7),
         promotion_allowed: false,
-        removal_allowed: false,
         respondent_fixed: false,
         payout: false,
     }
