@@ -94,27 +94,11 @@ pub fn router(web: Web) -> Router {
             web.clone(),
             frame::recognise,
         ));
-    let systems = OpenApiRouter::new()
-        .merge(customers::api::routes())
-        .merge(policies::api::routes())
-        .merge(obligations::api::routes())
-        .merge(callbacks::api::routes())
-        .merge(electronic::api::routes())
-        .merge(tickets::api::routes())
-        .merge(questionnaires::api::routes())
-        .merge(letters::api::routes())
-        .merge(visits::api::routes())
-        .merge(campaigns::api::routes())
-        .merge(plans::api::routes())
-        .merge(surveys::api::routes())
-        .merge(access::api::routes())
-        .merge(imports::api::routes())
-        .merge(messaging::api::routes().merge(care::api::routes()));
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
         .merge(surveys::public_routes())
-        .merge(api::serve(&web, systems))
+        .merge(api::serve(&web, systems()))
         .merge(telephony::routes())
         .merge(health::routes(&web))
         .merge(messaging::gateway_routes())
@@ -131,6 +115,26 @@ pub fn router(web: Web) -> Router {
             health::measure,
         ))
         .with_state(web)
+}
+
+/// What other systems ask.
+fn systems() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .merge(customers::api::routes())
+        .merge(policies::api::routes())
+        .merge(obligations::api::routes())
+        .merge(callbacks::api::routes())
+        .merge(electronic::api::routes())
+        .merge(tickets::api::routes())
+        .merge(questionnaires::api::routes())
+        .merge(letters::api::routes())
+        .merge(visits::api::routes())
+        .merge(campaigns::api::routes())
+        .merge(plans::api::routes())
+        .merge(surveys::api::routes())
+        .merge(access::api::routes())
+        .merge(imports::api::routes())
+        .merge(messaging::api::routes().merge(care::api::routes()))
 }
 
 /// The counters of a server whose pages are at another address.

@@ -153,12 +153,11 @@ pub(super) async fn load(
     } else {
         Vec::new()
     };
-    let discharge = app
-        .rules()
+    let rules = app.rules();
+    let discharge = rules
         .discharge_of(callback.pack, &callback.programme)?
         .clone();
     let siblings = rows::list_siblings(db, scope, callback.customer_id, callback.id).await?;
-    let rules = app.rules();
     let takeable = super::together::takeable(&rules, actor, now, &callback, &attempts, &siblings);
     let payout = beside(app, scope, &callback, discharge.payout).await?;
     Ok(CallbackPage {

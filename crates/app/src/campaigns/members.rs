@@ -277,7 +277,7 @@ pub async fn remove_member(
     };
     if view.decide(&command, by)? == CampaignState::Released {
         actor.demand(Permission::CampaignsPlan)?;
-        listed(app, &member)?.check_removal()?;
+        listed(app, &member).check_removal()?;
         rows::remove_member(&work, member.id, &actor.name, reason.unwrap_or_default()).await?;
         rows::withdraw_contact(&work, member.id, time::date_in_china(now)).await?;
         plan_soon(&work).await?;
@@ -292,18 +292,13 @@ pub async fn remove_member(
 
 /// What of a customer on a released list decides whether they may leave it. Before the planner looked, nothing is
 /// owed yet.
-fn listed(app: &App, member: &MemberRow) -> Result<Listed> {
-    let removal_allowed = match (&member.programme, member.pack) {
-        (Some(programme), Some(pack)) => {
-            let rules = app.rules();
-            rules.discharge_of(pack, programme)?.manual_removal
-        }
-        _ => true,
-    };
-    Ok(Listed {
+fn listed(app: &App, member: &MemberRow) -> Listed {
+    let programme = member.programme.as_deref();
+    let removal_allowed = programme.is_none_or(|code| app.rules().is_removal_allowed(code));
+    Listed {
         removal_allowed,
         callback: member.callback.as_ref().map(|(_, _, state)| *state),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -276,8 +276,8 @@ impl FactIds {
         );
         facts.set(self.event_outcome, event.outcome.as_deref());
         facts.set(self.event_programme, event.programme.as_deref());
-        facts.set(self.event_until_on, event.until_on);
-        facts.set(self.event_withdrawn_on, event.withdrawn_on);
+        facts.set(self.event_until_on, event.plan.0);
+        facts.set(self.event_withdrawn_on, event.plan.1);
     }
 }
 

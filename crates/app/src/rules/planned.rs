@@ -17,6 +17,15 @@ impl Rules {
         found
     }
 
+    /// Whether a programme accepts that customers are taken off its list by hand; programmes of law and supervision
+    /// do not (C-24).
+    pub fn is_removal_allowed(&self, code: &str) -> bool {
+        let flag = self
+            .programme(code)
+            .and_then(|p| p.discharge.get("manual_removal"));
+        flag.and_then(toml::Value::as_bool) == Some(true)
+    }
+
     /// Channels of which one of those programmes takes each.
     pub fn planned_channels(&self) -> Vec<ContactChannel> {
         let codes = self.planned_programmes().into_iter().map(|p| &p.code);

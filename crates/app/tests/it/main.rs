@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod access;
+mod announcements;
 mod approvals;
 mod assigning;
 mod audit;

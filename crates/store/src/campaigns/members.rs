@@ -51,8 +51,6 @@ pub struct MemberRow {
     pub obligation_number: Option<String>,
     /// Programme of the obligation.
     pub programme: Option<String>,
-    /// The version of the pack that the obligation started with.
-    pub pack: Option<Uuid>,
     /// By when the callback is due.
     pub due_on: Option<NaiveDate>,
     /// The callback.
@@ -91,7 +89,6 @@ struct Row {
     removed_reason: Option<Vec<u8>>,
     obligation_number: Option<String>,
     programme: Option<String>,
-    pack_id: Option<Uuid>,
     due_on: Option<NaiveDate>,
     callback_id: Option<Uuid>,
     callback_number: Option<String>,
@@ -118,7 +115,7 @@ fn selected() -> String {
         "SELECT m.id, g.number AS campaign_number, g.title AS campaign_title, m.customer_id, c.customer_no, \
          c.kind AS customer_kind, c.name AS customer_name, m.purpose, m.source, m.added_by, m.added_name, m.added_at, \
          m.added_reason, m.removed_name, m.removed_at, m.removed_reason, d.number AS obligation_number, d.programme, \
-         d.pack_id, d.due_on, b.id AS callback_id, b.number AS callback_number, b.state AS callback_state, \
+         d.due_on, b.id AS callback_id, b.number AS callback_number, b.state AS callback_state, \
          u.display_name AS assignee_name, b.reached, b.completed_at, {PROBLEMS} AS problems, \
          (SELECT COUNT(a.rating) FROM answers a WHERE a.callback_id = b.id) AS ratings, \
          (SELECT CAST(COALESCE(SUM(a.rating), 0) AS BIGINT) FROM answers a WHERE a.callback_id = b.id) AS rated {FROM}"
@@ -154,7 +151,6 @@ fn member(db: &impl Reads, r: Row) -> Result<MemberRow> {
         removed_at: r.removed_at.map(instant),
         obligation_number: r.obligation_number,
         programme: r.programme,
-        pack: r.pack_id,
         due_on: r.due_on,
         callback,
         assignee_name: r.assignee_name,

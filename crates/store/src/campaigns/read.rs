@@ -88,7 +88,7 @@ struct Row {
     version: i64,
 }
 
-const SELECT: &str = "SELECT g.id, g.number, g.org_id, o.code AS org_code, o.name AS org_name, o.path AS org_path, \
+const SELECT: &str = "SELECT g.id, g.number, g.org_id, o.org_code, o.name AS org_name, o.path AS org_path, \
      g.title, g.goal, g.state, g.starts_on, g.ends_on, g.channel, g.topics, g.material, g.analysis, g.reason, \
      g.made_by, g.made_name, g.released_at, g.version, \
      (SELECT COUNT(*) FROM campaign_members m WHERE m.campaign_id = g.id AND m.removed_at IS NULL) AS members, \

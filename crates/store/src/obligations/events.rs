@@ -49,10 +49,8 @@ pub struct EventCase {
     pub programme: Option<String>,
     /// It was drawn where a programme samples.
     pub drawn: bool,
-    /// The last day of the plan that it follows from.
-    pub until_on: Option<NaiveDate>,
-    /// The day on which the customer was taken off that plan.
-    pub withdrawn_on: Option<NaiveDate>,
+    /// The last day of the plan that it follows from; when the customer was taken off it.
+    pub plan: (Option<NaiveDate>, Option<NaiveDate>),
 }
 
 const EVENT_COLUMNS: &str = "type, occurred_on, paid_on, claim_no, amount_fen, payout_method, \
@@ -80,8 +78,7 @@ fn event_case(row: Row<'_>) -> Result<EventCase> {
         service_item_code: row.text(16)?,
         minute: row.int(17)?.map(minute_in_china),
         drawn: row.bool(18)?.unwrap_or_default(),
-        until_on: row.date(19)?,
-        withdrawn_on: row.date(20)?,
+        plan: (row.date(19)?, row.date(20)?),
     })
 }
 

@@ -66,7 +66,11 @@ async fn a_campaign_on_its_pages(#[values(Engine::Sqlite, Engine::Postgres)] eng
     operations
         .submit(&format!("{path}/preparation"), &material)
         .await;
-    step(&mut operations, &path, "submit").await;
+    confirmed_and_released(&t, &site, &mut operations, &path).await;
+}
+
+async fn confirmed_and_released(t: &TestApp, site: &Site, operations: &mut Browser, path: &str) {
+    step(operations, path, "submit").await;
     let mut sales = site.sign_in("sales_cq").await;
     assert!(
         sales
@@ -74,10 +78,10 @@ async fn a_campaign_on_its_pages(#[values(Engine::Sqlite, Engine::Postgres)] eng
             .await
             .contains("续期客户满意度回访")
     );
-    step(&mut sales, &path, "confirm").await;
-    step(&mut operations, &path, "release").await;
+    step(&mut sales, path, "confirm").await;
+    step(operations, path, "release").await;
     t.plan(t.now).await;
-    let page = operations.read(&path).await;
+    let page = operations.read(path).await;
     assert!(page.contains("/callbacks/") && page.contains("CB-2024-"));
     let removed = [("customer_no", "C50-LI"), ("reason", "客户在国外")];
     operations
@@ -91,7 +95,7 @@ async fn a_campaign_on_its_pages(#[values(Engine::Sqlite, Engine::Postgres)] eng
     let file = operations.get(&file).await;
     assert!(file.text.contains("C50-ZHOU") && file.text.contains("客户在国外"));
     let mut stranger = site.sign_in("operations_sd").await;
-    assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.get(path).await.status, StatusCode::NOT_FOUND);
     let mut caller = site.sign_in("caller_cq").await;
     assert_eq!(caller.get("/campaigns").await.status, StatusCode::FORBIDDEN);
 }
