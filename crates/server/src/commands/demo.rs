@@ -16,6 +16,7 @@ mod place;
 mod records;
 mod sound;
 mod story;
+mod surveys;
 mod visits;
 mod words;
 
