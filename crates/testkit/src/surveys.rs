@@ -8,6 +8,7 @@ use app::surveys::{
 use chrono::Duration;
 use domain::access::{Actor, Permission};
 use domain::customers::Reveal;
+use domain::ids::SurveyId;
 use domain::surveys::SurveyState;
 use domain::time::Instant;
 use store::messaging::MessageFilter;
@@ -17,6 +18,7 @@ pub const QUESTIONNAIRE: &str =
     "1. 总体评价？【评分】\n2. 报案方式？【单选】\n- 电话\n- 微信\n3. 有什么建议？【选填】";
 
 /// Those who agree to a survey of Chongqing.
+#[derive(Debug)]
 pub struct Approvers {
     /// Head of the department.
     pub head: Actor,
@@ -103,10 +105,10 @@ impl TestApp {
     ///
     /// # Panics
     /// When a message has no link.
-    pub async fn survey_tokens(&self, survey: uuid::Uuid) -> Vec<String> {
+    pub async fn survey_tokens(&self, survey: SurveyId) -> Vec<String> {
         let scope = Actor::system().scope(Permission::MessagesRead).unwrap();
         let filter = MessageFilter {
-            about: Some(survey),
+            about: Some(survey.0),
             ..MessageFilter::default()
         };
         let store = self.app.store();
@@ -115,7 +117,7 @@ impl TestApp {
         for message in page.unwrap().rows {
             let text = store::messaging::read_message_text(store, message.id).await;
             let body = text.unwrap().body.unwrap();
-            let body = body.reveal(Reveal::traced(survey)).to_owned();
+            let body = body.reveal(Reveal::traced(survey.0)).to_owned();
             let token = body.split("/s/").nth(1).unwrap();
             tokens.push(token.chars().take_while(char::is_ascii_hexdigit).collect());
         }

@@ -4,6 +4,7 @@
 //! Jobs are thin: each calls one use case, with the rights that its owner has when it runs. A job
 //! whose server was killed is taken up again when its lease ends, and ends in the same state.
 
+mod batches;
 mod files;
 mod list;
 mod perform;

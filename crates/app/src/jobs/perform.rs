@@ -1,5 +1,6 @@
 //! What each kind of job does: it calls one use case, tells how far that is, and says what came of it.
 
+use super::batches::{distribute_survey, print_letters};
 use super::files::{self, FileResult};
 use super::queue::{ReportTask, Task, enqueue};
 use super::run::Clock;
@@ -11,7 +12,7 @@ use crate::reports::{ReportFormat, ReportQuery, export_report};
 use crate::{App, Error, Result, access, retention};
 use chrono::Duration;
 use domain::access::Actor;
-use domain::ids::{CallId, ClientId, UserId};
+use domain::ids::{CallId, ClientId, SurveyId, UserId};
 use domain::imports::ImportKind;
 use domain::time::Instant;
 use std::fs::File;
@@ -107,15 +108,7 @@ pub(super) async fn perform(
             print_letters(app, &actor, clock, (job.id, &batch), progress).await
         }
         Task::DistributeSurvey { survey } => {
-            let tell = |done, total| {
-                progress.send_replace(at(done, Some(total), None));
-            };
-            let id = domain::ids::SurveyId(survey);
-            let done = crate::surveys::distribute(app, &actor, clock, id, &tell).await?;
-            Ok(Done {
-                progress: at(done, Some(done), None),
-                discard: None,
-            })
+            distribute_survey(app, &actor, clock, SurveyId(survey), progress).await
         }
         Task::DiscardFile { key } => {
             crate::files::discard(app, clock(), &key).await?;
@@ -212,7 +205,7 @@ async fn copy(app: &App, actor: &Actor, now: Instant, request: &str) -> Result<D
     })
 }
 
-fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {
+pub(super) fn at(done: u64, total: Option<u64>, result: Option<String>) -> JobProgress {
     let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     JobProgress {
         done: signed(done),
@@ -255,7 +248,7 @@ async fn interrupt_earlier(app: &App, now: Instant, job: &JobRow) -> Result<()> 
     Ok(work.commit(entry).await?)
 }
 
-fn temporary(ending: &str) -> Result<tempfile::TempPath> {
+pub(super) fn temporary(ending: &str) -> Result<tempfile::TempPath> {
     tempfile::Builder::new()
         .prefix("huifang-")
         .suffix(&format!(".{ending}"))
@@ -328,32 +321,6 @@ async fn export(
     made(now, file)
 }
 
-async fn print_letters(
-    app: &App,
-    actor: &Actor,
-    clock: Clock<'_>,
-    batch: (Uuid, &crate::letters::LetterBatch),
-    progress: &watch::Sender<JobProgress>,
-) -> Result<Done> {
-    let path = temporary("pdf")?;
-    let (rows, ending) =
-        crate::letters::print_batch(app, actor, clock, batch, &path, &|done, total| {
-            progress.send_replace(at(done, total, None));
-        })
-        .await?;
-    let now = clock();
-    let key = files::new_key(app, now, "exports", ending);
-    files::send(app, now, &key, &path).await?;
-    let day = domain::time::date_in_china(now).format("%Y%m%d");
-    let file = FileResult {
-        key,
-        name: format!("letters-{day}.{ending}"),
-        media_type: format!("application/{ending}"),
-        rows,
-    };
-    made(now, file)
-}
-
 async fn report(app: &App, actor: &Actor, now: Instant, task: &ReportTask) -> Result<Done> {
     let format = ReportFormat::parse(&task.format)
         .ok_or_else(|| Error::invalid("format", "unknown-code"))?;
@@ -402,7 +369,7 @@ async fn verify(
 }
 
 /// The end of a job that made a file.
-fn made(now: Instant, file: FileResult) -> Result<Done> {
+pub(super) fn made(now: Instant, file: FileResult) -> Result<Done> {
     let result = serde_json::to_string(&file).map_err(|e| Error::Fault(e.to_string()))?;
     Ok(Done {
         progress: at(file.rows, Some(file.rows), Some(result)),

@@ -17,6 +17,7 @@ mod place;
 mod records;
 mod sound;
 mod story;
+mod surveys;
 mod visits;
 mod words;
 

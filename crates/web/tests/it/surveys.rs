@@ -11,50 +11,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use testkit::{Engine, QUESTIONNAIRE, TestApp};
 use web::{Settings, Web};
 
-/// SRV-04 to SRV-07 over the pages: the form, each step, the results, the file.
-#[rstest]
-#[tokio::test]
-async fn a_department_asks_and_the_office_carries_out(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
-    let t = TestApp::with_portfolio(engine).await;
-    let who = t.approvers().await;
-    let site = Site::of(&t);
-    let mut by = site.sign_in("operations_cq").await;
-    let page = by.read("/surveys/new").await;
-    assert!(page.contains("调查问卷拟稿"), "{page}");
-    let form = t.application("open_link", "anonymous");
-    let fields = [
-        ("kind", form.kind.as_str()),
-        ("identity", &form.identity),
-        ("platform", &form.platform),
-        ("department", &form.department),
-        ("title", &form.title),
-        ("purpose", &form.purpose),
-        ("draft", &form.draft),
-        ("respondents", &form.respondents),
-        ("from_on", &form.from_on),
-        ("to_on", &form.to_on),
-        ("time_points", &form.time_points),
-    ];
-    let home = by.submit("/surveys", &fields).await;
-    let page = by.read(&home).await;
-    assert!(
-        page.contains("提交审批") && page.contains("报案方式"),
-        "{page}"
-    );
-    assert!(
-        by.read(&format!("{home}/application"))
-            .await
-            .contains("理赔部")
-    );
-    let number = home.rsplit('/').next().unwrap().to_owned();
-    t.launch(&t.people().operations_cq, &who, &number).await;
-    let page = by.read(&home).await;
-    assert!(
-        page.contains("class=\"qr\""),
-        "the picture code of the link: {page}"
-    );
+/// A customer opens the link of a page, forgets a question, and sends the rest; the token.
+async fn answer(site: &Site, page: &str) -> String {
     let link = page.split("/s/").nth(1).unwrap();
     let token: String = link.chars().take_while(char::is_ascii_hexdigit).collect();
     let mut customer = site.browser();
@@ -93,9 +51,58 @@ async fn a_department_asks_and_the_office_carries_out(
             .await
             .contains("感谢您的参与")
     );
+    token
+}
+
+/// SRV-04 to SRV-07 over the pages: the form, each step, the results, the file.
+#[rstest]
+#[tokio::test]
+async fn a_department_asks_and_the_office_carries_out(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let who = t.approvers().await;
+    let site = Site::of(&t);
+    let mut by = site.sign_in("operations_cq").await;
+    let page = by.read("/surveys/new").await;
+    assert!(page.contains("调查问卷拟稿"), "{page}");
+    let form = t.application("open_link", "anonymous");
+    let fields = [
+        ("kind", form.kind.as_str()),
+        ("identity", form.identity.as_str()),
+        ("platform", form.platform.as_str()),
+        ("department", form.department.as_str()),
+        ("title", form.title.as_str()),
+        ("purpose", form.purpose.as_str()),
+        ("draft", form.draft.as_str()),
+        ("respondents", form.respondents.as_str()),
+        ("from_on", form.from_on.as_str()),
+        ("to_on", form.to_on.as_str()),
+        ("time_points", form.time_points.as_str()),
+    ];
+    let home = by.submit("/surveys", &fields).await;
+    let page = by.read(&home).await;
+    assert!(
+        page.contains("提交审批") && page.contains("报案方式"),
+        "{page}"
+    );
+    assert!(
+        by.read(&format!("{home}/application"))
+            .await
+            .contains("理赔部")
+    );
+    let number = home.rsplit('/').next().unwrap().to_owned();
+    t.launch(&t.people().operations_cq, &who, &number).await;
+    let page = by.read(&home).await;
+    assert!(
+        page.contains("class=\"qr\""),
+        "the picture code of the link: {page}"
+    );
+    let token = answer(&site, &page).await;
     let staff = by.get(&format!("/s/{token}")).await;
     assert_eq!(staff.status, StatusCode::FORBIDDEN);
-    let unknown = customer.get(&format!("/s/{}", "a".repeat(64))).await;
+    let mut other = site.browser();
+    let unknown = other.get(&format!("/s/{}", "a".repeat(64))).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     let page = by.read(&format!("{home}/results")).await;
     assert!(page.contains("暂不展示汇总结果"), "{page}");
@@ -141,7 +148,7 @@ async fn a_customer_answers_on_a_phone() {
         .await
         .unwrap();
     assert_eq!(survey.row.questionnaire.as_deref(), Some(QUESTIONNAIRE));
-    let token = t.survey_tokens(survey.row.id.0).await.remove(0);
+    let token = t.survey_tokens(survey.row.id).await.remove(0);
     let site = serve(&t).await;
     let driver = Driver::start();
     let window = driver.open(&site, 390, 844).await;

@@ -9,8 +9,9 @@ use testkit::TestApp;
 pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let db = t.app.store();
     let mut seen = Seen::new();
-    let all = rows::list_surveys(db, scope, &SurveyFilter::default(), 100);
-    let own = all.await.unwrap().rows;
+    let everything = SurveyFilter::default();
+    let all = rows::list_surveys(db, scope, &everything, 100).await;
+    let own = all.unwrap().rows;
     let own = own.iter().filter(|s| s.number == o.survey).count();
     seen.insert("list_surveys", own);
     let of_the_unit = SurveyFilter {

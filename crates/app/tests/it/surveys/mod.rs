@@ -28,7 +28,7 @@ async fn results(t: &TestApp, by: &Actor, number: &str) -> s::ResultsPage {
         .unwrap()
 }
 
-/// Ends the collection, collates, reports, sets a measure, archives.
+/// Ends the collection, collates, and all that follows.
 async fn finish(t: &TestApp, by: &Actor, number: &str) {
     let p = t.people();
     let (app, office, at) = (&t.app, &p.manager, later(t));
@@ -67,6 +67,14 @@ async fn finish(t: &TestApp, by: &Actor, number: &str) {
         (3, 1),
         "who was told, and who has read it"
     );
+    follow(t, by, number).await;
+}
+
+/// Reports, sets a measure and archives.
+async fn follow(t: &TestApp, by: &Actor, number: &str) {
+    let p = t.people();
+    let (app, office, at) = (&t.app, &p.manager, later(t));
+    let id = |actor: &Actor| actor.user().unwrap().0.to_string();
     let report = ReportForm {
         report: "总体满意，报案等候偏长。".into(),
         feedback: "增加夜间坐席的建议已采纳。".into(),
@@ -107,6 +115,25 @@ async fn finish(t: &TestApp, by: &Actor, number: &str) {
     );
 }
 
+/// Puts an application forward; each agrees in turn, and nobody else.
+async fn agree(t: &TestApp, by: &Actor, who: &Approvers, number: &str) {
+    let office = &t.people().manager;
+    t.survey_step(by, number, "submit").await.unwrap();
+    let denied = t.survey_step(office, number, "head_approves").await;
+    assert!(matches!(
+        denied,
+        Err(Error::Denied(Permission::SurveysApprove))
+    ));
+    t.survey_step(&who.head, number, "head_approves")
+        .await
+        .unwrap();
+    let same = t.survey_step(&who.head, number, "executive_approves").await;
+    assert_eq!(refused(same), "survey-same-person");
+    t.survey_step(&who.executive, number, "executive_approves")
+        .await
+        .unwrap();
+}
+
 /// SRV-02, SRV-04 to SRV-09, programmes SV-ROUT and SV-PROD: from the application to the archive, each
 /// step by whom the rule names.
 #[rstest]
@@ -128,22 +155,7 @@ async fn a_survey_runs_to_its_archive(
     let number = s::create_survey(&t.app, by, t.now, &form).await.unwrap();
     let skipped = s::build_questionnaire(&t.app, office, t.now, &number, QUESTIONNAIRE).await;
     assert_eq!(refused(skipped), "survey-wrong-state");
-    t.survey_step(by, &number, "submit").await.unwrap();
-    let denied = t.survey_step(office, &number, "head_approves").await;
-    assert!(matches!(
-        denied,
-        Err(Error::Denied(Permission::SurveysApprove))
-    ));
-    t.survey_step(&who.head, &number, "head_approves")
-        .await
-        .unwrap();
-    let same = t
-        .survey_step(&who.head, &number, "executive_approves")
-        .await;
-    assert_eq!(refused(same), "survey-same-person");
-    t.survey_step(&who.executive, &number, "executive_approves")
-        .await
-        .unwrap();
+    agree(&t, by, &who, &number).await;
     let bad = s::build_questionnaire(&t.app, office, t.now, &number, "评价？【单选】").await;
     assert_eq!(refused(bad), "survey-form-few-options");
     s::build_questionnaire(&t.app, office, t.now, &number, QUESTIONNAIRE)
@@ -166,7 +178,7 @@ async fn a_survey_runs_to_its_archive(
         "a week after the last day"
     );
     assert!(seen.invited > 2, "the customers of Chongqing are invited");
-    let tokens = t.survey_tokens(seen.row.id.0).await;
+    let tokens = t.survey_tokens(seen.row.id).await;
     assert_eq!(i64::try_from(tokens.len()).unwrap(), seen.invited);
     let answers: &[&[&str]] = &[&["4"], &["0"], &["夜间多些坐席"]];
     let at = t.now + Duration::hours(5);
@@ -331,7 +343,7 @@ async fn nobody_is_invited_twice(#[values(Engine::Sqlite, Engine::Postgres)] eng
         .await;
     run_jobs(&t).await;
     assert_eq!(page(&t, by, &number).await.invited, first.invited);
-    let sent = t.survey_tokens(first.row.id.0).await.len();
+    let sent = t.survey_tokens(first.row.id).await.len();
     assert_eq!(i64::try_from(sent).unwrap(), first.invited);
     // Half go out at the first moment, half at the second.
     let moments = "SELECT COUNT(DISTINCT not_before) FROM messages WHERE about_kind = 'survey'";

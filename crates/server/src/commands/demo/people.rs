@@ -35,7 +35,7 @@ type Entry = (
 );
 
 #[rustfmt::skip]
-const PEOPLE: [Entry; 38] = [
+const PEOPLE: [Entry; 40] = [
     ("chen.siyuan", "陈思远", Role::Administrator, "000", "", true),
     ("lin.jing", "林静", Role::HeadOfficeManager, "000", "", true),
     ("zhou.min", "周敏", Role::TeamLeader, "000", "", true),
@@ -51,6 +51,8 @@ const PEOPLE: [Entry; 38] = [
     ("sun.li", "孙丽", Role::QualityInspector, "000", "", true),
     ("xu.wenbin", "徐文斌", Role::ComplianceOfficer, "000", "", true),
     ("guo.zhiqiang", "郭志强", Role::Executive, "000", "", true),
+    ("tan.guohua", "谭国华", Role::Executive, "50", "", true),
+    ("shao.yun", "邵云", Role::Executive, "000", "", false),
     ("tang.xue", "唐雪", Role::BranchOperations, "50", "sichuan", true),
     ("luo.jian", "罗健", Role::BranchOperations, "50", "sichuan", false),
     ("jiang.tao", "江涛", Role::BranchSales, "50", "sichuan", true),

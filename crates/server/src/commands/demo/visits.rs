@@ -175,7 +175,8 @@ impl Story<'_> {
         self.visit_key_customers(&sales, at).await?;
         self.leave_slips(&sales, at).await?;
         self.leave_gathering(&sales, at).await?;
-        self.leave_questionnaire(&sales, at).await
+        self.leave_questionnaire(&sales, at).await?;
+        self.leave_surveys(at).await
     }
 
     async fn visit_key_customers(&mut self, sales: &Person, at: Instant) -> Result<()> {
