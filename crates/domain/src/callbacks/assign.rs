@@ -296,7 +296,13 @@ mod tests {
             assert_eq!(refused, Err(AssignError::NotASpecialist));
         }
         let callers = [(leader, load), (seller, load), (specialist, load)];
-        let picked = pick_caller(&callers, &business, None, None, specialists);
+        let picked = pick_caller(
+            &callers,
+            &Wanted {
+                executor: specialists,
+                ..wanted(&business)
+            },
+        );
         assert_eq!(picked, Some(callers[2].0.user));
     }
 }
