@@ -217,7 +217,6 @@ field-office_head = Head of customer-service office
 field-report = Report
 field-feedback = Feedback
 field-measure = Measure
-field-owner = Owner
 field-due_on = Due
 right-area-surveys = Online surveys
 permission-surveys-read = See online surveys and results

@@ -217,7 +217,6 @@ field-office_head = 客服处负责人
 field-report = 调查报告
 field-feedback = 对客户建议和意见的反馈
 field-measure = 措施内容
-field-owner = 负责人
 field-due_on = 完成时限
 right-area-surveys = 线上问卷
 permission-surveys-read = 查看线上问卷

@@ -198,9 +198,8 @@ impl Frame {
 
     /// The theme that the person chose; the browser decides otherwise.
     pub(crate) fn theme(&self) -> &str {
-        self.session()
-            .and_then(|s| s.user.theme.as_deref())
-            .unwrap_or("")
+        let theme = self.session().and_then(|s| s.user.theme.as_deref());
+        theme.unwrap_or("")
     }
 
     /// Whether the person has a right, by its code.

@@ -70,27 +70,7 @@ pub(super) async fn perform(
                 as_of,
                 dry_run: false,
             };
-            let report = plan(app, &actor, clock(), request, &|p| {
-                let run = p
-                    .run
-                    .map(|run| serde_json::json!({ "run": run }).to_string());
-                progress.send_replace(at(p.looked_at, None, run));
-            })
-            .await?;
-            let s = report.sums;
-            let result = serde_json::json!({
-                "run": report.run, "looked_at": s.looked_at, "candidates": s.candidates,
-                "excluded": s.excluded, "created": s.created, "redated": s.redated,
-                "cancelled": s.cancelled,
-            });
-            Ok(Done {
-                progress: at(
-                    u64::try_from(s.looked_at).unwrap_or(0),
-                    None,
-                    Some(result.to_string()),
-                ),
-                discard: None,
-            })
+            run_plan(app, &actor, clock(), request, progress).await
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
@@ -115,6 +95,32 @@ pub(super) async fn perform(
             Ok(Done::nothing())
         }
     }
+}
+
+async fn run_plan(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    request: PlanRequest,
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let report = plan(app, actor, now, request, &|p| {
+        let run = p.run;
+        let run = run.map(|run| serde_json::json!({ "run": run }).to_string());
+        progress.send_replace(at(p.looked_at, None, run));
+    })
+    .await?;
+    let s = report.sums;
+    let result = serde_json::json!({
+        "run": report.run, "looked_at": s.looked_at, "candidates": s.candidates,
+        "excluded": s.excluded, "created": s.created, "redated": s.redated,
+        "cancelled": s.cancelled,
+    });
+    let looked_at = u64::try_from(s.looked_at).unwrap_or(0);
+    Ok(Done {
+        progress: at(looked_at, None, Some(result.to_string())),
+        discard: None,
+    })
 }
 
 async fn backup(

@@ -24,7 +24,6 @@ pub use post_duties::duties_csv;
 pub use query::{ReportQuery, is_long};
 pub use run::{Report, ReportColumn, ReportRow, run_report, run_report_with};
 pub use staffing::{Staffing, StaffingReport, ToMoveUp, staffing, staffing_csv};
-pub(crate) use table::harmless;
 pub use write::{ReportFile, ReportFormat, export_report, registry_json};
 
 use crate::Result;

@@ -1,9 +1,9 @@
 //! The duties of posts as a list for spreadsheets.
 
 use super::staffing::keep_csv;
-use super::table::harmless;
 use super::write::ReportFile;
 use crate::access::{DutyOfUnit, duty_report};
+use crate::listing::harmless;
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::time::Instant;

@@ -2,8 +2,8 @@
 
 use super::query::ReportQuery;
 use super::run::{Report, ReportRow, detail, run_report_with};
-use super::table::harmless;
 use crate::exports::{self, Mark};
+use crate::listing::harmless;
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::reports::{Metric, Text};

@@ -160,8 +160,6 @@ fn own_account() -> Router<Web> {
             "/account/duties",
             get(post_duties::list_own_duties).post(post_duties::record_duty),
         )
-        .route("/duties", get(post_duties::list_duties))
-        .route("/duties/file", get(post_duties::download_duties))
 }
 
 /// Ways to sign in besides a password.

@@ -4,10 +4,11 @@ mod behind;
 mod charts;
 mod dashboard;
 mod list;
+mod post_duties;
 mod report;
 mod staffing;
 
-pub(crate) use report::download;
+use report::download;
 
 use crate::state::Web;
 use axum::Router;
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/dashboard", get(dashboard::show_dashboard))
         .route("/staffing", get(staffing::show_staffing))
         .route("/staffing/file", get(staffing::export_staffing))
+        .route("/duties", get(post_duties::list_duties))
+        .route("/duties/file", get(post_duties::download_duties))
         .route("/reports", get(list::list_reports))
         .route("/reports/{metric}", get(report::show_report))
         .route("/reports/{metric}/list", get(behind::list_behind))

@@ -102,7 +102,7 @@ pub(crate) async fn download_report(
 }
 
 /// A file to keep.
-pub(crate) fn download(file: ReportFile) -> Response {
+pub(super) fn download(file: ReportFile) -> Response {
     let headers = [
         (header::CONTENT_TYPE, file.content_type.to_owned()),
         (

@@ -141,9 +141,8 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         .unwrap();
     let next = t.callback(policy_no, "PC-CL1").await;
     t.assign(leader, next, caller).await;
-    for decided in [false, true] {
-        request(t, leader, decided).await;
-    }
+    request(t, leader, false).await;
+    request(t, leader, true).await;
     let form = app::customers::RevealForm {
         field: "phone".into(),
         purpose: "callback".into(),
@@ -153,7 +152,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         .await
         .unwrap();
     let seen = t.look(callback).await;
-    let sales = if shandong { &p.sales_sd } else { &p.sales_cq };
+    let sales = [&p.sales_cq, &p.sales_sd][usize::from(shandong)];
     let people = (leader, caller, sales, handler);
     let visits = super::walk_visits::make(t, people, next, customer_no).await;
     let objects = Objects {

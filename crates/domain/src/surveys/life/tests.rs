@@ -1,3 +1,5 @@
+//! Every step of a survey, and those that are refused.
+
 use super::*;
 use SurveyState as S;
 use SurveyStep as T;

@@ -2,6 +2,7 @@
 //! give stays shut, nothing of another unit is seen, and nobody reads personal data in the clear.
 
 mod api_routes;
+mod house_routes;
 mod routes;
 mod things;
 
@@ -12,6 +13,7 @@ use app::exports::{ExportFormat, ExportKind, ExportQuery, export};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::access::{Actor, Permission, Role};
+use house_routes::HOUSE;
 use routes::{Kind, NOT_PAGES, PAGES, Route};
 use rstest::rstest;
 use serde_json::json;
@@ -94,7 +96,7 @@ const FORM: [(&str, &str); 14] = [
 ];
 
 async fn walk_pages(browser: &mut Browser, things: &Things, actor: &Actor, foreign: bool) {
-    for route in PAGES {
+    for route in PAGES.iter().chain(HOUSE) {
         let (method, path, needs, kind) = route;
         if *kind == Kind::Open {
             continue;
@@ -253,11 +255,12 @@ async fn every_address_has_its_rights() {
             .collect()
     };
     let mut pages = listed(PAGES);
+    pages.extend(listed(HOUSE));
     pages.extend(NOT_PAGES.map(str::to_owned));
     let unlisted: Vec<_> = wanted.symmetric_difference(&pages).collect();
     assert!(
         unlisted.is_empty(),
-        "crates/web/tests/it/walk/routes.rs: {unlisted:?}"
+        "crates/web/tests/it/walk: {unlisted:?}"
     );
 
     let t = TestApp::with_portfolio(Engine::Sqlite).await;
