@@ -91,25 +91,11 @@ pub fn router(web: Web) -> Router {
             web.clone(),
             frame::recognise,
         ));
-    let systems = OpenApiRouter::new()
-        .merge(customers::api::routes())
-        .merge(policies::api::routes())
-        .merge(obligations::api::routes())
-        .merge(callbacks::api::routes())
-        .merge(electronic::api::routes())
-        .merge(tickets::api::routes())
-        .merge(questionnaires::api::routes())
-        .merge(letters::api::routes())
-        .merge(visits::api::routes())
-        .merge(surveys::api::routes())
-        .merge(access::api::routes())
-        .merge(imports::api::routes())
-        .merge(messaging::api::routes());
     Router::new()
         .merge(pages)
         .merge(electronic::public_routes())
         .merge(surveys::public_routes())
-        .merge(api::serve(&web, systems))
+        .merge(api::serve(&web, operations()))
         .merge(telephony::routes())
         .merge(health::routes(&web))
         .merge(messaging::gateway_routes())
@@ -126,6 +112,24 @@ pub fn router(web: Web) -> Router {
             health::measure,
         ))
         .with_state(web)
+}
+
+/// Everything that systems may ask for.
+fn operations() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .merge(customers::api::routes())
+        .merge(policies::api::routes())
+        .merge(obligations::api::routes())
+        .merge(callbacks::api::routes())
+        .merge(electronic::api::routes())
+        .merge(tickets::api::routes())
+        .merge(questionnaires::api::routes())
+        .merge(letters::api::routes())
+        .merge(visits::api::routes())
+        .merge(surveys::api::routes())
+        .merge(access::api::routes())
+        .merge(imports::api::routes())
+        .merge(messaging::api::routes())
 }
 
 /// The counters of a server whose pages are at another address.

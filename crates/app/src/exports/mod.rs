@@ -338,3 +338,12 @@ impl Export<'_> {
         Error::invalid("list", "unknown-code")
     }
 }
+
+/// A text that no spreadsheet takes for a formula.
+pub(crate) fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}

@@ -10,7 +10,7 @@ use crate::imports::{ImportRequest, Mapping, import_file};
 use crate::obligations::{PlanRequest, plan};
 use crate::reports::{ReportFormat, ReportQuery, export_report};
 use crate::{App, Error, Result, access, retention};
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use domain::access::Actor;
 use domain::ids::{CallId, ClientId, SurveyId, UserId};
 use domain::imports::ImportKind;
@@ -65,32 +65,7 @@ pub(super) async fn perform(
             import(app, &actor, clock, &kind, file, progress).await
         }
         Task::Plan { since, as_of } => {
-            let request = PlanRequest {
-                since,
-                as_of,
-                dry_run: false,
-            };
-            let report = plan(app, &actor, clock(), request, &|p| {
-                let run = p
-                    .run
-                    .map(|run| serde_json::json!({ "run": run }).to_string());
-                progress.send_replace(at(p.looked_at, None, run));
-            })
-            .await?;
-            let s = report.sums;
-            let result = serde_json::json!({
-                "run": report.run, "looked_at": s.looked_at, "candidates": s.candidates,
-                "excluded": s.excluded, "created": s.created, "redated": s.redated,
-                "cancelled": s.cancelled,
-            });
-            Ok(Done {
-                progress: at(
-                    u64::try_from(s.looked_at).unwrap_or(0),
-                    None,
-                    Some(result.to_string()),
-                ),
-                discard: None,
-            })
+            plan_for(app, &actor, clock(), (since, as_of), progress).await
         }
         Task::Export(query) => export(app, &actor, clock(), &query, progress).await,
         Task::Report(task) => report(app, &actor, clock(), &task).await,
@@ -115,6 +90,41 @@ pub(super) async fn perform(
             Ok(Done::nothing())
         }
     }
+}
+
+async fn plan_for(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    (since, as_of): (Option<NaiveDate>, Option<NaiveDate>),
+    progress: &watch::Sender<JobProgress>,
+) -> Result<Done> {
+    let request = PlanRequest {
+        since,
+        as_of,
+        dry_run: false,
+    };
+    let report = plan(app, actor, now, request, &|p| {
+        let run = p
+            .run
+            .map(|run| serde_json::json!({ "run": run }).to_string());
+        progress.send_replace(at(p.looked_at, None, run));
+    })
+    .await?;
+    let s = report.sums;
+    let result = serde_json::json!({
+        "run": report.run, "looked_at": s.looked_at, "candidates": s.candidates,
+        "excluded": s.excluded, "created": s.created, "redated": s.redated,
+        "cancelled": s.cancelled,
+    });
+    Ok(Done {
+        progress: at(
+            u64::try_from(s.looked_at).unwrap_or(0),
+            None,
+            Some(result.to_string()),
+        ),
+        discard: None,
+    })
 }
 
 async fn backup(

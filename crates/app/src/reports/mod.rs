@@ -22,7 +22,6 @@ pub use names::Name;
 pub use query::{ReportQuery, is_long};
 pub use run::{Report, ReportColumn, ReportRow, run_report, run_report_with};
 pub use staffing::{Staffing, StaffingReport, ToMoveUp, staffing, staffing_csv};
-pub(crate) use table::harmless;
 pub use write::{ReportFile, ReportFormat, export_report, registry_json};
 
 use crate::Result;

@@ -1,8 +1,8 @@
 //! Headcount against load (ORG-03), and telephone callbacks that are to move up (ORG-02).
 
-use super::table::harmless;
 use super::write::{ReportFile, ReportFormat};
 use crate::access::{Unit, count_holders, load_units, post_kinds};
+use crate::exports::harmless;
 use crate::{App, Result};
 use chrono::{Duration, NaiveDate};
 use domain::access::{Actor, OrgLevel, OrgPath, Permission};

@@ -45,12 +45,3 @@ impl Report {
         rows.chain(std::iter::once((&self.total, true)))
     }
 }
-
-/// A text that no spreadsheet takes for a formula.
-pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}

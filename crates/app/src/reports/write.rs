@@ -2,7 +2,7 @@
 
 use super::query::ReportQuery;
 use super::run::{Report, ReportRow, detail, run_report_with};
-use super::table::harmless;
+use crate::exports::harmless;
 use crate::exports::{self, Mark};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};

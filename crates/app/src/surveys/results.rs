@@ -177,7 +177,7 @@ fn table(page: &ResultsPage) -> std::result::Result<Vec<u8>, csv::Error> {
     }
     for (number, item) in (1..).zip(&page.items) {
         let number = number.to_string();
-        let words = crate::reports::harmless(&item.question.words);
+        let words = crate::exports::harmless(&item.question.words);
         let answered = item.answered.to_string();
         let mean = item
             .mean_hundredths
@@ -188,7 +188,7 @@ fn table(page: &ResultsPage) -> std::result::Result<Vec<u8>, csv::Error> {
         }
         for option in &item.options {
             let (label, count) = (
-                crate::reports::harmless(&option.label),
+                crate::exports::harmless(&option.label),
                 option.count.to_string(),
             );
             let share = format!("{}.{:03}", option.per_mille / 1000, option.per_mille % 1000);

@@ -1,3 +1,5 @@
+//! Who may do what with a survey, and when.
+
 use super::*;
 use SurveyState as S;
 use SurveyStep as T;
