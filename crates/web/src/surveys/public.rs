@@ -68,7 +68,11 @@ impl PublicPage {
     }
 
     fn until(&self, date: &NaiveDate) -> String {
-        when::day(self.look.locale, *date, *date)
+        let format = match self.look.locale {
+            Locale::English => "%Y-%m-%d",
+            Locale::Chinese => "%-m月%-d日",
+        };
+        date.format(format).to_string()
     }
 
     fn kind(&self, question: &Question) -> &'static str {
