@@ -186,7 +186,7 @@ async fn stays(
     )
 }
 
-/// Why a slip or gathering is passed over.
+/// Why a record with a term of its own is passed over.
 async fn record_stays(
     app: &App,
     db: &impl Reads,
@@ -228,6 +228,8 @@ async fn empty(work: &UnitOfWork, item: &ItemRow, files: &[DestroyedFile]) -> Re
         return Ok(match item.kind {
             RecordKind::SalesVisit => rows::destroy_slip(work, record).await?,
             RecordKind::Gathering => rows::destroy_gathering(work, record).await?,
+            RecordKind::Survey => rows::destroy_survey(work, record).await?,
+            RecordKind::Campaign => rows::destroy_campaign(work, record).await?,
             _ => 0,
         });
     }

@@ -186,7 +186,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Slips and gatherings that are past the term of their own.
+    /// Records that are past the term of their own.
     async fn records(&mut self, kind: RecordKind) -> Result<()> {
         let rules = self.app.rules();
         let cutoff = latest_made(&rules, kind, self.today);

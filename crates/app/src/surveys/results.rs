@@ -177,7 +177,7 @@ fn table(page: &ResultsPage) -> std::result::Result<Vec<u8>, csv::Error> {
     }
     for (number, item) in (1..).zip(&page.items) {
         let number = number.to_string();
-        let words = crate::listing::harmless(&item.question.words);
+        let words = listing::harmless(&item.question.words);
         let answered = item.answered.to_string();
         let mean = item
             .mean_hundredths
@@ -187,10 +187,7 @@ fn table(page: &ResultsPage) -> std::result::Result<Vec<u8>, csv::Error> {
             writer.write_record([number.as_str(), &words, "", &answered, &answered, "", ""])?;
         }
         for option in &item.options {
-            let (label, count) = (
-                crate::listing::harmless(&option.label),
-                option.count.to_string(),
-            );
+            let (label, count) = (listing::harmless(&option.label), option.count.to_string());
             let share = format!("{}.{:03}", option.per_mille / 1000, option.per_mille % 1000);
             let cells = [
                 number.as_str(),

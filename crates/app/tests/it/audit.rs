@@ -29,9 +29,9 @@ async fn every_write_leaves_an_entry(#[values(Engine::Sqlite, Engine::Postgres)]
         .await;
     let other = t.callback("P50-LI", "NB-CQ").await;
     let decision = Decision {
-        kind: "cancel".into(),
-        reason: "重复".into(),
-        ..Default::default()
+        kind: "give_up".into(),
+        reason: "系统故障期间未能外呼".into(),
+        cause: "other".into(),
     };
     decide(&t.app, &p.operations_cq, t.now, other, &decision)
         .await

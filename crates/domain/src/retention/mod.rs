@@ -54,12 +54,21 @@ codes! {
         SalesVisit = "sales_visit",
         /// Minutes and findings of gatherings, and what participants said.
         Gathering = "gathering",
+        /// Questionnaires, answers in words and reports of online surveys.
+        Survey = "survey",
+        /// Lists and analyses of callback campaigns.
+        Campaign = "campaign",
     }
 }
 
 impl RecordKind {
     /// Kinds with a term of their own, counted from the day on which a record was made.
-    pub const BY_RECORD: [Self; 2] = [Self::SalesVisit, Self::Gathering];
+    pub const BY_RECORD: [Self; 4] = [
+        Self::SalesVisit,
+        Self::Gathering,
+        Self::Survey,
+        Self::Campaign,
+    ];
 
     /// Kinds that this program holds for a policy, in the order in which they are destroyed: the
     /// policy itself goes last.

@@ -28,7 +28,10 @@ pub use items::{ItemFilter, ItemRow, NewItem, end_item, insert_items, list_items
 pub use kept::{
     KeptCustomer, KeptPolicy, Recordings, Wanted, Whose, list_kept_customers, list_kept_policies,
 };
-pub use records::{KeptRecord, WhichRecords, destroy_gathering, destroy_slip, list_kept_records};
+pub use records::{
+    KeptRecord, WhichRecords, destroy_campaign, destroy_gathering, destroy_slip, destroy_survey,
+    list_kept_records,
+};
 pub use request_steps::{
     NewDataRequest, RequestChange, insert_data_request, list_copies, note_copy, save_data_request,
 };

@@ -1,4 +1,5 @@
-//! Slips of sales visits and gatherings: records with a term of their own, whoever they are about.
+//! Slips of sales visits, gatherings, surveys and campaigns: records with a term of their own, whoever they are
+//! about.
 
 use crate::sql::{Select, end_of_day, instant, list, millis, params};
 use crate::{Reads, Result, UnitOfWork};
@@ -47,9 +48,29 @@ struct Row {
 }
 
 #[derive(FromQueryResult)]
-struct ParticipantRow {
-    gathering_id: Uuid,
+struct AboutRow {
+    record_id: Uuid,
     customer_id: Uuid,
+}
+
+/// Reads whom records between two ids are about. Of surveys and campaigns, which go to thousands, only those are
+/// read for whom something is held.
+fn customers_of(kind: RecordKind) -> Option<&'static str> {
+    Some(match kind {
+        RecordKind::Gathering => {
+            "SELECT gathering_id AS record_id, customer_id FROM gathering_participants \
+             WHERE gathering_id >= $1 AND gathering_id <= $2"
+        }
+        RecordKind::Survey => {
+            "SELECT survey_id AS record_id, customer_id FROM survey_invitations WHERE survey_id >= $1 \
+             AND survey_id <= $2 AND customer_id IN (SELECT customer_id FROM legal_holds WHERE lifted_at IS NULL)"
+        }
+        RecordKind::Campaign => {
+            "SELECT campaign_id AS record_id, customer_id FROM campaign_members WHERE campaign_id >= $1 \
+             AND campaign_id <= $2 AND customer_id IN (SELECT customer_id FROM legal_holds WHERE lifted_at IS NULL)"
+        }
+        _ => return None,
+    })
 }
 
 /// What was not destroyed yet, in the order of ids; nothing for kinds that have no term of their own.
@@ -78,6 +99,16 @@ pub async fn list_kept_records(
              r.state = 'planned' AS is_open FROM gatherings r JOIN orgs o ON o.id = r.org_id",
             "r.begins_at < ?",
         ),
+        RecordKind::Survey => (
+            "SELECT r.id, NULLIF(r.id, r.id) AS customer_id, r.org_id, o.path AS org_path, r.updated_at AS made_at, \
+             r.state NOT IN ('archived', 'rejected') AS is_open FROM surveys r JOIN orgs o ON o.id = r.org_id",
+            "r.updated_at < ?",
+        ),
+        RecordKind::Campaign => (
+            "SELECT r.id, NULLIF(r.id, r.id) AS customer_id, r.org_id, o.path AS org_path, r.updated_at AS made_at, \
+             r.state NOT IN ('closed', 'cancelled') AS is_open FROM campaigns r JOIN orgs o ON o.id = r.org_id",
+            "r.updated_at < ?",
+        ),
         _ => return Ok(Vec::new()),
     };
     let mut select = Select::new(text);
@@ -97,8 +128,8 @@ pub async fn list_kept_records(
     select.then("ORDER BY r.id LIMIT ?", params![limit]);
     let rows: Vec<Row> = select.list(db).await?;
     let mut records: Vec<_> = rows.into_iter().map(record).collect();
-    if kind == RecordKind::Gathering {
-        add_participants(db, &mut records).await?;
+    if let Some(sql) = customers_of(kind) {
+        add_customers(db, sql, &mut records).await?;
     }
     Ok(records)
 }
@@ -114,15 +145,14 @@ fn record(r: Row) -> KeptRecord {
     }
 }
 
-async fn add_participants(db: &impl Reads, records: &mut [KeptRecord]) -> Result<()> {
+async fn add_customers(db: &impl Reads, sql: &str, records: &mut [KeptRecord]) -> Result<()> {
     let (Some(first), Some(last)) = (records.first(), records.last()) else {
         return Ok(());
     };
-    let sql = "SELECT gathering_id, customer_id FROM gathering_participants WHERE gathering_id >= $1 AND gathering_id <= $2";
-    let all: Vec<ParticipantRow> = list(db, sql, params![first.id, last.id]).await?;
+    let all: Vec<AboutRow> = list(db, sql, params![first.id, last.id]).await?;
     for record in records {
-        let own = all.iter().filter(|p| p.gathering_id == record.id);
-        record.customers = own.map(|p| CustomerId(p.customer_id)).collect();
+        let own = all.iter().filter(|a| a.record_id == record.id);
+        record.customers = own.map(|a| CustomerId(a.customer_id)).collect();
     }
     Ok(())
 }
@@ -148,5 +178,35 @@ pub async fn destroy_gathering(work: &UnitOfWork, gathering: Uuid) -> Result<u64
     let sql = "UPDATE gatherings SET minutes = NULL, findings = NULL, cancel_reason = NULL, destroyed_at = $2, \
                updated_at = $2, version = version + 1 WHERE id = $1 AND destroyed_at IS NULL";
     let own = work.execute(sql, params![gathering, millis(work.now())]);
+    Ok(rows + own.await?)
+}
+
+/// Empties a survey: what was answered in words, the report and what was fed back go; figures stay.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_survey(work: &UnitOfWork, survey: Uuid) -> Result<u64> {
+    let words =
+        "UPDATE survey_answer_items SET words = NULL WHERE survey_id = $1 AND words IS NOT NULL";
+    let rows = work.execute(words, params![survey]).await?;
+    let notes = "UPDATE survey_entries SET note = NULL WHERE survey_id = $1 AND note IS NOT NULL";
+    let rows = rows + work.execute(notes, params![survey]).await?;
+    let sql = "UPDATE surveys SET report = NULL, feedback = NULL, destroyed_at = $2, updated_at = $2, \
+               version = version + 1 WHERE id = $1 AND destroyed_at IS NULL";
+    let own = work.execute(sql, params![survey, millis(work.now())]);
+    Ok(rows + own.await?)
+}
+
+/// Empties a campaign: why each customer was on the list and what was found go; that it took place stays.
+///
+/// # Errors
+/// What the database says.
+pub async fn destroy_campaign(work: &UnitOfWork, campaign: Uuid) -> Result<u64> {
+    let why = "UPDATE campaign_members SET purpose = NULL, added_reason = NULL, removed_reason = NULL \
+               WHERE campaign_id = $1";
+    let rows = work.execute(why, params![campaign]).await?;
+    let sql = "UPDATE campaigns SET analysis = NULL, destroyed_at = $2, updated_at = $2, \
+               version = version + 1 WHERE id = $1 AND destroyed_at IS NULL";
+    let own = work.execute(sql, params![campaign, millis(work.now())]);
     Ok(rows + own.await?)
 }

@@ -4,6 +4,7 @@
 mod destruction;
 mod field_work;
 mod holds;
+mod own_terms;
 mod requests;
 mod terms;
 
