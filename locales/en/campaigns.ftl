@@ -159,3 +159,6 @@ coming-told-on = Told { $at }
 coming-tell = I told the customer
 coming-customer-knows = { $name } told the customer on { $at } that a callback will come
 refusal-announcement-not-own = Only for customers of your own policies
+campaign-repeat = Repeat for the next period
+campaign-repeat-hint = Makes a draft for the next period with the same goal, channel, questions and list; sales confirm the list anew.
+refusal-campaign-not-repeatable = Only a campaign that was released or closed can be repeated

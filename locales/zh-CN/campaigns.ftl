@@ -159,3 +159,6 @@ coming-told-on = 已告知 { $at }
 coming-tell = 已告知客户
 coming-customer-knows = 销售人员 { $name } 已于 { $at } 告知客户将有回访
 refusal-announcement-not-own = 只能登记本人名下保单的客户
+campaign-repeat = 沿用到下一期
+campaign-repeat-hint = 按相同期长新建下一期专项，沿用目标、方式、题目和名单，名单仍须销售部门确认。
+refusal-campaign-not-repeatable = 只有已下达或已结项的专项可以沿用到下一期

@@ -15,7 +15,7 @@ use store::campaigns::{self as rows, CampaignRow, MemberRow, NewMember, Selectio
 use store::{AuditEntry, UnitOfWork};
 
 /// Customers on a list; what needs more is made in several campaigns.
-const LIST_MAX: usize = 5_000;
+pub(super) const LIST_MAX: usize = 5_000;
 /// Numbers that are named when they were not found.
 const NAMED_MAX: usize = 50;
 

@@ -8,6 +8,7 @@ mod measures;
 mod members;
 mod page;
 mod refusals;
+mod repeat;
 
 pub use life::{LifeForm, take_step};
 pub(crate) use list::member_filter;
@@ -18,6 +19,7 @@ pub use members::{
     AddReport, ListForm, SelectionForm, add_members, add_selection, list_of, remove_member,
 };
 pub use page::{CampaignPage, StepDone, campaign_page};
+pub use repeat::repeat_campaign;
 
 use crate::{Error, Result};
 use domain::access::{Actor, Permission, Scope};

@@ -2,8 +2,10 @@
 //! service carries out in six recorded steps (B12 5; B15 四; B01 §5; B07 1.1–1.3).
 
 mod life;
+mod period;
 
 pub use life::{Campaign, CampaignCommand, CampaignError, Listed};
+pub use period::next_period;
 
 use crate::questionnaires::Topic;
 

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/campaigns/{campaign}/preparation", post(page::prepare))
         .route("/campaigns/{campaign}/steps", post(page::take_step))
+        .route("/campaigns/{campaign}/repetition", post(page::repeat))
         .route("/campaigns/{campaign}/members", file)
         .route(
             "/campaigns/{campaign}/selection",

@@ -243,6 +243,17 @@ pub(crate) async fn take_step(
     Ok(who.go(&url(&row.number)))
 }
 
+pub(crate) async fn repeat(
+    State(web): State<Web>,
+    Path(key): Path<String>,
+    Sent(who, _): Sent,
+) -> Answer {
+    let row = app::campaigns::find_campaign(&web.app, &who.actor, &key).await?;
+    let (_, number) =
+        app::campaigns::repeat_campaign(&web.app, &who.actor, who.now, row.id).await?;
+    Ok(who.go(&url(&number)))
+}
+
 pub(crate) async fn add_measure(
     State(web): State<Web>,
     Path(key): Path<String>,

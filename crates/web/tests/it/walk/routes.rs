@@ -260,6 +260,7 @@ pub(super) const PAGES: &[Route] = &[
     ("GET",  "/campaigns/{campaign}", All(&[P::CampaignsRead]), Object),
     ("POST", "/campaigns/{campaign}", All(&[P::CampaignsRead, P::CampaignsPlan]), Object),
     ("POST", "/campaigns/{campaign}/preparation", All(&[P::CampaignsRead, P::CampaignsPlan]), Object),
+    ("POST", "/campaigns/{campaign}/repetition", All(&[P::CampaignsRead, P::CampaignsPlan]), Object),
     ("POST", "/campaigns/{campaign}/steps", Any(&[P::CampaignsPlan, P::CampaignsConfirm]), Object),
     ("POST", "/campaigns/{campaign}/members", Any(&[P::CampaignsPlan, P::CampaignsConfirm]), Object),
     ("POST", "/campaigns/{campaign}/selection", Any(&[P::CampaignsPlan, P::CampaignsConfirm]), Object),
