@@ -18,6 +18,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::callbacks::ContactChannel;
 use serde::{Deserialize, Serialize};
 use store::campaigns::CampaignRow;
 use utoipa::{IntoParams, ToSchema};
@@ -81,7 +82,7 @@ impl From<CampaignRow> for CampaignJson {
             org_code: r.org_code,
             starts_on: r.starts_on,
             ends_on: r.ends_on,
-            channel: r.channel.map(|c| c.as_str()),
+            channel: r.channel.map(ContactChannel::as_str),
             topics: r.topics.iter().map(|t| t.as_str()).collect(),
             made_by: r.made_name,
             released_at: r.released_at,

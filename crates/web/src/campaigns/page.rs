@@ -7,6 +7,7 @@ use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::campaigns::{CampaignPage, LifeForm, MeasureForm, MemberQuery, PreparationForm, StepDone};
 use axum::extract::{Path, RawQuery, State};
+use domain::callbacks::ContactChannel;
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView, TOPICS};
 use domain::customers::{CustomerKind, ValueClass};
 use domain::ids::MeasureId;
@@ -49,7 +50,7 @@ pub(crate) async fn show_campaign(
     };
     let channels = app.rules().planned_channels();
     html(&OnePage {
-        channels: channels.into_iter().map(|c| c.as_str()).collect(),
+        channels: channels.into_iter().map(ContactChannel::as_str).collect(),
         here: without_page(&raw),
         f,
         page,
