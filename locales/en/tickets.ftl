@@ -174,3 +174,14 @@ ticket-issued-from = Issued from
 ticket-issued-to = to
 ticket-timeliness-none = No cases were issued in these days
 ticket-timeliness-none-hint = Choose other days.
+
+case-list = Made for
+case-list-bancassurance = Problem list of bancassurance
+case-list-departments = Report to departments
+problem-item-7 = solved
+problem-item-8 = in progress
+case-report-title = Cases of { $unit }: report to departments
+case-report-hint = Every case of the period with its result goes to the departments responsible with your opinion and plan, with a copy to the head of customer service. It then stays as it is. Leave out names and telephone numbers.
+case-report-opinion = Opinion
+case-report-plan = Plan
+case-report-make = Make and send

@@ -174,3 +174,14 @@ ticket-issued-from = 下发日期自
 ticket-issued-to = 至
 ticket-timeliness-none = 这段时间没有下发问题件
 ticket-timeliness-none-hint = 换一段日期再看。
+
+case-list = 用途
+case-list-bancassurance = 银保问题件清单
+case-list-departments = 问题件处理情况通报
+problem-item-7 = 已解决
+problem-item-8 = 处理中
+case-report-title = { $unit }问题件处理情况通报
+case-report-hint = 列出期间内全部问题件及处理结果，连同意见和整改方案通报责任部门，抄送客服负责人；制作后不再变化。文字中不写客户姓名、电话。
+case-report-opinion = 意见
+case-report-plan = 整改方案
+case-report-make = 制作并通报

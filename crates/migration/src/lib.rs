@@ -55,6 +55,7 @@ mod m20261126_040001_tickets_of_visits;
 mod m20261126_040002_retention_of_records;
 mod m20261126_050001_surveys;
 mod m20261126_060001_retention_of_surveys;
+mod m20261126_060002_case_reports;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -118,6 +119,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_020003_announcements::Migration),
             Box::new(m20261126_050001_surveys::Migration),
             Box::new(m20261126_060001_retention_of_surveys::Migration),
+            Box::new(m20261126_060002_case_reports::Migration),
         ]
     }
 }

@@ -89,10 +89,12 @@ pub(crate) async fn member_filter(
     scope: &Scope,
     query: &MemberQuery,
 ) -> Result<MemberFilter> {
-    let campaign = find(app, scope, &query.campaign).await?;
-    let campaign = campaign.ok_or(Error::NotFound)?;
+    let campaign = match listing::some(&query.campaign) {
+        Some(key) => Some(find(app, scope, &key).await?.ok_or(Error::NotFound)?.id),
+        None => None,
+    };
     Ok(MemberFilter {
-        campaign: Some(campaign.id),
+        campaign,
         view: listing::code("view", &query.view, MemberView::parse)?,
         after: listing::after(&query.after)?,
         ..MemberFilter::default()

@@ -1,13 +1,13 @@
-//! Numbered lists of bancassurance problem cases (TKT-03, TKT-04): items 1 to 6 of a period and unit,
-//! made by branch operations, sent to the business-quality supervision post, copied to channel
-//! management. A list that was made stays as it was.
+//! Numbered lists of cases. Of bancassurance (TKT-03, TKT-04): items 1 to 6 of a period and unit, made by branch
+//! operations, sent to the business-quality supervision post, copied to channel management. To departments (TKT-13):
+//! every case of a period with its result, and what its maker thinks and plans. A list that was made stays as it was.
 
 use super::clock::setting;
 use crate::{App, Error, Result};
 use chrono::{Datelike as _, NaiveDate};
 use domain::access::{Actor, Permission};
 use domain::numbers::NumberKind;
-use domain::tickets::listed_items;
+use domain::tickets::{CaseListKind, listed_items, reported_item};
 use domain::time::{self, Instant};
 use sha2::{Digest as _, Sha256};
 use store::AuditEntry;
@@ -23,6 +23,8 @@ const CASES_MAX: i64 = 20_000;
 const PERIOD_DAYS_MAX: i64 = 366;
 /// Rows of a page.
 const PAGE_ROWS: u64 = 50;
+/// Longest opinion or plan.
+const WORDS_MAX: usize = 2_000;
 
 /// A list to make.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,12 @@ pub struct ListForm {
     pub from: String,
     /// Last day.
     pub to: String,
+    /// What it is made for, as a code; of bancassurance when empty.
+    pub kind: String,
+    /// What its maker thinks of the cases; for reports to departments.
+    pub opinion: String,
+    /// What is planned; for reports to departments.
+    pub plan: String,
 }
 
 /// A list with all that belongs to it.
@@ -63,6 +71,7 @@ struct Wanted {
     org: Org,
     from: NaiveDate,
     to: NaiveDate,
+    kind: CaseListKind,
 }
 
 async fn wanted(app: &App, actor: &Actor, now: Instant, form: &ListForm) -> Result<Wanted> {
@@ -76,6 +85,7 @@ async fn wanted(app: &App, actor: &Actor, now: Instant, form: &ListForm) -> Resu
         parsed
     };
     let (from, to) = (date("from", &form.from), date("to", &form.to));
+    let kind = crate::listing::code("kind", &form.kind, CaseListKind::parse)?;
     let org = store::orgs::find_org_by_code(app.store(), form.org.trim()).await?;
     let org = org.filter(|o| scope.covers(&o.path));
     if org.is_none() {
@@ -87,7 +97,12 @@ async fn wanted(app: &App, actor: &Actor, now: Instant, form: &ListForm) -> Resu
     if to < from || (to - from).num_days() > PERIOD_DAYS_MAX || to > time::date_in_china(now) {
         return Err(Error::invalid("to", "period"));
     }
-    Ok(Wanted { org, from, to })
+    Ok(Wanted {
+        org,
+        from,
+        to,
+        kind: kind.unwrap_or(CaseListKind::Bancassurance),
+    })
 }
 
 /// What a list would hold if it were made now.
@@ -106,10 +121,18 @@ pub async fn preview_list(
 
 async fn rows_of(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Vec<ProblemListRow>> {
     let scope = actor.scope(Permission::TicketsList)?;
-    let (path, from, to) = (wanted.org.path.as_str(), wanted.from, wanted.to);
-    let cases = rows::list_listed_cases(app.store(), &scope, path, from, to, CASES_MAX).await?;
+    let (from, to) = (wanted.from, wanted.to);
+    let what = (wanted.kind, wanted.org.path.as_str());
+    let cases = rows::list_listed_cases(app.store(), &scope, what, from, to, CASES_MAX).await?;
     let mut listed = Vec::new();
     for found in &cases {
+        if wanted.kind == CaseListKind::Departments {
+            listed.push(ProblemListRow {
+                item: i64::from(reported_item(found.is_open)),
+                ..found.row.clone()
+            });
+            continue;
+        }
         for item in listed_items(&found.case, from, to) {
             listed.push(ProblemListRow {
                 item: i64::from(item.item),
@@ -136,6 +159,7 @@ pub async fn make_list(app: &App, actor: &Actor, now: Instant, form: &ListForm) 
     let Some(by) = actor.user() else {
         return Err(crate::Refusal::new("person-needed").into());
     };
+    let words = words(&wanted, form)?;
     let listed = rows_of(app, actor, &wanted).await?;
     if listed.is_empty() {
         return Err(crate::Refusal::new("problem-list-empty").into());
@@ -143,12 +167,17 @@ pub async fn make_list(app: &App, actor: &Actor, now: Instant, form: &ListForm) 
     let today = time::date_in_china(now);
     let rules = app.rules();
     let setting = |id| setting(&rules, id, today);
-    let (penalty_rule, penalty_article) = setting("banc_penalty_rule").unwrap_or_default();
+    let (penalty_rule, penalty_article) = match wanted.kind {
+        CaseListKind::Bancassurance => setting("banc_penalty_rule").unwrap_or_default(),
+        CaseListKind::Departments => Default::default(),
+    };
     let work = app.store().begin(now).await?;
     let number = store::obligations::take_number(&work, NumberKind::ProblemList, today.year());
     let number = number.await?.to_string();
     let new = NewProblemList {
         number: &number,
+        kind: wanted.kind,
+        words,
         org: wanted.org.id,
         from: wanted.from,
         to: wanted.to,
@@ -161,7 +190,7 @@ pub async fn make_list(app: &App, actor: &Actor, now: Instant, form: &ListForm) 
     };
     let id = rows::insert_problem_list(&work, &new).await?;
     let mut sent = 0;
-    for (setting_id, is_copy) in [("banc_list_to", false), ("banc_list_copy", true)] {
+    for (setting_id, is_copy) in receivers(wanted.kind) {
         let Some((post, _)) = setting(setting_id) else {
             continue;
         };
@@ -180,6 +209,35 @@ pub async fn make_list(app: &App, actor: &Actor, now: Instant, form: &ListForm) 
     let entry = AuditEntry::new(actor, "ticket.list_made", "problem_list", id).detail(detail);
     work.commit(entry).await?;
     Ok(number)
+}
+
+/// What a report to departments says beside the cases: both are demanded there, and nowhere else.
+fn words<'f>(wanted: &Wanted, form: &'f ListForm) -> Result<(&'f str, &'f str)> {
+    if wanted.kind == CaseListKind::Bancassurance {
+        return Ok(("", ""));
+    }
+    let (opinion, plan) = (form.opinion.trim(), form.plan.trim());
+    let mut problems = Vec::new();
+    for (field, text) in [("opinion", opinion), ("plan", plan)] {
+        match text.chars().count() {
+            0 => problems.push(crate::FieldProblem::new(field, "missing")),
+            n if n > WORDS_MAX => problems.push(crate::FieldProblem::new(field, "too-long")),
+            _ => {}
+        }
+    }
+    if problems.is_empty() {
+        Ok((opinion, plan))
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+/// Parameters that name the posts which get a list, each with whether it is a copy.
+fn receivers(kind: CaseListKind) -> [(&'static str, bool); 2] {
+    match kind {
+        CaseListKind::Bancassurance => [("banc_list_to", false), ("banc_list_copy", true)],
+        CaseListKind::Departments => [("case_report_to", false), ("case_report_copy", true)],
+    }
 }
 
 /// SHA-256 over the rows as they are kept.

@@ -16,6 +16,7 @@ fn march(org: &str) -> ListForm {
         org: org.into(),
         from: "2024-03-01".into(),
         to: "2024-03-11".into(),
+        ..ListForm::default()
     }
 }
 
@@ -139,4 +140,58 @@ async fn who_makes_and_takes_lists(#[values(Engine::Sqlite, Engine::Postgres)] e
     assert!(sheet.unwrap().starts_with(b"PK"));
     let denied = list_sheet(&t.app, &p.sales_cq, now, &number, &heads, say).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
+}
+
+/// TKT-13: departments are told of every case of a period with its result, an opinion and a plan.
+#[rstest]
+#[tokio::test]
+async fn departments_are_told_of_results_and_plans(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let p = t.people();
+    post(&t, "50", "responsible_department", "sales_cq").await;
+    post(&t, "50", "service_centre_head", "manager").await;
+    problem(&t, "contact_phone", "negative").await;
+    let now = at("2024-03-11 09:00");
+    let banc = make_list(&t.app, &p.operations_cq, now, &march("50")).await;
+    assert_eq!(
+        refused(banc),
+        "problem-list-empty",
+        "no case of bancassurance"
+    );
+    let silent = ListForm {
+        kind: "departments".into(),
+        ..march("50")
+    };
+    let fields: Vec<_> = invalid(make_list(&t.app, &p.operations_cq, now, &silent).await)
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect();
+    assert_eq!(fields, ["opinion", "plan"]);
+    let form = ListForm {
+        opinion: "电话错误集中在新单录入环节".into(),
+        plan: "录单时当场拨测，四月起执行".into(),
+        ..silent
+    };
+    let number = make_list(&t.app, &p.operations_cq, now, &form)
+        .await
+        .unwrap();
+    let page = read_list(&t.app, &p.sales_cq, now, &number).await.unwrap();
+    assert_eq!(page.head.kind.as_str(), "departments");
+    assert_eq!(page.head.plan, "录单时当场拨测，四月起执行");
+    assert_eq!(page.rows.len(), 1);
+    assert_eq!(page.rows[0].item, 8, "not solved yet");
+    let got: Vec<_> = page
+        .recipients
+        .iter()
+        .map(|r| (r.post.as_str(), r.is_copy, r.read_at.is_some()))
+        .collect();
+    assert_eq!(
+        got,
+        [
+            ("responsible_department", false, true),
+            ("service_centre_head", true, false)
+        ]
+    );
 }

@@ -4,6 +4,25 @@
 use super::ProblemType;
 use chrono::NaiveDate;
 
+codes! {
+    /// What a numbered list of cases is made for.
+    pub enum CaseListKind ("kind of list of cases") {
+        /// The six items of bancassurance, to those who act under the quality rules (B16).
+        Bancassurance = "bancassurance",
+        /// Every case of a period with results, opinions and plans, to the departments (B02 三.4; B11 六.3; B15 五.5).
+        Departments = "departments",
+    }
+}
+
+/// The item of a case that is solved, and of one that is not, in a report to departments.
+const SOLVED: u8 = 7;
+const OPEN: u8 = 8;
+
+/// The item under which a case stands in a report to departments.
+pub fn reported_item(is_open: bool) -> u8 {
+    if is_open { OPEN } else { SOLVED }
+}
+
 /// The item of what is late or was judged invalid.
 const LATE: u8 = 6;
 

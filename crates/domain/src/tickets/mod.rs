@@ -4,7 +4,7 @@ mod items;
 mod life;
 mod step;
 
-pub use items::{BancassuranceCase, ListedItem, listed_items};
+pub use items::{BancassuranceCase, CaseListKind, ListedItem, listed_items, reported_item};
 pub use life::{Declaration, Evidence, Handler, Ticket, TicketError, Transition};
 pub use step::Step;
 

@@ -5,7 +5,7 @@ use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::ids::TicketId;
-use domain::tickets::{BancassuranceCase, ProblemType, TicketState};
+use domain::tickets::{BancassuranceCase, CaseListKind, ProblemType, TicketState};
 use domain::time;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub struct ProblemListRow {
     /// Its place, from one.
     pub seq: i64,
-    /// The item, from 1 to 6.
+    /// The item: from 1 to 6, in reports to departments 7 and 8.
     pub item: i64,
     /// The day on which it came about.
     pub occurred_on: NaiveDate,
@@ -56,6 +56,8 @@ pub struct ListedCase {
     pub row: ProblemListRow,
     /// The ticket.
     pub ticket: TicketId,
+    /// It is not solved yet.
+    pub is_open: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -64,14 +66,15 @@ struct CaseRow {
     number: String,
     problem: String,
     state: String,
+    is_open: bool,
     opened_at: i64,
     issued_at: Option<i64>,
     listed_after: Option<NaiveDate>,
     processed_at: Option<i64>,
     declared_at: Option<i64>,
     invalid_at: Option<i64>,
-    policy_no: String,
-    channel: String,
+    policy_no: Option<String>,
+    channel: Option<String>,
     customer_no: String,
     org_name: String,
     agent_code: Option<String>,
@@ -79,32 +82,32 @@ struct CaseRow {
     handler: Option<String>,
 }
 
-/// Bancassurance cases of a unit and those below it that a list of a period looks at, the oldest first.
+/// Cases of a unit and those below it that a list of a period looks at, the oldest first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn list_listed_cases(
     db: &impl Reads,
     scope: &Scope,
-    org_path: &str,
+    (kind, org_path): (CaseListKind, &str),
     from: NaiveDate,
     to: NaiveDate,
     limit: i64,
 ) -> Result<Vec<ListedCase>> {
     let mut select = Select::new(
-        "SELECT t.id, t.number, t.type AS problem, t.state, t.opened_at, t.issued_at, t.listed_after, t.processed_at, \
+        "SELECT t.id, t.number, t.type AS problem, t.state, t.is_open, t.opened_at, t.issued_at, t.listed_after, t.processed_at, \
          CASE WHEN t.extended_at IS NOT NULL THEN t.declared_at END AS declared_at, t.invalid_at, p.policy_no, \
-         p.channel, c.customer_no, o.name AS org_name, s.agent_code, s.name AS agent_name, u.display_name AS handler \
-         FROM tickets t JOIN policies p ON p.id = t.policy_id JOIN customers c ON c.id = t.customer_id \
+         p.channel, COALESCE(c.customer_no, '') AS customer_no, o.name AS org_name, s.agent_code, s.name AS agent_name, u.display_name AS handler \
+         FROM tickets t LEFT JOIN policies p ON p.id = t.policy_id LEFT JOIN customers c ON c.id = t.customer_id \
          JOIN orgs o ON o.id = t.org_id LEFT JOIN agents s ON s.id = t.salesperson_id \
          LEFT JOIN users u ON u.id = t.handler_id",
     );
     super::filter::in_sight(&mut select, scope);
     select.under(org_path, "t.org_id");
-    select.filter(
-        "p.channel IN ('bancassurance', 'bancassurance_realtime')",
-        Vec::new(),
-    );
+    if kind == CaseListKind::Bancassurance {
+        let channels = "p.channel IN ('bancassurance', 'bancassurance_realtime')";
+        select.filter(channels, Vec::new());
+    }
     select.filter("t.opened_at < ?", params![end_of_day(to)]);
     select.filter(
         "(t.closed_at IS NULL OR t.closed_at >= ?)",
@@ -138,8 +141,8 @@ fn case(r: CaseRow) -> Result<ListedCase> {
             ticket_number: r.number,
             problem: problem.as_str().to_owned(),
             state: state.as_str().to_owned(),
-            policy_no: Some(r.policy_no),
-            channel: Some(r.channel),
+            policy_no: r.policy_no,
+            channel: r.channel,
             customer_no: r.customer_no,
             org_name: r.org_name,
             salesperson: r
@@ -151,6 +154,7 @@ fn case(r: CaseRow) -> Result<ListedCase> {
             processed_on,
         },
         ticket: TicketId(r.id),
+        is_open: r.is_open,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Numbered lists of bancassurance problem cases, and who got them.
+//! Numbered lists of cases, and who got them.
 
 use super::list_rows::ProblemListRow;
 use crate::sql::{Page, PageKey, Select, count, instant, list, millis, params};
@@ -6,6 +6,7 @@ use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::ids::{OrgId, UserId};
+use domain::tickets::CaseListKind;
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -15,6 +16,10 @@ use uuid::Uuid;
 pub struct NewProblemList<'n> {
     /// Its number.
     pub number: &'n str,
+    /// What it is made for.
+    pub kind: CaseListKind,
+    /// What its maker thinks of the cases, and what is planned; empty where it is not a report.
+    pub words: (&'n str, &'n str),
     /// The unit.
     pub org: OrgId,
     /// First day.
@@ -42,6 +47,12 @@ pub struct ProblemListHead {
     pub id: Uuid,
     /// Its number.
     pub number: String,
+    /// What it was made for.
+    pub kind: CaseListKind,
+    /// What its maker thinks of the cases.
+    pub opinion: String,
+    /// What is planned.
+    pub plan: String,
     /// Code of the unit.
     pub org_code: String,
     /// Name of the unit.
@@ -68,6 +79,9 @@ pub struct ProblemListHead {
 struct Row {
     id: Uuid,
     number: String,
+    kind: String,
+    opinion: String,
+    plan: String,
     org_code: String,
     org_name: String,
     from_on: NaiveDate,
@@ -80,11 +94,16 @@ struct Row {
     made_at: i64,
 }
 
-impl From<Row> for ProblemListHead {
-    fn from(r: Row) -> Self {
-        Self {
+impl TryFrom<Row> for ProblemListHead {
+    type Error = crate::StoreError;
+
+    fn try_from(r: Row) -> Result<Self> {
+        Ok(Self {
             id: r.id,
             number: r.number,
+            kind: CaseListKind::parse(&r.kind)?,
+            opinion: r.opinion,
+            plan: r.plan,
             org_code: r.org_code,
             org_name: r.org_name,
             from: r.from_on,
@@ -95,7 +114,7 @@ impl From<Row> for ProblemListHead {
             penalty_article: r.penalty_article,
             made_by: r.made_by_name,
             made_at: instant(r.made_at),
-        }
+        })
     }
 }
 
@@ -106,7 +125,8 @@ impl From<Row> for ProblemListHead {
 pub async fn insert_problem_list(work: &UnitOfWork, new: &NewProblemList<'_>) -> Result<Uuid> {
     let id = work.next_id();
     let sql = "INSERT INTO problem_lists (id, number, org_id, from_on, to_on, row_count, rows_hash, penalty_rule, \
-               penalty_article, made_by, made_by_name, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               penalty_article, made_by, made_by_name, made_at, kind, opinion, plan) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let values = params![
         id,
         new.number,
@@ -120,6 +140,9 @@ pub async fn insert_problem_list(work: &UnitOfWork, new: &NewProblemList<'_>) ->
         new.by.0,
         new.by_name,
         millis(work.now()),
+        new.kind.as_str(),
+        new.words.0,
+        new.words.1,
     ];
     work.execute(sql, values).await?;
     for row in new.rows {
@@ -152,7 +175,7 @@ pub async fn insert_problem_list(work: &UnitOfWork, new: &NewProblemList<'_>) ->
 }
 
 const SELECT: &str = "SELECT l.id, l.number, o.org_code, o.name AS org_name, l.from_on, l.to_on, l.row_count, l.rows_hash, \
-     l.penalty_rule, l.penalty_article, l.made_by_name, l.made_at FROM problem_lists l JOIN orgs o ON o.id = l.org_id";
+     l.penalty_rule, l.penalty_article, l.made_by_name, l.made_at, l.kind, l.opinion, l.plan FROM problem_lists l JOIN orgs o ON o.id = l.org_id";
 
 /// Lists of the units in sight; who sees an own list only, those that were sent to them.
 fn in_sight(select: &mut Select, scope: &Scope) {
@@ -179,7 +202,8 @@ pub async fn list_problem_lists(
     in_sight(&mut select, scope);
     select.page_by_id("l.id", true, after, limit);
     let rows: Vec<Row> = select.list(db).await?;
-    let rows = rows.into_iter().map(ProblemListHead::from).collect();
+    let rows = rows.into_iter().map(ProblemListHead::try_from);
+    let rows = rows.collect::<Result<Vec<_>>>()?;
     Ok(Page::cut_by_id(rows, limit, |r: &ProblemListHead| r.id))
 }
 
@@ -196,7 +220,10 @@ pub async fn find_problem_list(
     in_sight(&mut select, scope);
     select.filter("l.number = ?", params![number]);
     let rows: Vec<Row> = select.list(db).await?;
-    Ok(rows.into_iter().next().map(ProblemListHead::from))
+    rows.into_iter()
+        .next()
+        .map(ProblemListHead::try_from)
+        .transpose()
 }
 
 /// Somebody who got a list.

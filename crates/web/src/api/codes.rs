@@ -18,7 +18,7 @@ use domain::questionnaires::{Answer, ItemKind};
 use domain::surveys::{
     Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
 };
-use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use domain::tickets::{CaseKind, CaseListKind, EvidenceKind, ProblemType, TicketState};
 use domain::visits::{SlipState, VisitPurpose, VisitState};
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
@@ -79,6 +79,7 @@ lists_of_codes! {
     CampaignStateCode = all!(CampaignState),
     CampaignStepCode = all!(CampaignStep),
     CaseKindCode = all!(CaseKind),
+    CaseListKindCode = all!(CaseListKind),
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),
     ContactChannelCode = all!(ContactChannel),

@@ -10,6 +10,7 @@ use crate::api::{
     Asked, Body, Caller, ListOf, Named, PageQuery, Reply, codes, listed, tagged, text,
 };
 use crate::state::Web;
+use app::Error;
 use app::campaigns::{
     CampaignForm, CampaignPage, CampaignQuery, LifeForm, MemberQuery, PreparationForm,
 };
@@ -18,6 +19,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::Permission;
 use domain::callbacks::ContactChannel;
 use serde::{Deserialize, Serialize};
 use store::campaigns::CampaignRow;
@@ -319,7 +321,13 @@ pub(crate) async fn prepare_campaign(
     Body(given): Body<CampaignPreparation>,
 ) -> Reply {
     let (actor, now) = (&caller.actor, caller.now);
+    actor
+        .demand(Permission::CampaignsPlan)
+        .map_err(Error::from)?;
     let row = app::campaigns::find_campaign(&web.app, actor, &key).await?;
+    if given.channel.is_none() && given.topics.is_none() {
+        return Err(Error::invalid("channel", "missing").into());
+    }
     if let Some(channel) = given.channel {
         let form = PreparationForm {
             step: "channel".into(),

@@ -100,6 +100,13 @@ pub(crate) struct ProblemListJson {
     /// Number.
     #[schema(example = "PL-2026-0000007")]
     number: String,
+    /// What it was made for.
+    #[schema(value_type = codes::CaseListKindCode)]
+    kind: &'static str,
+    /// What its maker thinks of the cases; empty but in reports to departments.
+    opinion: String,
+    /// What is planned; empty but in reports to departments.
+    plan: String,
     /// Code of the unit.
     org_code: String,
     /// First day.
@@ -124,6 +131,9 @@ impl From<ProblemListHead> for ProblemListJson {
     fn from(h: ProblemListHead) -> Self {
         Self {
             number: h.number,
+            kind: h.kind.as_str(),
+            opinion: h.opinion,
+            plan: h.plan,
             org_code: h.org_code,
             from: h.from,
             to: h.to,
@@ -267,6 +277,16 @@ pub(crate) struct NewProblemListJson {
     /// Last day.
     #[schema(format = Date)]
     to: String,
+    /// What it is made for; of bancassurance when missing.
+    #[serde(default)]
+    #[schema(value_type = codes::CaseListKindCode)]
+    kind: String,
+    /// What its maker thinks of the cases; for departments.
+    #[serde(default)]
+    opinion: String,
+    /// What is planned; for departments.
+    #[serde(default)]
+    plan: String,
 }
 
 /// Makes a numbered list of problem cases.
@@ -284,6 +304,9 @@ pub(crate) async fn make_problem_list(
         org: new.org,
         from: new.from,
         to: new.to,
+        kind: new.kind,
+        opinion: new.opinion,
+        plan: new.plan,
     };
     let number = app::tickets::make_list(&web.app, &caller.actor, caller.now, &form)
         .await

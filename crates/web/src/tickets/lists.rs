@@ -1,7 +1,7 @@
-//! Numbered lists of bancassurance problem cases: looking at what a list would hold, making it, reading,
+//! Numbered lists of cases: looking at what a list would hold, making it, reading,
 //! printing and taking it along.
 
-use crate::forms::{Choice, Fields, Sent, orgs, without_page};
+use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::tickets::{ListForm, ProblemListPage};
@@ -9,6 +9,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
 use chrono::Datelike as _;
+use domain::tickets::CaseListKind;
 use store::Page;
 use store::tickets::{ProblemListHead, ProblemListRow};
 
@@ -99,6 +100,9 @@ fn form_of(fields: &Fields) -> ListForm {
         org: fields.own("org"),
         from: fields.own("from"),
         to: fields.own("to"),
+        kind: fields.own("kind"),
+        opinion: fields.own("opinion"),
+        plan: fields.own("plan"),
     }
 }
 
@@ -165,7 +169,30 @@ pub(crate) async fn download_list(
     Ok((headers, sheet).into_response())
 }
 
+impl NewListPage {
+    fn kinds(&self) -> Vec<Choice> {
+        let codes = CaseListKind::ALL.iter().map(|k| k.as_str());
+        choices(&self.f, "case-list", codes, self.kind())
+    }
+
+    fn kind(&self) -> &str {
+        match self.form.kind.as_str() {
+            "" => CaseListKind::Bancassurance.as_str(),
+            kind => kind,
+        }
+    }
+
+    /// Departments are told what to think of the cases and what is planned.
+    fn is_report(&self) -> bool {
+        self.kind() == CaseListKind::Departments.as_str()
+    }
+}
+
 impl ListPage {
+    fn is_report(&self) -> bool {
+        self.page.head.kind == CaseListKind::Departments
+    }
+
     /// Name of a post, as it stands in the organisation's own list.
     fn post(&self, code: &str) -> String {
         let kinds = app::access::post_kinds().unwrap_or_default();

@@ -59,7 +59,8 @@ fn filled(route: &str) -> String {
 fn check(path: &str, page: &Page) {
     for (name, value) in EXACT {
         // The address of a customer's page is its key: nobody is told of it.
-        let is_key = name == "referrer-policy" && path.starts_with("/p/");
+        let is_key =
+            name == "referrer-policy" && ["/p/", "/s/"].iter().any(|p| path.starts_with(p));
         let value = if is_key { "no-referrer" } else { value };
         assert_eq!(page.header(name), value, "{name} of {path}");
     }

@@ -5,6 +5,7 @@ use app::electronic::{OfferForm, OfferTarget, Screen, offer, offer_many, revoke,
 use domain::access::Actor;
 use domain::callbacks::{CallbackState, ContactChannel};
 use domain::electronic::LinkState;
+use domain::imports::ImportKind;
 use rstest::rstest;
 use testkit::{Engine, TestApp, at, refused};
 

@@ -55,6 +55,8 @@ pub(super) async fn prepare(t: &TestApp, o: &Objects) {
     let today = time::date_in_china(t.now);
     let list = NewProblemList {
         number: &number(o),
+        kind: domain::tickets::CaseListKind::Bancassurance,
+        words: ("", ""),
         org,
         from: today,
         to: today,
@@ -109,7 +111,15 @@ pub(super) async fn walk_cases(t: &TestApp, scope: &Scope, o: &Objects) -> Seen 
     note("count_verdicts", verdicts.len().min(reviewed.len()));
     note("list_unreviewed", unreviewed(t, scope, o).await);
     let path = format!("/000/{}/", o.org);
-    let cases = tickets::list_listed_cases(db, scope, &path, today, today, 50).await;
+    let cases = tickets::list_listed_cases(
+        db,
+        scope,
+        (domain::tickets::CaseListKind::Bancassurance, &path),
+        today,
+        today,
+        50,
+    )
+    .await;
     note("list_listed_cases", cases.unwrap().len());
     let filter = TicketFilter {
         customer: Some(o.customer),

@@ -56,6 +56,7 @@ pub(super) async fn look_back(app: &App, staff: &Staff, now: Instant) -> Result<
             org: branch.org_code.clone(),
             from: month.to_string(),
             to: today.to_string(),
+            ..ListForm::default()
         };
         let made = tolerated("list", make_list(app, &branch.actor, now, &form).await)?;
         if let (Some(number), Some(reader)) = (made, staff.of(Role::QualityInspector).next()) {

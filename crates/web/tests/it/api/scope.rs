@@ -11,9 +11,17 @@ use testkit::{Engine, TestApp};
 const ALL_ROLES: [&str; 2] = ["administrator", "head_office_manager"];
 
 /// What belongs to no unit: wording is the same for everybody.
-const OF_ALL: [&str; 1] = ["/api/v1/questionnaires/{id}"];
+const OF_ALL: [&str; 2] = ["/api/v1/plans/days/{day}", "/api/v1/questionnaires/{id}"];
 /// Things that the portfolio does not begin with; `walk` makes them and knocks there.
-const WALKED: [&str; 5] = ["{letter}", "{message}", "{signal}", "{slip}", "{visit}"];
+const WALKED: [&str; 7] = [
+    "{campaign}",
+    "{letter}",
+    "{message}",
+    "{signal}",
+    "{slip}",
+    "{survey}",
+    "{visit}",
+];
 
 /// Addresses that the document names, for one method.
 async fn paths(system: &System, method: &str) -> Vec<String> {
@@ -119,6 +127,8 @@ fn body_for(path: &str) -> Option<Value> {
         "answers" => json!({ "item": "identity", "answer": "affirm" }),
         "recordings" => json!({ "link": "https://recordings.example.com/1.wav" }),
         "steps" => json!({ "step": "accept" }),
+        "agreed-time" => json!({ "at": "2024-03-06T10:00:00+08:00" }),
+        "record" => json!({ "channel": "phone", "note": "已电话告知" }),
         "enable" | "disable" => return None,
         _ => json!({
             "username": "caller_cq", "display_name": "x", "org_code": "37", "roles": ["executive"],

@@ -64,6 +64,7 @@ pub(crate) async fn problem_list(t: &TestApp, policy_no: &str) -> String {
         org: "50".into(),
         from: "2024-03-01".into(),
         to: "2024-03-05".into(),
+        ..Default::default()
     };
     app::tickets::make_list(&t.app, &t.people().operations_cq, t.now, &form)
         .await
