@@ -55,6 +55,33 @@ fn shipped_packs_load_and_pass_their_tests() {
     assert!(report.results.len() >= 78, "{} tests", report.results.len());
 }
 
+/// CBK-01: every programme that events or the calendar set off is data. On-site visits for what the telephone could
+/// not solve, and surveys, are set off by people; their terms are parameters.
+#[test]
+fn programmes_are_data() {
+    let book = book();
+    let codes: Vec<_> = book.programmes().iter().map(|p| p.code.as_str()).collect();
+    for code in [
+        "NB-2017", "NB-BR", "NB-BS", "NB-CQ", "NB-SD", "NB-SUP", "NB-T10", "RN-GRACE", "LP-LAPSE",
+        "SU-SURR", "PO-CLAIM", "PS-PH", "PS-BEN", "PC-UW1", "PC-CL1", "PC-REN", "OV-KEY", "OV-SHR",
+        "MC-PAID", "MC-ADJ", "MC-OFF", "CP-SET", "VF-HIGH", "VF-MED", "VF-LOW", "SC-NEW",
+        "SC-COMP", "SC-LOST", "GN-1W", "KA-SPEC", "GN-PLAN", "SL-VISIT", "SL-COOP", "CT-EFF",
+        "CT-DUE", "CT-REV", "CT-CLM", "CT-BDAY", "CT-HOL", "CT-LOW", "CT-EVT", "CT-RISK",
+    ] {
+        assert!(codes.contains(&code), "{code} is in no pack");
+    }
+    for parameter in [
+        "visit_unresolved_due_days",
+        "survey_routine_per_year",
+        "survey_collation_days",
+    ] {
+        let facts = rules::Facts::new(book.schema());
+        let on = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let value = book.parameter_value(parameter, &facts, on);
+        assert!(value.is_some(), "{parameter} is in no pack");
+    }
+}
+
 #[test]
 fn every_programme_has_the_dates_that_the_application_needs() {
     let book = book();

@@ -325,9 +325,6 @@ pub(crate) async fn prepare_campaign(
         .demand(Permission::CampaignsPlan)
         .map_err(Error::from)?;
     let row = app::campaigns::find_campaign(&web.app, actor, &key).await?;
-    if given.channel.is_none() && given.topics.is_none() {
-        return Err(Error::invalid("channel", "missing").into());
-    }
     if let Some(channel) = given.channel {
         let form = PreparationForm {
             step: "channel".into(),
