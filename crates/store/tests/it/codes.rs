@@ -31,7 +31,7 @@ use domain::surveys::{
     Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
 };
 use domain::telephony::{CallEnd, CallState};
-use domain::tickets::{CaseKind, EvidenceKind, ProblemType, TicketState};
+use domain::tickets::{CaseKind, CaseListKind, EvidenceKind, ProblemType, TicketState};
 use domain::visits::{
     FormattedState, GatheringKind, GatheringState, Receiver, RecordFormat, SignatureWay, SlipState,
     Suspicion, VisitPurpose, VisitState,
@@ -152,6 +152,7 @@ fn of_the_domain() -> Lists {
         "record_signals.kind" => SignalKind,
         "record_signals.state" => SignalState,
         "tickets.kind" => CaseKind,
+        "problem_lists.kind" => CaseListKind,
         "tickets.type" => ProblemType,
         "tickets.state" => TicketState,
         "import_runs.kind" => ImportKind,

@@ -85,7 +85,7 @@ async fn surveys_and_campaigns_go_after_their_own_term(
     let hold = place(&t.app, &p.compliance, t.now, &form).await.unwrap();
     let held = propose(&t.app, &p.compliance, due).await;
     assert_eq!(refused(held), "destruction-nothing-due");
-    lift(&t.app, &p.compliance, due, &hold, "诉讼终结")
+    lift(&t.app, &p.manager, due, &hold, "诉讼终结")
         .await
         .unwrap();
     assert_eq!(left(&t).await, [1, 1, 1]);
