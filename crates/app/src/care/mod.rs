@@ -1,7 +1,7 @@
 //! Scheduled contacts: reminders, notices and greetings whose day has come.
 //!
 //! The planner makes obligations of the kind `message`. When their day comes, their messages are asked for
-//! in one go ([`take_up`]); the outbox decides when each goes out and whether it may. A contact that is
+//! in one go ([`take_up()`]); the outbox decides when each goes out and whether it may. A contact that is
 //! sent is discharged in the same transaction, one that comes too late is ended with its reason, and what
 //! is held back waits in sight for somebody, who may tell the customer otherwise ([`record_contact`]).
 
