@@ -218,7 +218,11 @@ impl DetailPage {
             kinds.push("cannot_correct");
         }
         if self.page.callback.state.is_open() && !self.is_under_way() {
-            kinds.extend(["give_up", "cancel"]);
+            kinds.push("give_up");
+            // What law or a company rule demands leaves the list when its facts do (C-24).
+            if self.page.discharge.manual_removal {
+                kinds.push("cancel");
+            }
         }
         kinds
     }
