@@ -9,7 +9,7 @@ use domain::imports::ImportKind;
 use std::collections::{HashMap, HashSet};
 use store::dialect::bulk::Cell;
 use store::imports::{self as rows, Fate, Outcome, Record, Rejection};
-use store::obligations::{QueueKind, enqueue};
+use store::obligations::{QueueKind, enqueue, enqueue_changed};
 use store::policies::{NewReceipt, StatusEvent};
 use uuid::Uuid;
 
@@ -140,7 +140,7 @@ impl Import {
         if !changed.is_empty() {
             store::customers::follow_changes(&mut self.bulk, &changed).await?;
         }
-        enqueue(&mut self.bulk, QueueKind::Customers, &spans(&outcomes)).await?;
+        enqueue_changed(&mut self.bulk, QueueKind::Customers, &spans(&outcomes)).await?;
         Ok(Written {
             outcomes,
             rejections: Vec::new(),
@@ -242,7 +242,7 @@ impl Import {
                     (true, false)
                 }
                 Fate::Updated(changes) => {
-                    spans.push((id, id, None));
+                    spans.push((id, id));
                     let has = |at: usize| changes.iter().any(|c| c.column == at);
                     (has(policies::at::ACK_SIGNED_ON), has(policies::at::STATUS))
                 }
@@ -271,8 +271,8 @@ impl Import {
             }
         }
         store::policies::insert_receipts(&mut self.bulk, &receipts).await?;
-        spans.extend(created.map(|(low, high)| (low, high, None)));
-        Ok(enqueue(&mut self.bulk, QueueKind::Policies, &spans).await?)
+        spans.extend(created);
+        Ok(enqueue_changed(&mut self.bulk, QueueKind::Policies, &spans).await?)
     }
 
     async fn write_events(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {
@@ -323,13 +323,13 @@ impl Import {
         let records: Vec<_> = taken.iter().map(|e| e.record.clone()).collect();
         written.outcomes = self.upsert(&rows::EVENTS, &records).await?;
         let spans = spans(&written.outcomes);
-        enqueue(&mut self.bulk, QueueKind::Events, &spans).await?;
+        enqueue_changed(&mut self.bulk, QueueKind::Events, &spans).await?;
         Ok(written)
     }
 }
 
 /// One span over the new rows, and one for each changed row.
-fn spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid, Option<NaiveDate>)> {
+fn spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid)> {
     let created = outcomes
         .iter()
         .filter(|o| o.fate == Fate::Created)
@@ -338,8 +338,8 @@ fn spans(outcomes: &[Outcome]) -> Vec<(Uuid, Uuid, Option<NaiveDate>)> {
     let changed = outcomes
         .iter()
         .filter(|o| matches!(o.fate, Fate::Updated(_)));
-    let mut spans: Vec<_> = changed.map(|o| (o.id, o.id, None)).collect();
-    spans.extend(span.map(|(low, high)| (low, high, None)));
+    let mut spans: Vec<_> = changed.map(|o| (o.id, o.id)).collect();
+    spans.extend(span);
     spans
 }
 

@@ -1,5 +1,6 @@
 //! Changing customers one at a time: contact data learnt on callbacks and by people.
 
+use super::derivations::enqueue_derivations_of;
 use crate::audit::AuditActor;
 use crate::sql::{millis, params};
 use crate::{Reads as _, Result, UnitOfWork};
@@ -102,5 +103,6 @@ async fn note_change(
         actor.name.as_str(),
         millis(work.now()),
     ];
-    work.execute(sql, values).await.map(|_| ())
+    work.execute(sql, values).await?;
+    enqueue_derivations_of(work, CustomerId(customer)).await
 }

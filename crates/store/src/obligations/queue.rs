@@ -1,6 +1,7 @@
 //! What the planner has to look at: spans of new rows, single changed rows, and rows whose time has
 //! come. Entries are written in the transaction that made them necessary, so nothing is missed.
 
+use crate::customers::{Subject, enqueue_derivations};
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
 use crate::sql::params;
 use crate::{Result, UnitOfWork};
@@ -73,6 +74,28 @@ pub async fn enqueue(
         ]);
     }
     bulk.insert(&QUEUE, &cells).await
+}
+
+/// Asks for changed rows to be planned again, and for what is derived from them to be worked out again.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_changed(
+    bulk: &mut Bulk,
+    kind: QueueKind,
+    spans: &[(Uuid, Uuid)],
+) -> Result<()> {
+    let undated: Vec<_> = spans
+        .iter()
+        .map(|(low, high)| (*low, *high, None))
+        .collect();
+    enqueue(bulk, kind, &undated).await?;
+    let subject = match kind {
+        QueueKind::Policies => Subject::Policies,
+        QueueKind::Events => Subject::Events,
+        QueueKind::Customers => Subject::Customers,
+    };
+    enqueue_derivations(bulk, subject, spans).await
 }
 
 /// Forgets the queue and asks for everything to be looked at again.
