@@ -64,6 +64,65 @@ pub(crate) async fn set_codes(
     .await
 }
 
+/// Adds a code to the list that a column takes, whatever else is on it.
+pub(crate) async fn add_code(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    code: &str,
+) -> Result<(), DbErr> {
+    let mut codes = read_codes(manager, table, column).await?;
+    codes.push(code.to_owned());
+    let codes: Vec<_> = codes.iter().map(String::as_str).collect();
+    set_codes(manager, table, column, &codes).await
+}
+
+/// Takes a code off the list that a column takes; no row may have it.
+pub(crate) async fn remove_code(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    code: &str,
+) -> Result<(), DbErr> {
+    let codes = read_codes(manager, table, column).await?;
+    let codes: Vec<_> = codes.iter().map(String::as_str).collect();
+    let rest: Vec<_> = codes.into_iter().filter(|c| *c != code).collect();
+    set_codes(manager, table, column, &rest).await
+}
+
+/// The codes that a column takes now.
+async fn read_codes(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<Vec<String>, DbErr> {
+    let backend = manager.get_database_backend();
+    let sqlite = backend == DbBackend::Sqlite;
+    let sql = if sqlite {
+        format!("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '{table}'")
+    } else {
+        format!(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{table}_{column}_check'"
+        )
+    };
+    let missing = || DbErr::Custom(format!("{table}.{column} takes no list of codes"));
+    let db = manager.get_connection();
+    let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+    let text: String = row.ok_or_else(missing)?.try_get_by_index(0)?;
+    let list = if sqlite {
+        let opening = format!("CHECK ({column} IN (");
+        let at = text.find(&opening).map(|at| at + opening.len());
+        let at = at.ok_or_else(missing)?;
+        let end = text[at..].find(')').ok_or_else(missing)?;
+        &text[at..at + end]
+    } else {
+        text.as_str()
+    };
+    // Codes are plain words: what stands between quotation marks.
+    let quoted = list.split('\'').skip(1).step_by(2);
+    Ok(quoted.map(str::to_owned).collect())
+}
+
 /// Lets a column be without a value.
 pub(crate) async fn allow_null(
     manager: &SchemaManager<'_>,

@@ -7,6 +7,8 @@ use sea_orm::FromQueryResult;
 
 /// Triggers before this day make no obligations; set by the first import.
 pub const OBLIGATIONS_SINCE: &str = "obligations.since";
+/// The day on which all customers were classed last.
+pub const CLASSES_ROUND: &str = "classes.round";
 /// What the planner looked at last: rules, calendar, window.
 pub const PLAN_STATE: &str = "plan.state";
 

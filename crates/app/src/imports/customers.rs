@@ -95,7 +95,10 @@ pub(super) fn parse(
     fields.extend(profile(row));
     fields.push(row.field("org_code", org.map(Cell::Id)));
     let value_class = row.code("value_class", ValueClass::parse);
-    fields.push(row.field("value_class", value_class.map(|c| Cell::Code(c.as_str()))));
+    let value_class = row.field("value_class", value_class.map(|c| Cell::Code(c.as_str())));
+    // What is in force, and what the file says.
+    fields.push(value_class.clone());
+    fields.push(value_class);
     Some(Customer {
         number: number?,
         record: Record { fields },

@@ -20,6 +20,8 @@ codes! {
         Export = "export",
         /// A text that goes to customers.
         Template = "template",
+        /// A class of a customer that is set by hand.
+        Class = "class",
     }
 }
 
@@ -30,6 +32,7 @@ impl ApprovalKind {
             Self::Rights | Self::Roles => Permission::RightsApprove,
             Self::Export => Permission::ExportsApprove,
             Self::Template => Permission::TemplatesApprove,
+            Self::Class => Permission::ClassesApprove,
         }
     }
 }

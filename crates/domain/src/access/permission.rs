@@ -7,6 +7,10 @@ codes! {
         CustomersRead = "customers.read",
         /// Correct contact data of customers.
         CustomersEdit = "customers.edit",
+        /// Ask for a class of a customer that no model gives, and end it early.
+        ClassesOverride = "classes.override",
+        /// Agree to classes that others ask for.
+        ClassesApprove = "classes.approve",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -172,6 +176,8 @@ impl Permission {
         match self {
             Self::CustomersRead
             | Self::CustomersEdit
+            | Self::ClassesOverride
+            | Self::ClassesApprove
             | Self::PersonalDataReveal
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead

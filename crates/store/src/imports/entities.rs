@@ -62,7 +62,7 @@ pub static ORGS: Entity = Entity {
     defaults: &[],
     has_hash: false,
     has_version: false,
-    kept: None,
+    kept: &[],
 };
 
 /// Salespersons, outlets, adjusters.
@@ -83,7 +83,7 @@ pub static AGENTS: Entity = Entity {
     defaults: &[],
     has_hash: false,
     has_version: false,
-    kept: None,
+    kept: &[],
 };
 
 /// Customers.
@@ -124,14 +124,23 @@ pub static CUSTOMERS: Entity = Entity {
         plain("collected_at", Int),
         plain("org_id", Id),
         plain("value_class", Text),
+        plain("imported_value_class", Text),
     ],
     defaults: &["large", "key_account", "shareholder_related"],
     has_hash: true,
     has_version: true,
-    kept: Some(Kept {
-        column: "marketing_consent",
-        condition: "restricted_at IS NOT NULL OR consent_withdrawn_at IS NOT NULL",
-    }),
+    kept: &[
+        Kept {
+            column: "marketing_consent",
+            condition: "restricted_at IS NOT NULL OR consent_withdrawn_at IS NOT NULL",
+        },
+        // A class that a model gave, or that was set by hand, comes before that of a file.
+        Kept {
+            column: "value_class",
+            condition: "EXISTS (SELECT 1 FROM customer_classes k WHERE k.customer_id = customers.id \
+                        AND k.model = 'value' AND k.until_on IS NULL)",
+        },
+    ],
 };
 
 /// Contact persons of group customers.
@@ -149,7 +158,7 @@ pub static CONTACTS: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: false,
-    kept: None,
+    kept: &[],
 };
 
 /// Policies.
@@ -192,7 +201,7 @@ pub static POLICIES: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: true,
-    kept: None,
+    kept: &[],
 };
 
 /// Events.
@@ -227,5 +236,5 @@ pub static EVENTS: Entity = Entity {
     defaults: &[],
     has_hash: true,
     has_version: false,
-    kept: None,
+    kept: &[],
 };

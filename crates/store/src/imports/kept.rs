@@ -15,24 +15,25 @@ pub struct Kept {
     pub condition: &'static str,
 }
 
-/// The column that keeps its value in some of these rows, and in which.
+/// The columns that keep their values in some of these rows, and in which.
 pub(super) async fn load_kept(
     bulk: &mut Bulk,
     entity: &'static Entity,
     ids: &[Cell],
-) -> Result<Option<(usize, HashSet<Uuid>)>> {
-    let Some((kept, column)) = entity
-        .kept
-        .and_then(|kept| Some((kept, position(entity, kept.column)?)))
-    else {
-        return Ok(None);
-    };
-    let sql = format!(
-        "SELECT id FROM {} WHERE id IN ({{values}}) AND ({})",
-        entity.table, kept.condition
-    );
-    let rows = bulk
-        .query_in(&sql, ids, |row| Ok(row.id(0)?.unwrap_or_default()))
-        .await?;
-    Ok(Some((column, rows.into_iter().collect())))
+) -> Result<Vec<(usize, HashSet<Uuid>)>> {
+    let mut all = Vec::with_capacity(entity.kept.len());
+    for kept in entity.kept {
+        let Some(column) = position(entity, kept.column) else {
+            continue;
+        };
+        let sql = format!(
+            "SELECT id FROM {} WHERE id IN ({{values}}) AND ({})",
+            entity.table, kept.condition
+        );
+        let rows = bulk
+            .query_in(&sql, ids, |row| Ok(row.id(0)?.unwrap_or_default()))
+            .await?;
+        all.push((column, rows.into_iter().collect()));
+    }
+    Ok(all)
 }

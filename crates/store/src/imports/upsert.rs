@@ -54,7 +54,7 @@ pub struct Entity {
     /// The table counts the versions of each row.
     pub has_version: bool,
     /// What was decided here and no file changes.
-    pub kept: Option<Kept>,
+    pub kept: &'static [Kept],
 }
 
 /// What a file says of a column.
@@ -414,10 +414,10 @@ async fn update(
             return Err(StoreError::Conflict);
         };
         let mut record = Cow::Borrowed(&records[at]);
-        if let Some((column, ids)) = &kept
-            && ids.contains(&id)
-        {
-            record.to_mut().fields[*column] = Field::Absent;
+        for (column, ids) in &kept {
+            if ids.contains(&id) {
+                record.to_mut().fields[*column] = Field::Absent;
+            }
         }
         let fate = update_one(bulk, entity, id, &record, stored, hash, actor, reason).await?;
         outcomes.push((at, id, fate));

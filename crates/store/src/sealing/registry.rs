@@ -182,6 +182,10 @@ pub const SEALED: &[SealedTable] = &[
         ],
     },
     SealedTable {
+        name: "class_overrides",
+        columns: &[sealed("reason"), sealed("end_reason")],
+    },
+    SealedTable {
         name: "surveys",
         columns: &[sealed("report"), sealed("feedback")],
     },
