@@ -32,6 +32,7 @@ pub mod recordings;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod segments;
 mod state;
 pub mod surveys;
 pub mod telephony;

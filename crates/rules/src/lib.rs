@@ -17,7 +17,7 @@ pub mod text;
 
 pub use calendar::{Calendar, Day, DayKind, DayStatus};
 pub use chrono::NaiveDate;
-pub use eval::{Found, Outcome, Window};
+pub use eval::{Found, Outcome, ScoreTrace, Window};
 pub use facts::{FactSchema, Facts, Value};
 pub use pack::check::Finding;
 pub use pack::{Layer, Programme, RuleBook, Source, Standing, Status};

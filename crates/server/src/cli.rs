@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Turn events and the calendar into obligations
     Plan(PlanArgs),
+    /// Class customers by value and by risk: whoever changed, and everybody once a day
+    Classify(ClassifyArgs),
     /// Write tables for other programs
     Export(ExportArgs),
     /// Say why an obligation exists
@@ -148,6 +150,19 @@ pub(crate) struct PlanArgs {
     /// Decide everything, keep nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClassifyArgs {
+    /// The day for which ages and months are counted (default: today)
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// Look at everybody, whoever changed
+    #[arg(long)]
+    pub all: bool,
     /// Output format
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextFormat,

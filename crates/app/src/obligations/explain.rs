@@ -71,7 +71,7 @@ pub(crate) fn replay(app: &App, obligation: ObligationRow) -> Result<Explanation
 }
 
 fn trace(book: &RuleBook, programme: usize, obligation: &ObligationRow) -> Result<Trace> {
-    let facts = facts::restore(book.schema(), &obligation.facts).map_err(Error::Fault)?;
+    let facts = crate::rules::restore(book.schema(), &obligation.facts).map_err(Error::Fault)?;
     let id = book.programme_id(programme).ok_or(Error::NotFound)?;
     Ok(book.trace(id, &facts))
 }

@@ -80,6 +80,9 @@ pub struct Diff {
     pub counts: Vec<Count>,
     /// The obligations, at most the first few thousand.
     pub lines: Vec<Line>,
+    /// What would become of classes of customers, for each model that is not the same.
+    #[serde(default)]
+    pub classes: Vec<crate::segments::ClassDiff>,
 }
 
 impl Diff {

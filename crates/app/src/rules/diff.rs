@@ -7,6 +7,7 @@ use super::set::{Library, Rules, Version, unfit};
 use super::steps::{as_version, first_day};
 use crate::jobs::{Task, start};
 use crate::obligations::plan::preview::{Difference, Fate, Question, compare};
+use crate::segments::preview;
 use crate::{App, Error, Refusal, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::rules::Span;
@@ -93,7 +94,8 @@ pub(crate) async fn make_diff(
         as_of: None,
     };
     let looked_at = std::sync::atomic::AtomicU64::new(0);
-    let diff = run(app, &scope, now, &question, &|n| {
+    let on = from.max(time::date_in_china(now));
+    let diff = run(app, &scope, now, (&question, on), &|n| {
         looked_at.store(n, std::sync::atomic::Ordering::Relaxed);
         progress(n);
     })
@@ -193,14 +195,15 @@ pub async fn diff_folder(
         redate_open: true,
         as_of,
     };
-    run(app, &scope, now, &question, progress).await
+    let on = as_of.unwrap_or_else(|| time::date_in_china(now));
+    run(app, &scope, now, (&question, on), progress).await
 }
 
 async fn run(
     app: &App,
     scope: &Scope,
     now: Instant,
-    question: &Question,
+    (question, on): (&Question, NaiveDate),
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Diff> {
     let orgs = store::orgs::load_all_orgs(app.store()).await?;
@@ -238,6 +241,9 @@ async fn run(
     let ids: Vec<_> = listed.iter().filter_map(|(_, d)| d.policy).collect();
     let policies = rows::read_policy_numbers(app.store(), &ids).await?;
     let present = app.rules();
+    let sight = |org: Uuid| codes.contains_key(&org);
+    let both = (&present, &question.rules, on);
+    let classes = preview(app, now, both, &sight, &|_| {}).await?;
     let lines = listed.into_iter().map(|(kind, d)| {
         let open = |fate: &Option<Fate>| fate.as_ref().and_then(|f| f.open);
         Line {
@@ -258,6 +264,7 @@ async fn run(
         as_of: window.as_of,
         counts: counts.into_values().collect(),
         lines: lines.collect(),
+        classes,
     })
 }
 

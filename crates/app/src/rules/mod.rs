@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod evaluations;
 mod install;
 mod items;
+mod kept;
 pub mod package;
 mod planned;
 mod set;
@@ -21,6 +22,7 @@ pub use compare::{LineChange, PartChange, compare_lines, compare_parts};
 pub use discharge::discharges;
 pub(crate) use install::{install, load};
 pub use items::ServiceItem;
+pub(crate) use kept::{restore, snapshot};
 pub use set::{Rules, Version};
 pub use shipped::{packs_in, shipped_calendar, shipped_packs, shipped_schema};
 

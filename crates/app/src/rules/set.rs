@@ -69,7 +69,8 @@ impl Rules {
         let stands: Vec<_> = standing.iter().map(|(_, s)| *s).collect();
         let (schema, calendar) = (Arc::clone(&library.schema), Arc::clone(&library.calendar));
         let book = RuleBook::fit(schema, calendar, &sources, &stands)?;
-        let wrong = crate::quality::check_penalties(&book, library.today);
+        let mut wrong = crate::quality::check_penalties(&book, library.today);
+        wrong.extend(crate::segments::check_models(&book));
         if !wrong.is_empty() {
             return Err(wrong);
         }

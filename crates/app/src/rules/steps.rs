@@ -12,6 +12,8 @@ use domain::rules::{
 };
 use domain::time::{self, Instant};
 use rules::{Layer, NaiveDate};
+use std::sync::Arc;
+use store::customers::{Derived, enqueue_derived_for_all};
 use store::rules::{self as rows, ProposalRow, StepRow, StoredPack};
 use store::{AuditActor, AuditEntry, StoreError};
 use uuid::Uuid;
@@ -196,10 +198,12 @@ async fn approve(
     let rules = app.rules();
     let generation = rules.generation() + 1;
     let version = as_version(&row, generation, from);
-    rules.with(version.clone()).map_err(|findings| {
+    let other = rules.with(version.clone()).map_err(|findings| {
         let first = findings.first().map(ToString::to_string);
         Refusal::with("rules-do-not-fit", first.unwrap_or_default())
     })?;
+    let today = time::date_in_china(now);
+    let classes = crate::segments::differ(&rules, &Arc::new(other), today)?;
     let work = app.store().begin(now).await?;
     let row = ProposalRow {
         state: ProposalState::Approved,
@@ -227,7 +231,10 @@ async fn approve(
     } else {
         0
     };
-    if from <= time::date_in_china(now) {
+    if classes {
+        enqueue_derived_for_all(&work, Derived::Scores).await?;
+    }
+    if from <= today {
         let task = Task::Plan {
             since: None,
             as_of: None,

@@ -98,6 +98,19 @@ codes! {
     }
 }
 
+impl PremiumFrequency {
+    /// Months from one instalment to the next; nothing when there is only one.
+    pub fn months(self) -> Option<i64> {
+        match self {
+            Self::Single => None,
+            Self::Annual => Some(12),
+            Self::HalfYearly => Some(6),
+            Self::Quarterly => Some(3),
+            Self::Monthly => Some(1),
+        }
+    }
+}
+
 codes! {
     /// Where the contract stands.
     pub enum PolicyStatus ("policy status") {

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 mod backup;
 mod calendar;
+mod classify;
 mod demo;
 mod doctor;
 mod explain;
@@ -66,6 +67,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => {
             let app = opened().await?;
             let done = plan::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Classify(args) => {
+            let app = opened().await?;
+            let done = classify::run(&app, args).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }

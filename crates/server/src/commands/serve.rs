@@ -21,6 +21,8 @@ pub(crate) const DEFAULT_BIND: &str = "127.0.0.1:7300";
 
 /// How often an idle server looks for jobs.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often a server looks for customers whose class is to be worked out again.
+const LOOK_AT_CLASSES: Duration = Duration::from_secs(2);
 /// How often a server looks for messages.
 const LOOK_AT_OUTBOX: Duration = Duration::from_secs(1);
 /// How often what is new in the audit log is sealed.
@@ -119,6 +121,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(work_off(app.clone())),
         tokio::spawn(send_off(app.clone())),
+        tokio::spawn(keep_classes(app.clone())),
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
@@ -256,6 +259,19 @@ async fn send_off(app: App) {
         }
         if let Err(error) = app::messaging::send_due(&app, &environment::now).await {
             tracing::error!(%error, "the outbox cannot be worked off");
+        }
+    }
+}
+
+/// Works out the classes of customers who changed, for as long as the server lives.
+async fn keep_classes(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_CLASSES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::segments::classify_waiting(&app, environment::now()).await {
+            tracing::error!(%error, "customers cannot be classed");
+            tokio::time::sleep(TROUBLE).await;
         }
     }
 }

@@ -16,7 +16,7 @@ pub use overrides::{
     NewOverride, OverrideRow, attach_approval, decide_override, end_override, end_past_overrides,
     find_override, insert_override, list_overrides,
 };
-pub use read::{ClassSpan, ScoreRow, list_class_spans, list_scores};
+pub use read::{ClassSpan, ScoreRow, list_class_spans, list_scores, read_customer_numbers};
 pub use whom::{Whom, read_subjects};
 pub use write::{
     NewClass, NewScore, OpenClass, OpenScore, SetByHand, count_open_spans, forget_spans,

@@ -8,8 +8,11 @@ use domain::ids::CustomerId;
 use domain::segments::{ClassCause, ClassModel, CustomerClass};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
+use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Ids of one statement.
+const CHUNK_IDS: usize = 400;
 /// Rows of a history that are shown.
 const SHOWN_MAX: i64 = 200;
 
@@ -156,4 +159,28 @@ pub async fn list_class_spans(
         })
     };
     rows.into_iter().map(row).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Number {
+    id: Uuid,
+    customer_no: String,
+}
+
+/// Numbers of customers, for those who were in sight when they were found.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_customer_numbers(
+    db: &impl Reads,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, String>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK_IDS) {
+        let mut select = Select::new("SELECT c.id, c.customer_no FROM customers c");
+        select.filter_in("c.id", chunk.iter().map(|id| (*id).into()).collect());
+        let rows: Vec<Number> = select.list(db).await?;
+        found.extend(rows.into_iter().map(|r| (r.id, r.customer_no)));
+    }
+    Ok(found)
 }

@@ -89,7 +89,7 @@ pub(super) fn planned(
         right_end_on: date("right_end"),
         cancel_reason: found.cancelled.map(|r| r.code.clone()),
         provisional: found.provisional,
-        facts: facts::snapshot(rules.book().schema(), programme, facts),
+        facts: crate::rules::snapshot(rules.book().schema(), &programme.facts_used, facts),
     }
 }
 
