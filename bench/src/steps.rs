@@ -1,7 +1,7 @@
 //! Single steps, each in a process of its own.
 //!
 //! `step import KIND FILE DATABASE`, `step plan DATABASE SINCE AS_OF`,
-//! `step letters DATABASE FILES`, `step floor DATABASE MARKS FRESH`; each prints one line of JSON.
+//! `step open DATABASE`, `step classify DATABASE all|waiting`, `step letters DATABASE FILES`, `step floor DATABASE MARKS FRESH`; each prints one line of JSON.
 
 use crate::database;
 use crate::floor::{self, Marks};
@@ -11,6 +11,7 @@ use app::imports::{ImportRequest, Mapping, import_file};
 use app::jobs::{find_job, run_due};
 use app::letters::{BatchForm, start_batch};
 use app::obligations::{PlanRequest, plan};
+use app::segments::{ClassifyRequest, classify};
 use domain::access::Actor;
 use domain::imports::ImportKind;
 use object_store::local::LocalFileSystem;
@@ -90,6 +91,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         ["plan", database, since, as_of] => {
             runtime.block_on(run_plan(Path::new(database), since, as_of))?
         }
+        ["open", database] => {
+            runtime.block_on(async { database::close(database::open(Path::new(database)).await?).await })?;
+            (Stopwatch::process().spent(), json!({}))
+        }
+        ["classify", database, whom] => {
+            runtime.block_on(run_classify(Path::new(database), whom == "all"))?
+        }
         ["letters", database, files] => {
             runtime.block_on(run_letters(Path::new(database), Path::new(files)))?
         }
@@ -129,6 +137,20 @@ async fn run_import(kind: &str, file: &Path, database: &Path) -> Result<(Spent, 
         return Err(format!("{} rows rejected, the first: {first:?}", t.rejected).into());
     }
     Ok((spent, json!({ "read": t.read, "created": t.created })))
+}
+
+async fn run_classify(database: &Path, all: bool) -> Result<(Spent, Value)> {
+    let app = database::open(database).await?;
+    let request = ClassifyRequest { as_of: None, all };
+    let actor = Actor::shell("bench");
+    let watch = Stopwatch::process();
+    let report = classify(&app, &actor, database::now()?, request, &|_| {}).await?;
+    let spent = watch.spent();
+    database::close(app).await?;
+    let counts = json!({
+        "customers": report.customers, "scored": report.scored, "changed": report.changed,
+    });
+    Ok((spent, counts))
 }
 
 async fn run_plan(database: &Path, since: &str, as_of: &str) -> Result<(Spent, Value)> {

@@ -125,6 +125,24 @@ pub(crate) fn lines(f: &Frame, view: &ApprovalView) -> Vec<DiffLine> {
             after: proposal.after.clone(),
             sensitive: false,
         }],
+        Asked::Class(proposal) => {
+            let name = |code: &str| f.code(&format!("class-{}", proposal.model), code);
+            let before = proposal.before.as_deref().map(name);
+            vec![DiffLine {
+                what: format!(
+                    "{} · {}",
+                    f.code("class-model", &proposal.model),
+                    proposal.customer_no
+                ),
+                before: before.unwrap_or_else(|| f.say("class-none")),
+                after: format!(
+                    "{} {}",
+                    name(&proposal.class),
+                    f.say1("class-until", "day", proposal.until_on.to_string())
+                ),
+                sensitive: false,
+            }]
+        }
     }
 }
 

@@ -34,6 +34,7 @@ mod questionnaires;
 mod reports;
 mod retention;
 mod rules;
+mod segments;
 mod state;
 mod surveys;
 mod telephony;
@@ -74,6 +75,7 @@ pub fn router(web: Web) -> Router {
         .merge(questionnaires::routes())
         .merge(reports::routes())
         .merge(customers::routes())
+        .merge(segments::routes())
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
@@ -122,6 +124,7 @@ fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .merge(customers::api::routes())
         .merge(policies::api::routes())
+        .merge(segments::api::routes())
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())
         .merge(electronic::api::routes())

@@ -4,6 +4,7 @@ use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission, Scope};
 use domain::customers::{CustomerKind, RelationshipStage, SpokenLanguage};
+use domain::segments::CustomerClass;
 use store::Page;
 use store::customers::{self as rows, CustomerFilter, CustomerFlag, CustomerRow};
 
@@ -19,6 +20,10 @@ pub struct CustomerQuery {
     pub language: String,
     /// Code of the stage of the relationship.
     pub stage: String,
+    /// Code of the value class.
+    pub value_class: String,
+    /// Code of the risk class.
+    pub risk_class: String,
     /// Code of the unit.
     pub org: String,
     /// Start of the page.
@@ -76,6 +81,8 @@ pub(crate) async fn filter(
         flag,
         language: language.map(|l| l.as_str().to_owned()),
         stage: stage.map(|s| s.as_str().to_owned()),
+        value_class: listing::code("value_class", &query.value_class, CustomerClass::parse)?,
+        risk_class: listing::code("risk_class", &query.risk_class, CustomerClass::parse)?,
         org_path: listing::org_path(app, scope, &query.org).await?,
         after: listing::after(&query.after)?,
         ..CustomerFilter::default()

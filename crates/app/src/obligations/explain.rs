@@ -1,6 +1,5 @@
 //! Why an obligation exists: the decision replayed from the facts and the packs it was made with.
 
-use super::facts;
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
 use domain::numbers::Number;

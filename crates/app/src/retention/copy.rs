@@ -1,6 +1,7 @@
 //! The copy of everything held about a person: asked for, made, kept for a while and fetched.
 
 mod archive;
+mod classes;
 mod content;
 mod field;
 mod messages;

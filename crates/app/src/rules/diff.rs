@@ -138,6 +138,27 @@ pub async fn find_diff(app: &App, actor: &Actor, id: Uuid) -> Result<(DiffRow, D
     Ok((row, diff))
 }
 
+/// The latest comparison that was made of a text, when the actor may see it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest_diff(
+    app: &App,
+    actor: &Actor,
+    proposal: Uuid,
+    hash: &str,
+) -> Result<Option<(DiffRow, Diff)>> {
+    let Ok(scope) = may_see(actor) else {
+        return Ok(None);
+    };
+    let row = rows::find_latest_diff(app.store(), proposal, hash).await?;
+    let Some(row) = row.filter(|d| scope.covers(&d.scope)) else {
+        return Ok(None);
+    };
+    let diff = serde_json::from_str(&row.body).map_err(|e| Error::Fault(e.to_string()))?;
+    Ok(Some((row, diff)))
+}
+
 /// Compares the packs of a folder, in place of those of the same names, with the rules in force;
 /// each counts on the days that its text claims, and open obligations that nobody has begun move.
 ///

@@ -16,7 +16,6 @@ use store::customers::{
     self, Derived, Span, Subject, remove_derivations, shrink_derivation, take_derivations,
 };
 use store::dialect::bulk::Bulk;
-use store::obligations::{QueueKind, enqueue};
 use store::segments::{self as rows, Whom};
 use store::{AuditActor, AuditEntry, Turn, settings};
 use uuid::Uuid;
@@ -31,8 +30,6 @@ const CHUNK_ROWS: i64 = 5_000;
 const SPANS_MAX: i64 = 16;
 /// Overrides that end in one transaction.
 const CHUNK_OVERRIDES: i64 = 1_000;
-/// With more changed customers than these the planner is given their span.
-const SINGLE_MAX: usize = 64;
 
 /// What to class.
 #[derive(Clone, Copy, Debug, Default)]
@@ -216,7 +213,8 @@ impl Run {
         } else {
             self.others(first).await?
         };
-        self.tell(&looked.changed).await?;
+        // Contacts by class follow.
+        customers::follow_classes(&mut self.bulk, &looked.changed).await?;
         Ok(Some(looked))
     }
 
@@ -275,17 +273,5 @@ impl Run {
             Some(next) => shrink_derivation(bulk, Derived::Scores, span.id, next).await?,
             None => remove_derivations(bulk, Derived::Scores, &[span.id]).await?,
         })
-    }
-
-    /// Tells the planner whose class is another, so that contacts by class follow.
-    async fn tell(&mut self, changed: &[Uuid]) -> Result<()> {
-        let spans: Vec<_> = match (changed.iter().min(), changed.iter().max()) {
-            (Some(low), Some(high)) if changed.len() > SINGLE_MAX => vec![(*low, *high, None)],
-            _ => changed.iter().map(|c| (*c, *c, None)).collect(),
-        };
-        if spans.is_empty() {
-            return Ok(());
-        }
-        Ok(enqueue(&mut self.bulk, QueueKind::Customers, &spans).await?)
     }
 }

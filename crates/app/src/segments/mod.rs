@@ -23,4 +23,4 @@ pub use page::{
     ClassLine, ClassSummary, ClassesPage, ModelClasses, classes_page, replay, summary_of_classes,
 };
 pub use preview::{ClassDiff, ClassExample, PointsColumn};
-pub(crate) use preview::{Sight, differ, preview};
+pub(crate) use preview::{differ, preview};

@@ -172,6 +172,8 @@ pub async fn replay(
     let scope = actor.scope(Permission::CustomersRead)?;
     let scores = rows::list_scores(app.store(), &scope, customer.id).await?;
     let row = scores.into_iter().find(|s| s.id == score);
+    // Nothing is left of the facts of somebody whose data was destroyed.
+    let row = row.filter(|_| customer.erased_at.is_none());
     let row = row.ok_or(Error::NotFound)?;
     let trace = explain_kept(&app.rules(), &row)?;
     Ok((row, trace))

@@ -84,7 +84,7 @@ pub(crate) fn differ(present: &Arc<Rules>, other: &Arc<Rules>, on: NaiveDate) ->
 }
 
 /// Who is looked at: customers of units in sight.
-pub(crate) type Sight<'s> = &'s (dyn Fn(Uuid) -> bool + Sync);
+type Sight<'s> = &'s (dyn Fn(Uuid) -> bool + Sync);
 
 #[derive(Default)]
 struct Tally {

@@ -52,3 +52,21 @@ pub async fn follow_changes(bulk: &mut Bulk, customers: &[Cell]) -> Result<()> {
     }
     Ok(())
 }
+
+/// With more customers than these the planner is given their span.
+const SINGLE_MAX: usize = 64;
+
+/// After customers came into other classes: what the company owes them by class is looked at again.
+///
+/// # Errors
+/// What the database says.
+pub async fn follow_classes(bulk: &mut Bulk, customers: &[Uuid]) -> Result<()> {
+    let spans: Vec<_> = match (customers.iter().min(), customers.iter().max()) {
+        (Some(low), Some(high)) if customers.len() > SINGLE_MAX => vec![(*low, *high, None)],
+        _ => customers.iter().map(|c| (*c, *c, None)).collect(),
+    };
+    if spans.is_empty() {
+        return Ok(());
+    }
+    enqueue(bulk, QueueKind::Customers, &spans).await
+}

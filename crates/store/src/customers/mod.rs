@@ -6,7 +6,7 @@ mod read;
 mod search;
 mod write;
 
-pub use bulk::{follow_changes, lookup_groups};
+pub use bulk::{follow_changes, follow_classes, lookup_groups};
 pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived_for_all,
     has_derivations, remove_derivations, shrink_derivation, take_derivations,

@@ -9,6 +9,7 @@ use domain::customers::{
     Address, CustomerKind, Email, IdNumber, Landline, Mobile, PersonName, SensitiveText,
 };
 use domain::ids::{CustomerId, OrgId};
+use domain::segments::CustomerClass;
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -66,6 +67,8 @@ pub struct CustomerRow {
     pub special_needs: Option<SensitiveText>,
     /// What the customer is worth, as a code.
     pub value_class: Option<String>,
+    /// What risk the customer bears, as a code.
+    pub risk_class: Option<String>,
     /// Risk appetite as a code.
     pub risk_appetite: Option<String>,
     /// Risk tolerance as a code.
@@ -135,6 +138,7 @@ pub(super) struct Row {
     needs: Option<Vec<u8>>,
     special_needs: Option<Vec<u8>>,
     value_class: Option<String>,
+    risk_class: Option<String>,
     risk_appetite: Option<String>,
     risk_tolerance: Option<String>,
     annual_income_fen: Option<i64>,
@@ -155,7 +159,7 @@ pub(super) struct Row {
 pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
-     c.special_needs, c.value_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
+     c.special_needs, c.value_class, c.risk_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
      c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
@@ -222,6 +226,7 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         key_account: r.key_account,
         shareholder_related: r.shareholder_related,
         value_class: r.value_class,
+        risk_class: r.risk_class,
         risk_appetite: r.risk_appetite,
         risk_tolerance: r.risk_tolerance,
         annual_income_fen: r.annual_income_fen,
@@ -255,6 +260,10 @@ pub struct CustomerFilter {
     pub language: Option<String>,
     /// At this stage of the relationship.
     pub stage: Option<String>,
+    /// Of this value class.
+    pub value_class: Option<CustomerClass>,
+    /// Of this risk class.
+    pub risk_class: Option<CustomerClass>,
     /// Of this unit and those below it, by the unit's path.
     pub org_path: Option<String>,
     /// Known to us from this day.
@@ -297,6 +306,14 @@ fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
     }
     if let Some(stage) = &filter.stage {
         select.filter("c.relationship_stage = ?", params![stage.as_str()]);
+    }
+    for (column, class) in [
+        ("c.value_class = ?", filter.value_class),
+        ("c.risk_class = ?", filter.risk_class),
+    ] {
+        if let Some(class) = class {
+            select.filter(column, params![class.as_str()]);
+        }
     }
     if let Some(path) = &filter.org_path {
         select.under(path, "c.org_id");

@@ -346,6 +346,9 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
         "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
         "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
         "UPDATE legal_holds SET reason = NULL, lift_reason = NULL WHERE customer_id = $1",
+        "UPDATE customer_scores SET facts = '{}' WHERE customer_id = $1",
+        "UPDATE class_overrides SET reason = NULL, end_reason = NULL, \
+         state = CASE WHEN state IN ('asked', 'in_force') THEN 'ended' ELSE state END WHERE customer_id = $1",
     ];
     let steps: Vec<_> = by_customer
         .iter()
@@ -357,7 +360,8 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
                mobile_index = NULL, mobile_tail_index = NULL, phone = NULL, phone_index = NULL, email = NULL, \
                address = NULL, mailing_address = NULL, occupation = NULL, language = NULL, preferred_channel = NULL, \
                relationship_stage = NULL, large = FALSE, key_account = FALSE, shareholder_related = FALSE, needs = NULL, \
-               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, annual_income_fen = NULL, \
+               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, imported_value_class = NULL, \
+               risk_class = NULL, annual_income_fen = NULL, \
                marketing_consent = NULL, source_channel = NULL, collected_by = NULL, collected_at = NULL, \
                row_hash = $3, erased_at = $4, updated_at = $4, version = version + 1 WHERE id = $1 AND erased_at IS NULL";
     let values = params![id, Vec::<u8>::new(), DESTROYED_HASH, now];

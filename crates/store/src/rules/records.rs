@@ -120,15 +120,35 @@ struct Diff {
     made_at: i64,
 }
 
+const DIFFS: &str = "SELECT id, proposal_id, hash, scope_path, as_of, effective_from, redate_open, body, actor_name, \
+     made_at FROM rule_diffs";
+
 /// A preview.
 ///
 /// # Errors
 /// What the database says.
 pub async fn find_diff(db: &impl Reads, id: Uuid) -> Result<Option<DiffRow>> {
-    let sql = "SELECT id, proposal_id, hash, scope_path, as_of, effective_from, redate_open, body, actor_name, \
-               made_at FROM rule_diffs WHERE id = $1";
-    let row: Option<Diff> = find(db, sql, params![id]).await?;
-    Ok(row.map(|r| DiffRow {
+    let sql = format!("{DIFFS} WHERE id = $1");
+    let row: Option<Diff> = find(db, &sql, params![id]).await?;
+    Ok(row.map(diff_row))
+}
+
+/// The latest preview of a text.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_latest_diff(
+    db: &impl Reads,
+    proposal: Uuid,
+    hash: &str,
+) -> Result<Option<DiffRow>> {
+    let sql = format!("{DIFFS} WHERE proposal_id = $1 AND hash = $2 ORDER BY id DESC LIMIT 1");
+    let row: Option<Diff> = find(db, &sql, params![proposal, hash]).await?;
+    Ok(row.map(diff_row))
+}
+
+fn diff_row(r: Diff) -> DiffRow {
+    DiffRow {
         id: r.id,
         proposal: r.proposal_id,
         hash: r.hash,
@@ -139,7 +159,7 @@ pub async fn find_diff(db: &impl Reads, id: Uuid) -> Result<Option<DiffRow>> {
         body: r.body,
         actor_name: r.actor_name,
         made_at: instant(r.made_at),
-    }))
+    }
 }
 
 /// Adds a preview.

@@ -116,7 +116,7 @@ impl HeldPolicy {
         let open = if self.runs {
             self.expires_on.is_none_or(|end| on <= end)
         } else {
-            self.ended_on.or(self.expires_on).is_some_and(|end| on < end)
+            self.ended_on.is_some_and(|end| on < end)
         };
         open && self.issued_on <= on
     }

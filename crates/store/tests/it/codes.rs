@@ -27,6 +27,7 @@ use domain::retention::{
     RequestState, Requester, Way,
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
+use domain::segments::{ClassCause, ClassModel, CustomerClass, OverrideState};
 use domain::surveys::{
     Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
 };
@@ -104,6 +105,7 @@ fn of_the_domain() -> Lists {
     lists.extend(of_visits());
     lists.extend(of_retention());
     lists.extend(of_correspondence());
+    lists.extend(of_segments());
     lists.extend(lists! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,
@@ -118,6 +120,8 @@ fn of_the_domain() -> Lists {
         "customers.risk_appetite" => Degree,
         "customers.risk_tolerance" => Degree,
         "customers.value_class" => ValueClass,
+        "customers.imported_value_class" => ValueClass,
+        "customers.risk_class" => CustomerClass,
         "customers.source_channel" => SourceChannel,
         "contacts.role" => ContactRole,
         "policies.product_class" => ProductClass,
@@ -163,6 +167,21 @@ fn of_the_domain() -> Lists {
         "backup_runs.state" => BackupState,
     });
     lists
+}
+
+/// What the domain says of classes of customers.
+fn of_segments() -> Lists {
+    lists! {
+        "customer_scores.model" => ClassModel,
+        "customer_scores.class" => CustomerClass,
+        "customer_classes.model" => ClassModel,
+        "customer_classes.class" => CustomerClass,
+        "customer_classes.earlier" => CustomerClass,
+        "customer_classes.cause" => ClassCause,
+        "class_overrides.model" => ClassModel,
+        "class_overrides.class" => CustomerClass,
+        "class_overrides.state" => OverrideState,
+    }
 }
 
 /// What the domain says of letters and of electronic callbacks.

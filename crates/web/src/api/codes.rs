@@ -15,6 +15,7 @@ use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
+use domain::segments::{ClassCause, ClassModel, CustomerClass};
 use domain::surveys::{
     Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
 };
@@ -82,7 +83,10 @@ lists_of_codes! {
     CaseListKindCode = all!(CaseListKind),
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),
+    ClassCauseCode = all!(ClassCause),
+    ClassModelCode = all!(ClassModel),
     ContactChannelCode = all!(ContactChannel),
+    CustomerClassCode = all!(CustomerClass),
     CustomerKindCode = all!(CustomerKind),
     EventTypeCode = all!(EventType),
     EvidenceKindCode = all!(EvidenceKind),
@@ -159,6 +163,7 @@ macro_rules! filters_by_code {
 filters_by_code! {
     case_kind = CaseKind,
     channel = Channel,
+    customer_class = CustomerClass,
     customer_kind = CustomerKind,
     member_view = MemberView,
     language = SpokenLanguage,

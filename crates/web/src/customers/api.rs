@@ -75,6 +75,8 @@ pub(crate) struct CustomerJson {
     shareholder_related: bool,
     /// What the customer is worth: `high`, `medium` or `low`.
     value_class: Option<String>,
+    /// What risk the customer bears: `high`, `medium` or `low`.
+    risk_class: Option<String>,
     /// Consent to marketing.
     marketing_consent: Option<bool>,
     /// Code of the unit.
@@ -109,6 +111,7 @@ impl From<CustomerRow> for CustomerJson {
             key_account: r.key_account,
             shareholder_related: r.shareholder_related,
             value_class: r.value_class,
+            risk_class: r.risk_class,
             marketing_consent: r.marketing_consent,
             org_code: r.org_code,
             org_name: r.org_name,
@@ -168,6 +171,12 @@ pub(crate) struct CustomerFilterQuery {
     /// Stage of the relationship.
     #[param(schema_with = codes::relationship_stage)]
     stage: Option<String>,
+    /// Value class.
+    #[param(schema_with = codes::customer_class)]
+    value_class: Option<String>,
+    /// Risk class.
+    #[param(schema_with = codes::customer_class)]
+    risk_class: Option<String>,
     /// Code of a unit; those below it are included.
     org: Option<String>,
 }
@@ -190,6 +199,8 @@ pub(crate) async fn list_customers(
         flag: text(filter.flag),
         language: text(filter.language),
         stage: text(filter.stage),
+        value_class: text(filter.value_class),
+        risk_class: text(filter.risk_class),
         org: text(filter.org),
         after: page.after(),
     };

@@ -7,6 +7,7 @@ use app::Listed;
 use app::customers::CustomerQuery;
 use axum::extract::{RawQuery, State};
 use domain::customers::{CustomerKind, RelationshipStage, SpokenLanguage};
+use domain::segments::CustomerClass;
 use store::customers::CustomerRow;
 
 /// What a customer may be marked as.
@@ -46,6 +47,8 @@ fn read(fields: &Fields) -> CustomerQuery {
         flag: fields.own("flag"),
         language: fields.own("language"),
         stage: fields.own("stage"),
+        value_class: fields.own("value_class"),
+        risk_class: fields.own("risk_class"),
         org: fields.own("org"),
         after: fields.own("after"),
     }
@@ -71,10 +74,22 @@ impl ListPage {
         choices(&self.f, "relationship-stage", codes, &self.query.stage)
     }
 
+    fn value_classes(&self) -> Vec<Choice> {
+        let codes = CustomerClass::ALL.iter().map(|c| c.as_str());
+        choices(&self.f, "class-value", codes, &self.query.value_class)
+    }
+
+    fn risk_classes(&self) -> Vec<Choice> {
+        let codes = CustomerClass::ALL.iter().map(|c| c.as_str());
+        choices(&self.f, "class-risk", codes, &self.query.risk_class)
+    }
+
     fn is_filtered(&self) -> bool {
         let q = &self.query;
+        let classes = [&q.value_class, &q.risk_class];
         [&q.kind, &q.flag, &q.language, &q.stage, &q.org]
             .iter()
+            .chain(&classes)
             .any(|f| !f.is_empty())
     }
 }

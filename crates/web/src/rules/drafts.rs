@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::forms::{Fields, Sent, SentFile};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::rules::diff::{DiffTask, start_diff};
+use app::rules::diff::{Diff, DiffTask, latest_diff, start_diff};
 use app::rules::drafts::{
     NewDraft, PACK_BYTES_MAX, ProposalView, create_draft, edit_draft, find_proposal, next_version,
 };
@@ -17,7 +17,7 @@ use axum::extract::{Path, RawQuery, State};
 use domain::access::Permission;
 use domain::rules::{Origin, ProposalState};
 use rules::pack::Pack;
-use store::rules::StepRow;
+use store::rules::{DiffRow, StepRow};
 use uuid::Uuid;
 
 /// Lines of the text field beyond the text.
@@ -218,6 +218,8 @@ struct DraftPage {
     /// The reader wrote it, or reviewed it.
     wrote: bool,
     reviewed: bool,
+    /// The latest comparison of this text that says something of classes of customers.
+    latest: Option<(DiffRow, Diff)>,
 }
 
 pub(super) async fn show(State(web): State<Web>, Path(id): Path<String>, who: Who) -> Answer {
@@ -236,8 +238,11 @@ pub(super) async fn show(State(web): State<Web>, Path(id): Path<String>, who: Wh
     let user = who.actor.user();
     let wrote = authors(&view.steps).iter().any(|a| a.user == user);
     let reviewed = reviewer(&view.steps).is_some_and(|r| r.user == user);
+    let (id, hash) = (view.row.id, view.row.hash.as_str());
+    let latest = latest_diff(&web.app, &who.actor, id, hash).await?;
     html(&DraftPage {
         f: who.frame("rules"),
+        latest: latest.filter(|(_, diff)| !diff.classes.is_empty()),
         earlier: earlier.map(|e| e.pack.version),
         parts,
         lines,
@@ -250,6 +255,16 @@ pub(super) async fn show(State(web): State<Web>, Path(id): Path<String>, who: Wh
 impl DraftPage {
     fn pack(&self) -> Option<&Pack> {
         self.view.checked.pack()
+    }
+
+    /// The text holds a model that classes customers.
+    fn scores_customers(&self) -> bool {
+        let book = self.view.checked.book.as_ref();
+        let own = |s: &rules::pack::Score| {
+            let is_model = domain::segments::ClassModel::of_score(&s.code).is_some();
+            is_model && book.is_some_and(|b| b.pack(s.pack).id == self.view.row.pack)
+        };
+        book.is_some_and(|b| b.scores().iter().any(own))
     }
 
     fn state(&self) -> &'static str {

@@ -1,6 +1,5 @@
 //! From a decision to what is planned: the obligation or the exclusion as it is kept.
 
-use super::super::facts;
 use crate::rules::Rules;
 use chrono::{NaiveDate, NaiveTime};
 use domain::obligations::ObligationKind;

@@ -34,6 +34,7 @@ pub(super) async fn tables(
     tables.extend(conversations(app, scope, row).await?);
     tables.extend(super::field::field(app, scope, row, trace).await?);
     tables.extend(super::messages::messages(app, scope, row, trace).await?);
+    tables.push(super::classes::classes(app, scope, row).await?);
     Ok(tables)
 }
 
@@ -69,6 +70,7 @@ async fn person(
         ("risk_appetite", text(c.risk_appetite)),
         ("risk_tolerance", text(c.risk_tolerance)),
         ("value_class", text(c.value_class)),
+        ("risk_class", text(c.risk_class)),
         ("annual_income", text(c.annual_income_fen.map(Money))),
         ("marketing_consent", text(c.marketing_consent)),
         ("source_channel", text(c.source_channel)),

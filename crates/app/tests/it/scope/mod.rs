@@ -12,6 +12,7 @@ mod walk_payouts;
 mod walk_plans;
 mod walk_reports;
 mod walk_retention;
+mod walk_segments;
 mod walk_surveys;
 mod walk_units;
 mod walk_visits;

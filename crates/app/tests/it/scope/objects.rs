@@ -180,6 +180,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;
+    super::walk_segments::make(t, leader, customer_no).await;
     objects
 }
 

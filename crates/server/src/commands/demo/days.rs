@@ -12,6 +12,7 @@ use app::App;
 use app::callbacks::{AssignTarget, assign};
 use app::imports::{ImportRequest, Mapping, import_file};
 use app::obligations::{PlanRequest, plan};
+use app::segments::{ClassifyRequest, classify};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use domain::access::Role;
 use domain::callbacks::CallbackState;
@@ -84,8 +85,13 @@ pub(super) async fn take_in(
     plan_day(app, day, now).await
 }
 
-/// What the night does without new files.
+/// What the night does without new files: classes first, because contacts follow from them.
 async fn plan_day(app: &App, day: NaiveDate, now: Instant) -> Result<()> {
+    let request = ClassifyRequest {
+        as_of: Some(day),
+        all: false,
+    };
+    classify(app, &shell(), now, request, &|_| {}).await?;
     let request = PlanRequest {
         as_of: Some(day),
         ..PlanRequest::default()

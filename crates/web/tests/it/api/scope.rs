@@ -105,7 +105,7 @@ async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres
                 continue;
             }
             let path = filled(&path, &example(&t, &path).await);
-            let body = body_for(&path);
+            let body = body_for(method, &path);
             let verb = method.to_uppercase().parse().unwrap();
             let answer = foreign.send(verb, &path, body).await;
             assert_eq!(answer.problem(404), "not-found", "{method} {path}");
@@ -114,9 +114,15 @@ async fn another_branch_does_not_exist(#[values(Engine::Sqlite, Engine::Postgres
 }
 
 /// A body that could be taken.
-fn body_for(path: &str) -> Option<Value> {
+fn body_for(method: &str, path: &str) -> Option<Value> {
     let last = path.rsplit('/').next().unwrap();
     Some(match last {
+        "class-overrides" if method == "delete" => {
+            json!({ "model": "value", "reason": "资料已更正" })
+        }
+        "class-overrides" => json!({
+            "model": "value", "class": "high", "until_on": "2024-06-30", "reason": "企业主",
+        }),
         "contact" => json!({ "mobile": "13900500009", "reason": "来电" }),
         "reveals" => json!({ "field": "mobile", "purpose": "callback" }),
         "attempts" | "assignment" | "electronic-links" => json!({}),
