@@ -105,3 +105,4 @@ refusal-override-past = Its last day has passed; ask again
 refusal-override-too-long = It would hold longer than the company allows
 refusal-override-same = The customer has this class
 refusal-override-waits = A request waits to be decided
+export-table-classes = Customers whose class changed

@@ -105,3 +105,4 @@ refusal-override-past = 有效期已过，请重新申请
 refusal-override-too-long = 有效期超过公司允许的最长天数
 refusal-override-same = 客户已是该等级，无须调整
 refusal-override-waits = 已有一份调整申请待批准
+export-table-classes = 客户等级变动

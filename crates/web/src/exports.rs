@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/callbacks/export", get(export_callbacks))
         .route("/contacts/export", get(export_contacts))
         .route("/campaigns/export", get(export_campaigns))
+        .route("/classes/export", get(export_classes))
         .route("/customers/export", get(export_customers))
         .route("/obligations/export", get(export_obligations))
         .route("/payouts/export", get(export_payouts))
@@ -36,10 +37,11 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Lists that can be taken out, with their tables.
-const LISTS: [(&str, ExportKind); 8] = [
+const LISTS: [(&str, ExportKind); 9] = [
     ("callbacks", ExportKind::Callbacks),
     ("contacts", ExportKind::Contacts),
     ("campaigns", ExportKind::Campaigns),
+    ("classes", ExportKind::Classes),
     ("customers", ExportKind::Customers),
     ("obligations", ExportKind::Obligations),
     ("payouts", ExportKind::Payouts),
@@ -106,6 +108,10 @@ async fn export_contacts(State(web): State<Web>, RawQuery(raw): RawQuery, who: W
 
 async fn export_campaigns(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     send(&web, &who, ExportKind::Campaigns, "campaigns", raw).await
+}
+
+async fn export_classes(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    send(&web, &who, ExportKind::Classes, "classes", raw).await
 }
 
 async fn export_customers(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {

@@ -7,6 +7,7 @@
 //! take alone is asked for, and another person decides.
 
 mod campaigns;
+mod classes;
 mod contacts;
 mod limits;
 mod mark;
@@ -27,6 +28,7 @@ use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
+use crate::segments::MovementQuery;
 use crate::tickets::TicketQuery;
 use crate::{App, Error, Refusal, Result};
 use chrono::NaiveDate;
@@ -82,6 +84,8 @@ pub enum ListFilter {
     Callbacks(ListQuery),
     /// Of customers on the list of a campaign.
     Campaigns(MemberQuery),
+    /// Of customers whose class changed.
+    Classes(MovementQuery),
     /// Of customers.
     Customers(CustomerQuery),
     /// Of obligations.
@@ -340,6 +344,7 @@ impl Export<'_> {
             ExportKind::Payouts => self.payouts(after).await,
             ExportKind::Contacts => self.contacts(after).await,
             ExportKind::Campaigns => self.campaigns(after).await,
+            ExportKind::Classes => self.classes(after).await,
         }
     }
 

@@ -80,6 +80,8 @@ names! {
         Contacts = "contacts",
         /// Customers on the lists of callback campaigns, with what became of them.
         Campaigns = "campaigns",
+        /// Customers whose class changed.
+        Classes = "classes",
     }
 }
 
@@ -117,7 +119,7 @@ impl ExportKind {
             Self::Tickets => Permission::TicketsRead,
             Self::Contacts => Permission::MessagesRead,
             Self::Campaigns => Permission::CampaignsRead,
-            Self::Customers => Permission::CustomersRead,
+            Self::Customers | Self::Classes => Permission::CustomersRead,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
     }
@@ -137,6 +139,7 @@ impl ExportKind {
             Self::Payouts => &super::payouts::COLUMNS,
             Self::Contacts => &super::contacts::COLUMNS,
             Self::Campaigns => &super::campaigns::COLUMNS,
+            Self::Classes => &super::classes::COLUMNS,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::models::{ModelOutline, Models};
 use crate::listing::{self, PAGE_ROWS};
 use crate::{App, Error, Result};
 use chrono::NaiveDate;
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::segments::{ClassModel, CustomerClass};
 use domain::time::{self, Instant};
 use store::Page;
@@ -144,7 +144,8 @@ pub async fn class_board(
 }
 
 /// Whom to list, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct MovementQuery {
     /// `value` or `risk`.
     pub model: String,
@@ -175,6 +176,17 @@ pub async fn list_class_movements(
     query: &MovementQuery,
 ) -> Result<Page<Movement>> {
     let scope = actor.scope(Permission::CustomersRead)?;
+    let filter = movement_filter(app, &scope, now, query).await?;
+    Ok(rows::list_movements(app.store(), &scope, &filter, PAGE_ROWS).await?)
+}
+
+/// Turns the text of a URL into a filter.
+pub(crate) async fn movement_filter(
+    app: &App,
+    scope: &Scope,
+    now: Instant,
+    query: &MovementQuery,
+) -> Result<MovementFilter> {
     let (from, to) = days(now, &query.from, &query.to)?;
     let before = match query.before.as_str() {
         "none" => Some(None),
@@ -185,7 +197,7 @@ pub async fn list_class_movements(
         "fallen" => true,
         _ => return Err(Error::invalid("view", "unknown-code")),
     };
-    let filter = MovementFilter {
+    Ok(MovementFilter {
         model: listing::code("model", &query.model, ClassModel::parse)?
             .unwrap_or(ClassModel::Value),
         from,
@@ -193,8 +205,7 @@ pub async fn list_class_movements(
         before,
         after: listing::code("class", &query.class, CustomerClass::parse)?,
         fallen,
-        org_path: listing::org_path(app, &scope, &query.org).await?,
+        org_path: listing::org_path(app, scope, &query.org).await?,
         page_after: listing::after(&query.after)?,
-    };
-    Ok(rows::list_movements(app.store(), &scope, &filter, PAGE_ROWS).await?)
+    })
 }

@@ -10,6 +10,7 @@ mod overrides;
 mod page;
 mod preview;
 
+pub(crate) use board::movement_filter;
 pub use board::{
     Board, BoardQuery, ModelBoard, MovementQuery, UnitClasses, class_board, list_class_movements,
 };

@@ -261,6 +261,7 @@ pub(super) const PAGES: &[Route] = &[
     ("GET",  "/campaigns", All(&[P::CampaignsRead]), Page),
     ("POST", "/campaigns", All(&[P::CampaignsPlan]), Page),
     ("GET",  "/campaigns/new", All(&[P::CampaignsPlan]), Page),
+    ("GET",  "/classes/export", All(&[P::CustomersRead, P::DataExport]), Page),
     ("GET",  "/campaigns/export", All(&[P::CampaignsRead, P::DataExport]), Page),
     ("GET",  "/campaigns/{campaign}", All(&[P::CampaignsRead]), Object),
     ("POST", "/campaigns/{campaign}", All(&[P::CampaignsRead, P::CampaignsPlan]), Object),
