@@ -18,7 +18,9 @@ pub use classify::{ClassifyReport, ClassifyRequest, classify, classify_waiting};
 pub(crate) use facts::whole_months;
 pub use models::ModelOutline;
 pub(crate) use models::check_models;
-pub use overrides::{ClassProposal, OverrideForm, ask_override, end_override_early};
+pub use overrides::{
+    ClassProposal, OverrideAsked, OverrideForm, ask_override, decide_asked, end_override_early,
+};
 pub(crate) use overrides::{drop_override, put_override};
 pub use page::{
     ClassLine, ClassSummary, ClassesPage, ModelClasses, classes_page, replay, summary_of_classes,

@@ -3,7 +3,7 @@
 use crate::approvals::{self, Asked};
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
 use chrono::{Days, NaiveDate};
-use domain::access::{Actor, ApprovalState, ApprovalStep, Permission};
+use domain::access::{Actor, ActorKind, ApprovalState, ApprovalStep, Permission};
 use domain::ids::CustomerId;
 use domain::segments::{ClassModel, CustomerClass, OverrideRefused, OverrideState, check_override};
 use domain::time::{self, Instant};
@@ -87,7 +87,17 @@ fn check(form: &OverrideForm) -> Result<Checked> {
     }
 }
 
-/// Asks for a class that no model gives. Gives the request that another person decides.
+/// What somebody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverrideAsked {
+    /// Its id.
+    pub id: Uuid,
+    /// The request that another person decides; nothing when a system asked, for whom any person decides
+    /// at the customer.
+    pub approval: Option<Uuid>,
+}
+
+/// Asks for a class that no model gives.
 ///
 /// # Errors
 /// All problems of the form at once; [`Error::NotFound`] when the customer is not in sight; when it is the
@@ -98,7 +108,7 @@ pub async fn ask_override(
     now: Instant,
     customer_no: &str,
     form: &OverrideForm,
-) -> Result<Uuid> {
+) -> Result<OverrideAsked> {
     let scope = actor.scope(Permission::ClassesOverride)?;
     let customer = find_customer_by_number(app.store(), &scope, customer_no).await?;
     let customer = customer.ok_or(Error::NotFound)?;
@@ -145,17 +155,70 @@ pub async fn ask_override(
         class: asked.class.to_string(),
         until_on: asked.until_on,
     };
-    let asked = Asked::Class(proposal);
-    let (approval, entry) =
-        approvals::ask(&work, actor, &asked, &customer.customer_no, "").await?;
-    rows::attach_approval(&work, id, approval).await?;
+    let (approval, entry) = match actor.kind {
+        ActorKind::Client(_) => {
+            let detail = serde_json::to_value(&proposal).unwrap_or_default();
+            let entry = AuditEntry::new(actor, "class.override_asked", "class_override", id);
+            (None, entry.detail(detail))
+        }
+        _ => {
+            let subject = &customer.customer_no;
+            let asked = Asked::Class(proposal);
+            let (approval, entry) = approvals::ask(&work, actor, &asked, subject, "").await?;
+            rows::attach_approval(&work, id, approval).await?;
+            (Some(approval), entry)
+        }
+    };
     work.commit(entry.customer(customer.id.0)).await?;
-    Ok(approval)
+    Ok(OverrideAsked { id, approval })
+}
+
+/// Decides on what a system asked for.
+///
+/// # Errors
+/// When the actor may not or is no person; [`Error::NotFound`] when nothing of the kind waits at this
+/// customer; when its last day has passed.
+pub async fn decide_asked(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    (customer_no, id): (&str, Uuid),
+    approve: bool,
+) -> Result<()> {
+    let scope = actor.scope(Permission::ClassesApprove)?;
+    if actor.user().is_none() {
+        return Err(Refusal::new("approval-needs-person").into());
+    }
+    let customer = find_customer_by_number(app.store(), &scope, customer_no).await?;
+    let customer = customer.ok_or(Error::NotFound)?;
+    let row = rows::find_override(app.store(), &scope, id).await?;
+    let row = row.filter(|o| o.customer == customer.id && o.state == OverrideState::Asked);
+    let row = row.filter(|o| o.approval.is_none());
+    let row = row.ok_or(Error::NotFound)?;
+    let proposal = ClassProposal {
+        override_id: row.id,
+        customer: customer.id.0,
+        customer_no: customer.customer_no,
+        model: row.model.to_string(),
+        before: None,
+        class: row.class.to_string(),
+        until_on: row.until_on,
+    };
+    let work = app.store().begin(now).await?;
+    let entry = if approve {
+        put_override(&work, actor, &proposal).await?
+    } else {
+        drop_override(&work, actor, &proposal, ApprovalStep::Refuse).await?;
+        AuditEntry::new(actor, "class.override_refused", "class_override", id)
+            .customer(customer.id.0)
+    };
+    Ok(work.commit(entry).await?)
 }
 
 async fn is_waiting(work: &UnitOfWork, now: Instant, row: &OverrideRow) -> Result<bool> {
+    // What a system asked for waits until somebody decides.
     let Some(approval) = row.approval else {
-        return Ok(false);
+        return Ok(true);
     };
     let found = store::access::find_approval(work, approval).await?;
     Ok(found.is_some_and(|a| a.state.at(a.expires_at, now) == ApprovalState::Pending))

@@ -240,16 +240,16 @@ pub(crate) struct ClassOverride {
     reason: String,
 }
 
-/// A request that another person decides.
+/// What waits for a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClassOverrideAsked {
-    /// The request.
-    approval: Uuid,
+    /// What was asked for; a person decides at the customer.
+    id: Uuid,
 }
 
 /// Asks for a class that no model gives.
 ///
-/// It counts once another person has agreed, and ends after its last day.
+/// It counts once a person has agreed on the page of the customer's classes, and ends after its last day.
 #[utoipa::path(post, path = "/api/v1/customers/{customer_no}/class-overrides", tag = "customers",
     params(("customer_no" = String, Path, description = "Number of the customer.")),
     request_body = ClassOverride,
@@ -267,8 +267,8 @@ pub(crate) async fn create_class_override(
         reason: asked.reason,
     };
     let (actor, now) = (&caller.actor, caller.now);
-    let approval = app::segments::ask_override(&web.app, actor, now, &number, &form).await?;
-    let body = Json(ClassOverrideAsked { approval });
+    let asked = app::segments::ask_override(&web.app, actor, now, &number, &form).await?;
+    let body = Json(ClassOverrideAsked { id: asked.id });
     Ok((StatusCode::ACCEPTED, body).into_response())
 }
 

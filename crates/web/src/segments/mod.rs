@@ -21,6 +21,10 @@ pub(crate) fn routes() -> Router<Web> {
             post(page::create_override),
         )
         .route(
+            "/customers/{customer_no}/classes/overrides/decision",
+            post(page::decide_override),
+        )
+        .route(
             "/customers/{customer_no}/classes/overrides/deletion",
             post(page::delete_override),
         )

@@ -3,6 +3,7 @@
 use crate::forms::{Choice, Fields, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
+use app::Error;
 use app::segments::{ClassesPage, ModelClasses, OverrideForm};
 use axum::extract::{Path, RawQuery, State};
 use domain::access::ApprovalKind;
@@ -62,6 +63,22 @@ pub(super) async fn create_override(
         reason: form.own("reason"),
     };
     app::segments::ask_override(&web.app, &who.actor, who.now, &customer_no, &asked).await?;
+    Ok(who.go(&url(&customer_no)))
+}
+
+pub(super) async fn decide_override(
+    State(web): State<Web>,
+    Path(customer_no): Path<String>,
+    Sent(who, form): Sent,
+) -> Answer {
+    let approve = match form.get("step") {
+        "approve" => true,
+        "refuse" => false,
+        _ => return Err(Error::invalid("step", "unknown-code").into()),
+    };
+    let id = Uuid::try_parse(form.get("override")).unwrap_or_default();
+    let which = (customer_no.as_str(), id);
+    app::segments::decide_asked(&web.app, &who.actor, who.now, which, approve).await?;
     Ok(who.go(&url(&customer_no)))
 }
 

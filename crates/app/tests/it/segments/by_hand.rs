@@ -19,7 +19,8 @@ async fn ask(t: &TestApp, by: &Actor, now: Instant, class: &str, until: &str) ->
         until_on: until.into(),
         reason: "企业主，配偶名下保单未归集".into(),
     };
-    ask_override(&t.app, by, now, "C50-LI", &form).await
+    let asked = ask_override(&t.app, by, now, "C50-LI", &form).await?;
+    Ok(asked.approval.unwrap())
 }
 
 async fn step(t: &TestApp, by: &Actor, now: Instant, id: Uuid, step: ApprovalStep) -> Result<()> {

@@ -131,6 +131,7 @@ pub(super) const PAGES: &[Route] = &[
     ("GET",  "/classes/customers", All(&[P::CustomersRead]), Page),
     ("GET",  "/customers/{customer_no}/classes", All(&[P::CustomersRead]), Object),
     ("POST", "/customers/{customer_no}/classes/overrides", All(&[P::ClassesOverride]), Object),
+    ("POST", "/customers/{customer_no}/classes/overrides/decision", All(&[P::ClassesApprove]), Object),
     ("POST", "/customers/{customer_no}/classes/overrides/deletion", All(&[P::ClassesOverride]), Object),
     ("GET",  "/customers/{customer_no}/timeline", All(&[P::CustomersRead]), Object),
     ("POST", "/customers/{customer_no}/contact", All(&[P::CustomersEdit]), Object),
