@@ -107,7 +107,9 @@ async fn read_codes(
     };
     let missing = || DbErr::Custom(format!("{table}.{column} takes no list of codes"));
     let db = manager.get_connection();
-    let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+    let row = db
+        .query_one_raw(Statement::from_string(backend, sql))
+        .await?;
     let text: String = row.ok_or_else(missing)?.try_get_by_index(0)?;
     let list = if sqlite {
         let opening = format!("CHECK ({column} IN (");

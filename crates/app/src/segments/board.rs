@@ -8,9 +8,7 @@ use domain::access::{Actor, Permission, Scope};
 use domain::segments::{ClassModel, CustomerClass};
 use domain::time::{self, Instant};
 use store::Page;
-use store::segments::{
-    self as rows, Histogram, MatrixCell, Movement, MovementFilter,
-};
+use store::segments::{self as rows, Histogram, MatrixCell, Movement, MovementFilter};
 
 /// Months that a matrix looks back when no day is given.
 const LOOK_BACK_MONTHS: i64 = 1;
@@ -63,11 +61,13 @@ impl ModelBoard {
 
     /// How many rose, and how many fell.
     pub fn rose_and_fell(&self) -> (i64, i64) {
-        self.matrix.iter().fold((0, 0), |(rose, fell), c| match (c.from, c.to) {
-            (Some(from), Some(to)) if to.is_below(from) => (rose, fell + c.customers),
-            (Some(from), Some(to)) if from.is_below(to) => (rose + c.customers, fell),
-            _ => (rose, fell),
-        })
+        self.matrix
+            .iter()
+            .fold((0, 0), |(rose, fell), c| match (c.from, c.to) {
+                (Some(from), Some(to)) if to.is_below(from) => (rose, fell + c.customers),
+                (Some(from), Some(to)) if from.is_below(to) => (rose + c.customers, fell),
+                _ => (rose, fell),
+            })
     }
 }
 

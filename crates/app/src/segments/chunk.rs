@@ -27,9 +27,18 @@ impl Present {
         // Of several the latest counts.
         let set = rows::read_set_by_hand(bulk, whom, on).await?;
         Ok(Self {
-            scores: scores.into_iter().map(|s| ((s.customer, s.model), s)).collect(),
-            classes: classes.into_iter().map(|c| ((c.customer, c.model), c)).collect(),
-            set: set.into_iter().map(|s| ((s.customer, s.model), s)).collect(),
+            scores: scores
+                .into_iter()
+                .map(|s| ((s.customer, s.model), s))
+                .collect(),
+            classes: classes
+                .into_iter()
+                .map(|c| ((c.customer, c.model), c))
+                .collect(),
+            set: set
+                .into_iter()
+                .map(|s| ((s.customer, s.model), s))
+                .collect(),
         })
     }
 }

@@ -205,7 +205,11 @@ impl Run {
         let Some(first) = entries.first() else {
             return Ok(None);
         };
-        let single: Vec<_> = entries.iter().take_while(|e| e.low == e.high).copied().collect();
+        let single: Vec<_> = entries
+            .iter()
+            .take_while(|e| e.low == e.high)
+            .copied()
+            .collect();
         let looked = if !single.is_empty() {
             self.singles(&single).await?
         } else if first.subject == Subject::Customers {

@@ -151,9 +151,7 @@ impl Sums {
                 let paid = matches!(kind, "claim_settled" | "claim_paid");
                 let amount = event.amount_fen.filter(|_| paid).unwrap_or(0);
                 let same = |c: &&mut Claim| {
-                    c.policy == event.policy
-                        && c.number.is_some()
-                        && c.number == event.claim_no
+                    c.policy == event.policy && c.number.is_some() && c.number == event.claim_no
                 };
                 // What was settled and what was paid is one amount.
                 match self.claims.iter_mut().find(same) {
@@ -177,7 +175,9 @@ impl Sums {
 fn instalments(policy: &HeldPolicy, every: Option<i64>, until: NaiveDate) -> i64 {
     let Some(every) = every else { return 1 };
     let due = whole_months(policy.issued_on, until).max(0) / every + 1;
-    let all = policy.premium_years.map(|years| (years * 12 / every).max(1));
+    let all = policy
+        .premium_years
+        .map(|years| (years * 12 / every).max(1));
     all.map_or(due, |all| due.min(all))
 }
 
@@ -240,7 +240,9 @@ impl Cases {
         let (c, s) = (&self.customers[at], &self.sums[at]);
         facts.set(ids.kind, Value::code(&c.kind));
         facts.set(ids.birth_date, c.birth_date);
-        let age = c.birth_date.map(|b| i64::from(time::years_between(b, as_of)));
+        let age = c
+            .birth_date
+            .map(|b| i64::from(time::years_between(b, as_of)));
         facts.set(ids.age, age);
         facts.set(ids.annual_income, c.annual_income_fen);
         facts.set(ids.large, c.large);
@@ -278,7 +280,10 @@ impl Sums {
         let since = |on: Option<NaiveDate>| on.map(|on| whole_months(on, as_of));
         facts.set(ids.tenure_months, since(self.first_on));
         facts.set(ids.months_since_purchase, since(self.last_on));
-        facts.set(ids.renewals_expected, periods.renewals.map(|_| self.renewals));
+        facts.set(
+            ids.renewals_expected,
+            periods.renewals.map(|_| self.renewals),
+        );
         facts.set(ids.lapses, Some(self.lapses));
         facts.set(ids.surrenders, Some(self.surrenders));
         facts.set(ids.complaints, periods.complaints.map(|_| self.complaints));

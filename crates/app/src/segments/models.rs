@@ -141,9 +141,7 @@ impl Models {
     /// Why a model says what it says.
     pub(super) fn explain(&self, model: ClassModel, facts: &Facts<'_>) -> Option<ScoreTrace> {
         let found = self.find(model)?;
-        self.rules
-            .book()
-            .explain_score(found.id, facts, self.as_of)
+        self.rules.book().explain_score(found.id, facts, self.as_of)
     }
 }
 

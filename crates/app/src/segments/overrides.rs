@@ -236,9 +236,8 @@ pub(crate) async fn put_override(
     let scope = actor.scope(Permission::ClassesApprove)?;
     let customer = CustomerId(proposal.customer);
     let known = rows::list_overrides(work, &scope, customer).await?;
-    let in_force = |o: &&OverrideRow| {
-        o.state == OverrideState::InForce && o.model.as_str() == proposal.model
-    };
+    let in_force =
+        |o: &&OverrideRow| o.state == OverrideState::InForce && o.model.as_str() == proposal.model;
     for old in known.iter().filter(in_force) {
         rows::end_override(work, old.id, &actor.name, None).await?;
     }

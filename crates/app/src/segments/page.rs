@@ -88,8 +88,14 @@ pub async fn classes_page(
     let traces = trace_now(app, now, &customer).await?;
     let models = ClassModel::ALL.iter().zip(traces);
     let models = models.map(|(model, (outline, trace))| {
-        let set = |state| overrides.iter().find(|o| o.model == *model && o.state == state);
-        let span = spans.iter().find(|s| s.model == *model && s.until_on.is_none());
+        let set = |state| {
+            overrides
+                .iter()
+                .find(|o| o.model == *model && o.state == state)
+        };
+        let span = spans
+            .iter()
+            .find(|s| s.model == *model && s.until_on.is_none());
         let code = match model {
             ClassModel::Value => customer.value_class.as_deref(),
             ClassModel::Risk => customer.risk_class.as_deref(),
@@ -114,9 +120,8 @@ pub async fn classes_page(
         set: overrides.iter().find(|o| Some(o.id) == span.set).cloned(),
         span: span.clone(),
     };
-    let refused = |o: &&OverrideRow| {
-        matches!(o.state, OverrideState::Refused | OverrideState::Withdrawn)
-    };
+    let refused =
+        |o: &&OverrideRow| matches!(o.state, OverrideState::Refused | OverrideState::Withdrawn);
     Ok(ClassesPage {
         models: models.collect(),
         history: spans.iter().map(line).collect(),
@@ -223,8 +228,12 @@ pub async fn summary_of_classes(
             ClassModel::Value => customer.value_class.as_deref(),
             ClassModel::Risk => customer.risk_class.as_deref(),
         };
-        let span = spans.iter().find(|s| s.model == *model && s.until_on.is_none());
-        let score = scores.iter().find(|s| s.model == *model && s.until_on.is_none());
+        let span = spans
+            .iter()
+            .find(|s| s.model == *model && s.until_on.is_none());
+        let score = scores
+            .iter()
+            .find(|s| s.model == *model && s.until_on.is_none());
         Some(ClassSummary {
             model: *model,
             class: CustomerClass::parse(code?).ok()?,

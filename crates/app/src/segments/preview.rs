@@ -72,7 +72,8 @@ impl ClassDiff {
     /// How many go from a class to another; empty codes stand for those who are left out.
     pub fn cell(&self, from: &str, to: &str) -> u64 {
         let code = |c: &Option<String>| c.clone().unwrap_or_default();
-        let found = |(f, t, _): &&(Option<String>, Option<String>, u64)| code(f) == from && code(t) == to;
+        let found =
+            |(f, t, _): &&(Option<String>, Option<String>, u64)| code(f) == from && code(t) == to;
         self.matrix.iter().find(found).map_or(0, |(_, _, n)| *n)
     }
 }
@@ -111,7 +112,16 @@ pub(crate) async fn preview(
     let mut tallies: Vec<Tally> = models.iter().map(|_| Tally::default()).collect();
     let mut bulk = app.store().bulk(now, true).await?;
     let (mut low, mut seen) = (Uuid::nil(), 0);
-    while let Some(last) = chunk(&mut bulk, (&before, &after), &models, low, sight, &mut tallies).await? {
+    while let Some(last) = chunk(
+        &mut bulk,
+        (&before, &after),
+        &models,
+        low,
+        sight,
+        &mut tallies,
+    )
+    .await?
+    {
         seen += last.1;
         progress(seen);
         let Some(next) = last.0.as_u128().checked_add(1) else {
@@ -183,11 +193,14 @@ impl Tally {
         let ids: Vec<_> = self.examples.iter().map(|(id, ..)| *id).collect();
         let numbers = store::segments::read_customer_numbers(app.store(), &ids).await?;
         let owned = |code: Option<&'static str>| code.map(str::to_owned);
-        let examples = self.examples.into_iter().map(|(id, before, after)| ClassExample {
-            customer_no: numbers.get(&id).cloned().unwrap_or_default(),
-            before,
-            after,
-        });
+        let examples = self
+            .examples
+            .into_iter()
+            .map(|(id, before, after)| ClassExample {
+                customer_no: numbers.get(&id).cloned().unwrap_or_default(),
+                before,
+                after,
+            });
         Ok(ClassDiff {
             model: model.to_string(),
             title: (title.zh, title.en),

@@ -178,7 +178,10 @@ mod tests {
         assert_eq!(check(High, "2026-11-23", false), Ok(()));
         assert_eq!(check(High, "2027-11-23", false), Ok(()));
         assert_eq!(check(High, "2026-11-22", false), Err(OverrideRefused::Past));
-        assert_eq!(check(High, "2027-11-24", false), Err(OverrideRefused::TooLong));
+        assert_eq!(
+            check(High, "2027-11-24", false),
+            Err(OverrideRefused::TooLong)
+        );
         assert_eq!(check(Low, "2026-12-01", false), Err(OverrideRefused::Same));
         assert_eq!(check(High, "2026-12-01", true), Err(OverrideRefused::Waits));
     }

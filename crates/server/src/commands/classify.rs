@@ -15,7 +15,10 @@ pub(super) async fn run(app: &App, args: ClassifyArgs) -> Result<ExitCode> {
         all: args.all,
     };
     let bar = progress::counter("classify");
-    let report = classify(app, &shell(), now(), request, &|done| bar.set_position(done)).await;
+    let report = classify(app, &shell(), now(), request, &|done| {
+        bar.set_position(done)
+    })
+    .await;
     bar.finish_and_clear();
     let report = report?;
     match args.format {

@@ -8,7 +8,8 @@ mod steps;
 pub use names::{read_obligation_numbers, read_policy_numbers};
 pub use proposals::{ProposalRow, find_proposal, insert_proposal, list_proposals, update_proposal};
 pub use records::{
-    DiffRow, EvaluationRow, find_diff, find_latest_diff, insert_diff, insert_evaluation, list_evaluations,
+    DiffRow, EvaluationRow, find_diff, find_latest_diff, insert_diff, insert_evaluation,
+    list_evaluations,
 };
 pub use steps::{
     StepRow, insert_step, latest_generation, list_activations, list_steps, move_open_obligations,

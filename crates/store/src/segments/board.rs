@@ -111,7 +111,10 @@ pub async fn count_points(
         .filter("s.until_on IS NULL", Vec::new())
         .filter("s.model = ?", params![model.as_str()]);
     if !scope.is_whole_company() || org_path.is_some() || scope.own_list_of().is_some() {
-        select.then("AND s.customer_id IN (SELECT c.id FROM customers c WHERE 1 = 1", Vec::new());
+        select.then(
+            "AND s.customer_id IN (SELECT c.id FROM customers c WHERE 1 = 1",
+            Vec::new(),
+        );
         select.scope(scope, "c.org_id").own(scope, "c.id");
         if let Some(path) = org_path {
             select.under(path, "c.org_id");
@@ -341,5 +344,7 @@ struct Latest {
 /// What the database says.
 pub async fn find_latest_change(db: &impl Reads) -> Result<Option<NaiveDate>> {
     let sql = "SELECT MAX(from_on) AS day FROM customer_classes";
-    Ok(find::<Latest>(db, sql, Vec::new()).await?.and_then(|r| r.day))
+    Ok(find::<Latest>(db, sql, Vec::new())
+        .await?
+        .and_then(|r| r.day))
 }

@@ -11,7 +11,10 @@ pub use board::{
     ClassCount, Histogram, MatrixCell, Movement, MovementFilter, count_classes, count_matrix,
     count_points, find_latest_change, list_movements,
 };
-pub use cases::{Complaints, HeldPolicy, PolicyEvent, ScoredCustomer, read_complaints, read_customers, read_events, read_policies};
+pub use cases::{
+    Complaints, HeldPolicy, PolicyEvent, ScoredCustomer, read_complaints, read_customers,
+    read_events, read_policies,
+};
 pub use overrides::{
     NewOverride, OverrideRow, attach_approval, decide_override, end_override, end_past_overrides,
     find_override, insert_override, list_overrides,

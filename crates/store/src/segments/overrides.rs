@@ -223,7 +223,10 @@ pub async fn end_past_overrides(
                ORDER BY until_on LIMIT $2";
     let rows = bulk
         .query(sql, &[Cell::Date(on), Cell::Int(limit)], |row| {
-            Ok((row.id(0)?.unwrap_or_default(), row.id(1)?.unwrap_or_default()))
+            Ok((
+                row.id(0)?.unwrap_or_default(),
+                row.id(1)?.unwrap_or_default(),
+            ))
         })
         .await?;
     let now = millis(bulk.now());

@@ -171,10 +171,7 @@ struct Number {
 ///
 /// # Errors
 /// What the database says.
-pub async fn read_customer_numbers(
-    db: &impl Reads,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, String>> {
+pub async fn read_customer_numbers(db: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(CHUNK_IDS) {
         let mut select = Select::new("SELECT c.id, c.customer_no FROM customers c");

@@ -104,7 +104,8 @@ pub async fn read_set_by_hand(
     whom: &Whom,
     on: NaiveDate,
 ) -> Result<Vec<SetByHand>> {
-    let select = "SELECT customer_id, id, model, class FROM class_overrides WHERE state = 'in_force' AND";
+    let select =
+        "SELECT customer_id, id, model, class FROM class_overrides WHERE state = 'in_force' AND";
     let rest = format!("AND until_on >= '{on}' ORDER BY id");
     of(bulk, whom, (select, "customer_id", &rest), |row| {
         Ok(SetByHand {

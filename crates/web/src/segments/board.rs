@@ -51,8 +51,7 @@ impl BoardPage {
     }
 
     fn name(&self, m: &ModelBoard, class: &CustomerClass) -> String {
-        self.f
-            .code(&format!("class-{}", m.model), class.as_str())
+        self.f.code(&format!("class-{}", m.model), class.as_str())
     }
 
     fn boundary(m: &ModelBoard, at: &usize) -> String {

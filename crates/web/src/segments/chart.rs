@@ -47,9 +47,7 @@ pub(super) fn histogram(columns: &[(i64, i64)], boundaries: &[i64], name: &str) 
 /// Points by two models beside each other.
 pub(super) fn two(columns: &[(i64, u64, u64)], names: [&str; 2]) -> String {
     let starts: Vec<_> = columns.iter().map(|c| c.0.to_string()).collect();
-    let series = |name: &str, color: &str, values: Vec<u64>| {
-        json!({ "name": name, "type": "bar", "data": values, "itemStyle": { "color": color } })
-    };
+    let series = |name: &str, color: &str, values: Vec<u64>| json!({ "name": name, "type": "bar", "data": values, "itemStyle": { "color": color } });
     json!({
         "tooltip": { "trigger": "axis", "axisPointer": { "type": "shadow" } },
         "xAxis": { "type": "category", "data": starts },

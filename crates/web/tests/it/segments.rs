@@ -55,7 +55,10 @@ async fn a_class_is_explained_and_set_by_hand(
     let mut second = site.sign_in("compliance").await;
     let asked = second.read(&format!("/approvals/{request}")).await;
     assert!(asked.contains("C50-LI") && asked.contains("高价值"));
-    assert!(!asked.contains("企业主"), "the reason stays with the customer");
+    assert!(
+        !asked.contains("企业主"),
+        "the reason stays with the customer"
+    );
     let decision = format!("/approvals/{request}/decision");
     second.submit(&decision, &[("step", "approve")]).await;
     classified(&t).await;
@@ -74,7 +77,10 @@ async fn a_class_is_explained_and_set_by_hand(
     let file = "/classes/export?format=csv&purpose=policy_service&model=value&class=high";
     let mut manager = site.sign_in("manager").await;
     let file = manager.read(file).await;
-    assert!(file.contains("C50-LI,") && file.contains(",overridden,"), "{file}");
+    assert!(
+        file.contains("C50-LI,") && file.contains(",overridden,"),
+        "{file}"
+    );
 }
 
 /// The same for other systems.
@@ -88,12 +94,18 @@ async fn systems_read_and_ask(#[values(Engine::Sqlite, Engine::Postgres)] engine
     let path = "/api/v1/customers/C50-LI/classes";
     let body = system.get(path).await.good();
     let value = &body["classes"][0];
-    assert_eq!((&value["model"], &value["class"]), (&json!("value"), &json!("medium")));
+    assert_eq!(
+        (&value["model"], &value["class"]),
+        (&json!("value"), &json!("medium"))
+    );
     assert_eq!(value["score"]["points"], 4_500);
     assert_eq!(value["score"]["terms"][0]["contribution"], 1_800);
     assert!(!value["score"]["changes"].as_array().unwrap().is_empty());
     assert_eq!(body["history"][0]["cause"], "computed");
-    let list = system.get("/api/v1/customers?value_class=medium").await.good();
+    let list = system
+        .get("/api/v1/customers?value_class=medium")
+        .await
+        .good();
     assert!(list.to_string().contains("C50-LI"));
     // What a system asks for a person decides, at the customer.
     let asked = json!({
@@ -109,14 +121,18 @@ async fn systems_read_and_ask(#[values(Engine::Sqlite, Engine::Postgres)] engine
     let id = waits.split("name=\"override\" value=\"").nth(1).unwrap();
     let id = id.split('"').next().unwrap().to_owned();
     let fields = [("override", id.as_str()), ("step", "approve")];
-    let to = second.submit(&format!("{page}/overrides/decision"), &fields).await;
+    let to = second
+        .submit(&format!("{page}/overrides/decision"), &fields)
+        .await;
     assert_eq!(to, page);
     classified(&t).await;
     let body = system.get("/api/v1/customers/C50-LI/classes").await.good();
     assert_eq!(body["classes"][0]["class"], "high");
     assert_eq!(body["classes"][0]["override_until"], "2024-06-30");
     let end = json!({ "model": "value", "reason": "资料已更正" });
-    let ended = system.send(axum::http::Method::DELETE, path, Some(end)).await;
+    let ended = system
+        .send(axum::http::Method::DELETE, path, Some(end))
+        .await;
     assert_eq!(ended.status.as_u16(), 204, "{}", ended.text);
     classified(&t).await;
     let body = system.get("/api/v1/customers/C50-LI/classes").await.good();

@@ -14,7 +14,8 @@ pub(super) async fn classes(app: &App, scope: &Scope, row: &DataRequestRow) -> R
     let overrides = list_overrides(db, scope, row.customer).await?;
     let rows = spans.into_iter().map(|span| {
         let score = scores.iter().find(|s| {
-            s.model == span.model && s.from_on <= span.from_on
+            s.model == span.model
+                && s.from_on <= span.from_on
                 && s.until_on.is_none_or(|until| until > span.from_on)
         });
         let set = overrides.iter().find(|o| Some(o.id) == span.set);

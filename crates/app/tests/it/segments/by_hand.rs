@@ -48,7 +48,10 @@ async fn a_class_set_by_hand_lives_and_ends(
     let elsewhere = ask(&t, &p.leader_sd, now, "high", "2024-12-31").await;
     assert!(matches!(elsewhere, Err(app::Error::NotFound)));
     let denied = ask(&t, &p.caller_cq, now, "high", "2024-12-31").await;
-    assert!(matches!(denied, Err(app::Error::Denied(Permission::ClassesOverride))));
+    assert!(matches!(
+        denied,
+        Err(app::Error::Denied(Permission::ClassesOverride))
+    ));
     let same = ask(&t, leader, now, "medium", "2024-12-31").await;
     assert_eq!(refused(same), "override-same");
     let past = ask(&t, leader, now, "high", "2024-03-04").await;
@@ -61,14 +64,22 @@ async fn a_class_set_by_hand_lives_and_ends(
     assert_eq!(refused(twice), "override-waits");
     let own = step(&t, leader, now, first, ApprovalStep::Approve).await;
     assert!(own.is_err());
-    step(&t, second, now, first, ApprovalStep::Refuse).await.unwrap();
+    step(&t, second, now, first, ApprovalStep::Refuse)
+        .await
+        .unwrap();
     classify_at(&t, now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, computed, "a refusal changes nothing");
+    assert_eq!(
+        classes(&t, "C50-LI").await,
+        computed,
+        "a refusal changes nothing"
+    );
 
     let asked = ask(&t, leader, now, "high", "2024-03-10").await.unwrap();
     let seen = find_approval(&t.app, second, now, asked).await.unwrap();
     assert!(seen.may_decide && !seen.row.payload.contains("企业主") && seen.row.reason.is_empty());
-    step(&t, second, now, asked, ApprovalStep::Approve).await.unwrap();
+    step(&t, second, now, asked, ApprovalStep::Approve)
+        .await
+        .unwrap();
     classify_at(&t, now, false).await;
     assert_eq!(classes(&t, "C50-LI").await, "high low");
     let page = classes_page(&t.app, leader, now, "C50-LI").await.unwrap();
@@ -85,13 +96,17 @@ async fn a_class_set_by_hand_lives_and_ends(
 
     let later = at("2024-03-11 09:00");
     let third = ask(&t, leader, later, "high", "2024-06-30").await.unwrap();
-    step(&t, second, later, third, ApprovalStep::Approve).await.unwrap();
+    step(&t, second, later, third, ApprovalStep::Approve)
+        .await
+        .unwrap();
     classify_at(&t, at("2024-03-12 09:00"), false).await;
     let on = at("2024-03-14 09:00");
     let which = ("C50-LI", "value");
     let silent = end_override_early(&t.app, leader, on, which, " ").await;
     assert_eq!(invalid(silent)[0].0, "reason");
-    end_override_early(&t.app, leader, on, which, "保单已归集").await.unwrap();
+    end_override_early(&t.app, leader, on, which, "保单已归集")
+        .await
+        .unwrap();
     classify_at(&t, on, false).await;
     assert_eq!(
         spans(&t, "C50-LI").await,
@@ -125,7 +140,11 @@ async fn a_file_does_not_overwrite_what_a_model_gives(
     t.import(ImportKind::Customers, &portfolio.customers).await;
     assert_eq!(classes(&t, "C50-LI").await, "high -");
     classify_at(&t, t.now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "high low", "who has no policy is not scored by value");
+    assert_eq!(
+        classes(&t, "C50-LI").await,
+        "high low",
+        "who has no policy is not scored by value"
+    );
     t.import_all(&portfolio).await;
     classify_at(&t, t.now, false).await;
     assert_eq!(classes(&t, "C50-LI").await, "medium low");

@@ -79,7 +79,20 @@ fn months(from: NaiveDate, to: NaiveDate) -> i64 {
 }
 
 fn add_policy(s: &mut Sums, cells: &[&str], as_of: NaiveDate) {
-    let [_, line, status, issued, expires, ended, premium, often, years, sum, other] = cells else {
+    let [
+        _,
+        line,
+        status,
+        issued,
+        expires,
+        ended,
+        premium,
+        often,
+        years,
+        sum,
+        other,
+    ] = cells
+    else {
         panic!("{cells:?}")
     };
     let issued = date(issued).unwrap();
@@ -194,11 +207,38 @@ fn value(s: &Sums, as_of: NaiveDate) -> Option<(&'static str, i64)> {
     let share = s.income.filter(|i| *i > 0).map(|i| s.annual * 100 / i);
     let age = s.born.map(|b| i64::from(as_of.years_since(b).unwrap()));
     let yuan = 100;
-    let points = 30 * band(s.annual, &[(1_000 * yuan, 0), (5_000 * yuan, 20), (10_000 * yuan, 40), (30_000 * yuan, 60), (100_000 * yuan, 80)], 100)
-        + 15 * band(s.in_force, &[(5_000 * yuan, 0), (20_000 * yuan, 20), (100_000 * yuan, 60)], 100)
-        + 10 * band(s.insured, &[(100_000 * yuan, 0), (500_000 * yuan, 40), (1_000_000 * yuan, 70)], 100)
+    let points = 30
+        * band(
+            s.annual,
+            &[
+                (1_000 * yuan, 0),
+                (5_000 * yuan, 20),
+                (10_000 * yuan, 40),
+                (30_000 * yuan, 60),
+                (100_000 * yuan, 80),
+            ],
+            100,
+        )
+        + 15 * band(
+            s.in_force,
+            &[(5_000 * yuan, 0), (20_000 * yuan, 20), (100_000 * yuan, 60)],
+            100,
+        )
+        + 10 * band(
+            s.insured,
+            &[
+                (100_000 * yuan, 0),
+                (500_000 * yuan, 40),
+                (1_000_000 * yuan, 70),
+            ],
+            100,
+        )
         + 10 * band(lines, &[(1, 0), (2, 30), (3, 60)], 100)
-        + 10 * band(months(first, as_of), &[(12, 20), (36, 50), (60, 70), (120, 90)], 100)
+        + 10 * band(
+            months(first, as_of),
+            &[(12, 20), (36, 50), (60, 70), (120, 90)],
+            100,
+        )
         + 10 * ratio(s).map_or(50, |r| band(r, &[(30, 100), (70, 60), (100, 30)], 0))
         + 5 * share.map_or(40, |r| band(r, &[(5, 100), (10, 60), (20, 20)], 0))
         + 5 * age.map_or(40, |a| band(a, &[(25, 60), (45, 100), (60, 60)], 20))
@@ -225,8 +265,14 @@ fn risk(s: &Sums, as_of: NaiveDate) -> (&'static str, i64) {
     let recent = s.claims.values().filter(|(on, _)| *on > from).count();
     let points = 35 * degree(&s.appetite, 100, 0)
         + 30 * degree(&s.tolerance, 0, 100)
-        + 20 * band(i64::try_from(recent).unwrap(), &[(1, 0), (2, 25), (4, 60)], 100)
-        + 15 * ratio(s).map_or(0, |r| band(r, &[(30, 0), (60, 20), (80, 40), (120, 60)], 100));
+        + 20 * band(
+            i64::try_from(recent).unwrap(),
+            &[(1, 0), (2, 25), (4, 60)],
+            100,
+        )
+        + 15 * ratio(s).map_or(0, |r| {
+            band(r, &[(30, 0), (60, 20), (80, 40), (120, 60)], 100)
+        });
     let class = match points {
         6_500.. => "high",
         3_500.. => "medium",
@@ -259,23 +305,43 @@ async fn classes_are_as_worked_out_otherwise(
     for class in ["high", "medium", "low"] {
         for model in ["value", "risk"] {
             let which = format!(" {model} {class} ");
-            assert!(found.iter().any(|f| f.contains(&which)), "nobody is {which}");
+            assert!(
+                found.iter().any(|f| f.contains(&which)),
+                "nobody is {which}"
+            );
         }
     }
     assert_eq!(found.len(), expected.len());
-    let wrong: Vec<_> = found.iter().zip(&expected).filter(|(f, e)| f != e).collect();
-    assert!(wrong.is_empty(), "{} differ, such as {:?}", wrong.len(), &wrong[..wrong.len().min(3)]);
+    let wrong: Vec<_> = found
+        .iter()
+        .zip(&expected)
+        .filter(|(f, e)| f != e)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} differ, such as {:?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(3)]
+    );
     let in_force = "SELECT customer_no || ' value ' || value_class FROM customers WHERE value_class IS NOT NULL ORDER BY 1";
     let in_force = t.database.column(in_force).await;
-    let given: BTreeMap<_, _> = expected.iter().filter_map(|e| {
-        let (head, _) = e.rsplit_once(' ')?;
-        head.split_once(" value ").map(|(number, class)| (number.to_owned(), class.to_owned()))
-    }).collect();
+    let given: BTreeMap<_, _> = expected
+        .iter()
+        .filter_map(|e| {
+            let (head, _) = e.rsplit_once(' ')?;
+            head.split_once(" value ")
+                .map(|(number, class)| (number.to_owned(), class.to_owned()))
+        })
+        .collect();
     let differs = in_force.iter().filter(|line| {
         let (number, class) = line.split_once(" value ").unwrap();
         given.get(number).is_some_and(|g| g != class)
     });
-    assert_eq!(differs.count(), 0, "what is in force is what the model gives");
+    assert_eq!(
+        differs.count(),
+        0,
+        "what is in force is what the model gives"
+    );
 }
 
 /// SEG-03: what follows a change is what looking at everybody would give; looking again changes nothing.
@@ -303,15 +369,25 @@ async fn following_changes_is_as_good_as_looking_at_everybody(
     t.import(ImportKind::Customers, &portfolio.customers).await;
     t.import(ImportKind::Policies, &portfolio.policies).await;
     let followed = classify_at(&t, t.now, false).await;
-    assert!(followed.customers >= 4 && followed.scored >= 4, "{followed:?}");
+    assert!(
+        followed.customers >= 4 && followed.scored >= 4,
+        "{followed:?}"
+    );
     let incremental = scores(&t).await;
     assert_ne!(incremental, first);
     let classes = "SELECT customer_no || COALESCE(value_class, '-') || COALESCE(risk_class, '-') FROM customers ORDER BY 1";
     let before = t.database.column(classes).await;
     let everybody = classify_at(&t, t.now, true).await;
-    assert_eq!((everybody.scored, everybody.changed), (0, 0), "{everybody:?}");
+    assert_eq!(
+        (everybody.scored, everybody.changed),
+        (0, 0),
+        "{everybody:?}"
+    );
     assert_eq!(scores(&t).await, incremental);
     assert_eq!(t.database.column(classes).await, before);
     let one = "SELECT COUNT(*) FROM customer_scores WHERE until_on IS NULL";
-    assert_eq!(t.database.number(one).await, i64::try_from(incremental.len()).unwrap());
+    assert_eq!(
+        t.database.number(one).await,
+        i64::try_from(incremental.len()).unwrap()
+    );
 }

@@ -3,7 +3,9 @@
 use super::{classes, classify_at};
 use crate::rule_life::{draft, next, step};
 use app::rules::diff::{DiffTask, find_diff, latest_diff, start_diff};
-use app::segments::{BoardQuery, MovementQuery, class_board, classes_page, list_class_movements, replay};
+use app::segments::{
+    BoardQuery, MovementQuery, class_board, classes_page, list_class_movements, replay,
+};
 use domain::segments::{ClassModel, CustomerClass};
 use rstest::rstest;
 use testkit::{Engine, TestApp, at, day};
@@ -11,9 +13,17 @@ use testkit::{Engine, TestApp, at, day};
 /// The value model with its classes fifty and twenty points higher; its tests say so.
 fn stricter(t: &TestApp) -> String {
     let text = next(t, "company/value-classes");
-    let text = text.replace("from = 60", "from = 90").replace("from = 30", "from = 50");
-    text.replace("expect = { points = 60, class = \"high\" }", "expect = { points = 60, class = \"medium\" }")
-        .replace("expect = { points = 30, class = \"medium\" }", "expect = { points = 30, class = \"low\" }")
+    let text = text
+        .replace("from = 60", "from = 90")
+        .replace("from = 30", "from = 50");
+    text.replace(
+        "expect = { points = 60, class = \"high\" }",
+        "expect = { points = 60, class = \"medium\" }",
+    )
+    .replace(
+        "expect = { points = 30, class = \"medium\" }",
+        "expect = { points = 30, class = \"low\" }",
+    )
 }
 
 /// GOV-01, SEG-03: a new model is tried out over the live book; nothing is written before it is approved, then
@@ -27,12 +37,17 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
     let (p, now) = (t.people(), t.now);
     classify_at(&t, now, false).await;
     assert_eq!(classes(&t, "C50-LI").await, "medium low");
-    let old = classes_page(&t.app, &p.manager, now, "C50-LI").await.unwrap();
+    let old = classes_page(&t.app, &p.manager, now, "C50-LI")
+        .await
+        .unwrap();
     let old = old.models[0].clone();
     assert!(!old.is_behind());
     let trace = old.trace.unwrap();
     let changes: Vec<_> = trace.changes.iter().map(|c| c.class.as_str()).collect();
-    assert!(!changes.is_empty() && !changes.contains(&"medium"), "{changes:?}");
+    assert!(
+        !changes.is_empty() && !changes.contains(&"medium"),
+        "{changes:?}"
+    );
 
     let id = draft(&t, &p.compliance, stricter(&t)).await;
     let task = DiffTask {
@@ -44,38 +59,66 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
     let app = t.app.clone();
     let ran = tokio::spawn(async move { app::jobs::run_due(&app, &move || now).await });
     assert!(ran.await.unwrap().unwrap() >= 1);
-    let view = app::jobs::find_job(&t.app, &p.compliance, job).await.unwrap();
-    let (row, diff) = find_diff(&t.app, &p.executive, view.run.unwrap()).await.unwrap();
+    let view = app::jobs::find_job(&t.app, &p.compliance, job)
+        .await
+        .unwrap();
+    let (row, diff) = find_diff(&t.app, &p.executive, view.run.unwrap())
+        .await
+        .unwrap();
     assert_eq!(diff.classes.len(), 1, "only the model by value is another");
     let tried = &diff.classes[0];
     assert_eq!(tried.model, "value");
     assert!(tried.cell("medium", "low") > 0, "{tried:?}");
     assert!(tried.examples.iter().any(|e| e.customer_no == "C50-LI"));
-    assert_eq!(classes(&t, "C50-LI").await, "medium low", "nothing is written");
-    let latest = latest_diff(&t.app, &p.executive, id, &row.hash).await.unwrap();
+    assert_eq!(
+        classes(&t, "C50-LI").await,
+        "medium low",
+        "nothing is written"
+    );
+    let latest = latest_diff(&t.app, &p.executive, id, &row.hash)
+        .await
+        .unwrap();
     assert_eq!(latest.unwrap().0.id, row.id);
 
     step(&t, &p.manager, id, "review", |_| {}).await.unwrap();
-    step(&t, &p.executive, id, "approve", |f| f.effective_from = "2024-03-05".into())
-        .await
-        .unwrap();
+    step(&t, &p.executive, id, "approve", |f| {
+        f.effective_from = "2024-03-05".into()
+    })
+    .await
+    .unwrap();
     let report = classify_at(&t, now, false).await;
     assert_eq!(report.changed, tried.moved());
     assert_eq!(classes(&t, "C50-LI").await, "low low");
     for (class, at) in [("high", 0), ("medium", 1), ("low", 2)] {
-        let said: u64 = ["high", "medium", "low"].iter().map(|from| tried.cell(from, class)).sum();
-        let board = class_board(&t.app, &p.manager, now, &BoardQuery::default()).await.unwrap();
-        assert_eq!(board.models[0].counts[at], i64::try_from(said).unwrap(), "{class}");
+        let said: u64 = ["high", "medium", "low"]
+            .iter()
+            .map(|from| tried.cell(from, class))
+            .sum();
+        let board = class_board(&t.app, &p.manager, now, &BoardQuery::default())
+            .await
+            .unwrap();
+        assert_eq!(
+            board.models[0].counts[at],
+            i64::try_from(said).unwrap(),
+            "{class}"
+        );
     }
 
     let kept = old.score.unwrap();
-    let (row, again) = replay(&t.app, &p.manager, now, ("C50-LI", kept.id)).await.unwrap();
+    let (row, again) = replay(&t.app, &p.manager, now, ("C50-LI", kept.id))
+        .await
+        .unwrap();
     assert_eq!((row.points, again.points), (kept.points, kept.points));
     assert_eq!(again.pack_hash, trace.pack_hash);
     assert_eq!(again.terms, trace.terms);
     assert_eq!(again.class.code, "medium");
-    let rows = "SELECT COUNT(*) FROM customer_scores WHERE pack_hash NOT IN (SELECT hash FROM rule_packs)";
-    assert_eq!(t.database.number(rows).await, 0, "every score names a text that is kept");
+    let rows =
+        "SELECT COUNT(*) FROM customer_scores WHERE pack_hash NOT IN (SELECT hash FROM rule_packs)";
+    assert_eq!(
+        t.database.number(rows).await,
+        0,
+        "every score names a text that is kept"
+    );
 }
 
 /// SEG-03: who had which class on one day and on another, and who fell; a branch sees its own.
@@ -97,9 +140,22 @@ async fn the_board_says_who_moved(#[values(Engine::Sqlite, Engine::Postgres)] en
     };
     let now = at("2024-03-20 10:00");
     let board = class_board(&t.app, &p.manager, now, &query).await.unwrap();
-    let value = board.models.iter().find(|m| m.model == ClassModel::Value).unwrap();
-    let (high, medium, low) = (CustomerClass::High, CustomerClass::Medium, CustomerClass::Low);
-    assert_eq!(value.moved(Some(medium), Some(low)), 2, "{:?}", value.matrix);
+    let value = board
+        .models
+        .iter()
+        .find(|m| m.model == ClassModel::Value)
+        .unwrap();
+    let (high, medium, low) = (
+        CustomerClass::High,
+        CustomerClass::Medium,
+        CustomerClass::Low,
+    );
+    assert_eq!(
+        value.moved(Some(medium), Some(low)),
+        2,
+        "{:?}",
+        value.matrix
+    );
     assert_eq!(value.rose_and_fell(), (0, 2));
     assert_eq!(value.moved(Some(low), Some(high)), 0);
     let all: i64 = value.matrix.iter().map(|c| c.customers).sum();
@@ -120,7 +176,9 @@ async fn the_board_says_who_moved(#[values(Engine::Sqlite, Engine::Postgres)] en
         ..Default::default()
     };
     let list = async |actor| {
-        let page = list_class_movements(&t.app, actor, now, &fallen).await.unwrap();
+        let page = list_class_movements(&t.app, actor, now, &fallen)
+            .await
+            .unwrap();
         let mut numbers: Vec<_> = page.rows.into_iter().map(|r| r.customer_no).collect();
         numbers.sort();
         numbers
@@ -133,6 +191,11 @@ async fn the_board_says_who_moved(#[values(Engine::Sqlite, Engine::Postgres)] en
         view: String::new(),
         ..fallen.clone()
     };
-    let page = list_class_movements(&t.app, &p.manager, now, &stayed).await.unwrap();
-    assert_eq!(i64::try_from(page.rows.len()).unwrap(), value.moved(Some(low), Some(low)));
+    let page = list_class_movements(&t.app, &p.manager, now, &stayed)
+        .await
+        .unwrap();
+    assert_eq!(
+        i64::try_from(page.rows.len()).unwrap(),
+        value.moved(Some(low), Some(low))
+    );
 }
