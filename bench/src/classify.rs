@@ -78,8 +78,6 @@ fn fill(path: &Path, customers: u64) -> Result<()> {
     )?;
     let as_of: NaiveDate = AS_OF.parse()?;
     let degrees = ["low", "medium", "high"];
-    let lines = ["life", "health", "accident", "motor", "personal"];
-    let often = ["single", "annual", "half_yearly", "quarterly", "monthly"];
     let mut low = 0;
     while low < customers {
         let high = (low + CHUNK).min(customers);
@@ -103,49 +101,55 @@ fn fill(path: &Path, customers: u64) -> Result<()> {
                 org,
             ])?;
             for k in 0..=(d(6) % 2) {
-                let p = n * 2 + k;
-                let issued = as_of - Days::new(dice(p, 7) % 4_000);
-                work.prepare_cached(
-                    "INSERT INTO policies (id, policy_no, product_name, product_class, line, channel, policyholder_id, \
-                     org_id, issue_date, expiry_date, premium_fen, premium_frequency, premium_term_years, sum_insured_fen, \
-                     status, row_hash, version, created_at, updated_at) VALUES (?1, ?2, '安享', 'ordinary', ?3, 'direct', \
-                     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, 1, 0, 0)",
-                )?
-                .execute(params![
-                    id(2, p),
-                    format!("P{p:09}"),
-                    lines[usize::try_from(dice(p, 8) % 5)?],
-                    id(1, n),
-                    org,
-                    issued.to_string(),
-                    (issued + Days::new(365 * (1 + dice(p, 9) % 20))).to_string(),
-                    i64::try_from(50_000 + dice(p, 10) % 3_000_000)?,
-                    often[usize::try_from(dice(p, 11) % 5)?],
-                    (dice(p, 12) % 2 == 0).then_some(i64::try_from(1 + dice(p, 12) % 20)?),
-                    i64::try_from(dice(p, 13) % 100_000_000)?,
-                    if dice(p, 14) % 8 == 0 { "surrendered" } else { "in_force" },
-                ])?;
-                if dice(p, 15) % 3 == 0 {
-                    work.prepare_cached(
-                        "INSERT INTO events (id, event_id, type, source, occurred_at, occurred_on, policy_id, claim_no, \
-                         amount_fen, row_hash, created_at, updated_at) VALUES (?1, ?2, 'claim_paid', 'file', 0, ?3, ?4, ?5, \
-                         ?6, 1, 0, 0)",
-                    )?
-                    .execute(params![
-                        id(3, p),
-                        format!("E{p:09}"),
-                        (as_of - Days::new(dice(p, 16) % 2_000)).to_string(),
-                        id(2, p),
-                        format!("CL{p:09}"),
-                        i64::try_from(dice(p, 17) % 2_000_000)?,
-                    ])?;
-                }
+                add_policy(&work, (n, n * 2 + k), as_of)?;
             }
         }
         work.commit()?;
         low = high;
     }
     db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE;")?;
+    Ok(())
+}
+
+/// A policy of a customer, sometimes with a claim.
+fn add_policy(work: &Connection, (n, p): (u64, u64), as_of: NaiveDate) -> Result<()> {
+    let lines = ["life", "health", "accident", "motor", "personal"];
+    let often = ["single", "annual", "half_yearly", "quarterly", "monthly"];
+    let issued = as_of - Days::new(dice(p, 7) % 4_000);
+    work.prepare_cached(
+        "INSERT INTO policies (id, policy_no, product_name, product_class, line, channel, policyholder_id, org_id, \
+         issue_date, expiry_date, premium_fen, premium_frequency, premium_term_years, sum_insured_fen, status, row_hash, \
+         version, created_at, updated_at) VALUES (?1, ?2, '安享', 'ordinary', ?3, 'direct', ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+         ?11, ?12, 1, 1, 0, 0)",
+    )?
+    .execute(params![
+        id(2, p),
+        format!("P{p:09}"),
+        lines[usize::try_from(dice(p, 8) % 5)?],
+        id(1, n),
+        id(9, 1),
+        issued.to_string(),
+        (issued + Days::new(365 * (1 + dice(p, 9) % 20))).to_string(),
+        i64::try_from(50_000 + dice(p, 10) % 3_000_000)?,
+        often[usize::try_from(dice(p, 11) % 5)?],
+        (dice(p, 12) % 2 == 0).then_some(i64::try_from(1 + dice(p, 12) % 20)?),
+        i64::try_from(dice(p, 13) % 100_000_000)?,
+        if dice(p, 14) % 8 == 0 { "surrendered" } else { "in_force" },
+    ])?;
+    if dice(p, 15) % 3 == 0 {
+        work.prepare_cached(
+            "INSERT INTO events (id, event_id, type, source, occurred_at, occurred_on, policy_id, claim_no, amount_fen, \
+             row_hash, created_at, updated_at) VALUES (?1, ?2, 'claim_paid', 'file', 0, ?3, ?4, ?5, ?6, 1, 0, 0)",
+        )?
+        .execute(params![
+            id(3, p),
+            format!("E{p:09}"),
+            (as_of - Days::new(dice(p, 16) % 2_000)).to_string(),
+            id(2, p),
+            format!("CL{p:09}"),
+            i64::try_from(dice(p, 17) % 2_000_000)?,
+        ])?;
+    }
     Ok(())
 }
 

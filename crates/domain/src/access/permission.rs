@@ -173,74 +173,72 @@ codes! {
 impl Permission {
     /// The area under which it is shown.
     pub fn area(self) -> RightArea {
+        use Permission as P;
         match self {
-            Self::CustomersRead
-            | Self::CustomersEdit
-            | Self::ClassesOverride
-            | Self::ClassesApprove
-            | Self::PersonalDataReveal
-            | Self::PoliciesRead => RightArea::Customers,
-            Self::ObligationsRead
-            | Self::CallbacksRead
-            | Self::CallbacksAssign
-            | Self::CallbacksMake
-            | Self::CallbacksDecide
-            | Self::CampaignsRead
-            | Self::CampaignsPlan
-            | Self::CampaignsConfirm
-            | Self::PayoutsInspect
-            | Self::CallbacksReview
-            | Self::CallbacksCheck
-            | Self::ElectronicOffer
-            | Self::ElectronicInspect
-            | Self::RecordingsListen
-            | Self::LettersRead
-            | Self::LettersHandle
-            | Self::LettersReview
-            | Self::LettersTemplates => RightArea::Callbacks,
-            Self::TicketsRead
-            | Self::TicketsIssue
-            | Self::TicketsHandle
-            | Self::TicketsVerify
-            | Self::TicketsList => RightArea::Tickets,
-            Self::MessagesRead
-            | Self::MessagesSend
-            | Self::TemplatesEdit
-            | Self::TemplatesApprove => RightArea::Messages,
-            Self::VisitsRead
-            | Self::VisitsMake
-            | Self::VisitsApprove
-            | Self::VisitsEndorse
-            | Self::SlipsRead
-            | Self::SlipsRegister
-            | Self::SlipsOversee => RightArea::Visits,
-            Self::SurveysRead
-            | Self::SurveysRequest
-            | Self::SurveysApprove
-            | Self::SurveysEndorse
-            | Self::SurveysAllow
-            | Self::SurveysRun => RightArea::Surveys,
-            Self::RulesRead
-            | Self::RulesDraft
-            | Self::RulesReview
-            | Self::RulesApprove
-            | Self::QuestionnairesRead
-            | Self::QuestionnairesWrite
-            | Self::QuestionnairesReview
-            | Self::QuestionnairesApprove
-            | Self::PlanRun => RightArea::Rules,
-            Self::ReportsRead | Self::DataExport | Self::ExportsApprove => RightArea::Figures,
-            Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => {
-                RightArea::Records
+            P::CustomersRead
+            | P::CustomersEdit
+            | P::ClassesOverride
+            | P::ClassesApprove
+            | P::PersonalDataReveal
+            | P::PoliciesRead => RightArea::Customers,
+            P::ObligationsRead
+            | P::CallbacksRead
+            | P::CallbacksAssign
+            | P::CallbacksMake
+            | P::CallbacksDecide
+            | P::CampaignsRead
+            | P::CampaignsPlan
+            | P::CampaignsConfirm
+            | P::PayoutsInspect
+            | P::CallbacksReview
+            | P::CallbacksCheck
+            | P::ElectronicOffer
+            | P::ElectronicInspect
+            | P::RecordingsListen
+            | P::LettersRead
+            | P::LettersHandle
+            | P::LettersReview
+            | P::LettersTemplates => RightArea::Callbacks,
+            P::TicketsRead
+            | P::TicketsIssue
+            | P::TicketsHandle
+            | P::TicketsVerify
+            | P::TicketsList => RightArea::Tickets,
+            P::MessagesRead | P::MessagesSend | P::TemplatesEdit | P::TemplatesApprove => {
+                RightArea::Messages
             }
-            Self::ImportsRun
-            | Self::SystemManage
-            | Self::RightsManage
-            | Self::RightsApprove
-            | Self::UsersManage
-            | Self::OrgsManage
-            | Self::ClientsManage
-            | Self::AuditRead => RightArea::House,
+            P::VisitsRead
+            | P::VisitsMake
+            | P::VisitsApprove
+            | P::VisitsEndorse
+            | P::SlipsRead
+            | P::SlipsRegister
+            | P::SlipsOversee => RightArea::Visits,
+            P::SurveysRead
+            | P::SurveysRequest
+            | P::SurveysApprove
+            | P::SurveysEndorse
+            | P::SurveysAllow
+            | P::SurveysRun => RightArea::Surveys,
+            P::RulesRead
+            | P::RulesDraft
+            | P::RulesReview
+            | P::RulesApprove
+            | P::QuestionnairesRead
+            | P::QuestionnairesWrite
+            | P::QuestionnairesReview
+            | P::QuestionnairesApprove
+            | P::PlanRun => RightArea::Rules,
+            P::ReportsRead | P::DataExport | P::ExportsApprove => RightArea::Figures,
+            P::RetentionManage | P::RetentionApprove | P::DataRequestsHandle => RightArea::Records,
+            P::ImportsRun
+            | P::SystemManage
+            | P::RightsManage
+            | P::RightsApprove
+            | P::UsersManage
+            | P::OrgsManage
+            | P::ClientsManage
+            | P::AuditRead => RightArea::House,
         }
     }
 

@@ -178,10 +178,14 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         links: super::walk_electronic::link(t, leader, next).await,
         message: super::walk_messages::write(t, customer_no).await,
     };
-    super::walk_units::prepare(t, &objects).await;
-    super::walk_cases::prepare(t, &objects).await;
-    super::walk_segments::make(t, leader, customer_no).await;
+    prepare(t, &objects, leader).await;
     objects
+}
+
+async fn prepare(t: &TestApp, objects: &Objects, leader: &Actor) {
+    super::walk_units::prepare(t, objects).await;
+    super::walk_cases::prepare(t, objects).await;
+    super::walk_segments::make(t, leader, objects.customer_no).await;
 }
 
 /// A spot check that has drawn a callback.
