@@ -1,8 +1,4 @@
 //! Classes of a customer for other systems.
-#![expect(
-    unused_qualifications,
-    reason = "utoipa writes the names of parameters with their paths"
-)]
 
 use crate::api::{Body, Caller, Named, Reply, codes};
 use crate::state::Web;
