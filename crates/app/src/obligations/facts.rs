@@ -59,6 +59,7 @@ fact_ids! {
     customer_value_class = "customer.value_class",
     customer_relationship_stage = "customer.relationship_stage",
     customer_risk_appetite = "customer.risk_appetite",
+    customer_risk_class = "customer.risk_class",
     customer_marketing_consent = "customer.marketing_consent",
     customer_first_policy_on = "customer.first_policy_on",
     customer_policies_in_force = "customer.policies_in_force",
@@ -192,6 +193,7 @@ impl FactIds {
             self.customer_risk_appetite,
             profile.risk_appetite.as_deref(),
         );
+        facts.set(self.customer_risk_class, profile.risk_class.as_deref());
         facts.set(self.customer_marketing_consent, profile.marketing_consent);
     }
 

@@ -84,6 +84,8 @@ pub struct Profile {
     pub risk_appetite: Option<String>,
     /// Consent to be told about products.
     pub marketing_consent: Option<bool>,
+    /// What risk the customer bears.
+    pub risk_class: Option<String>,
 }
 
 /// A customer as rules look at it.
@@ -137,7 +139,7 @@ const POLICY_COLUMNS: &str = "p.id, p.policyholder_id, p.org_id, p.line, p.produ
      p.term_months, p.cooling_off_days, p.premium_fen, p.application_date, p.issue_date, p.system_entry_date, \
      p.print_date, p.effective_date, p.expiry_date, p.ack_signed_on, p.ack_entered_on, p.double_recorded, \
      p.juvenile, h.kind, h.language, i.kind, h.birth_date, h.large, h.key_account, h.shareholder_related, \
-     h.value_class, h.relationship_stage, h.marketing_consent, h.risk_appetite, p.next_premium_due_on, \
+     h.value_class, h.relationship_stage, h.marketing_consent, h.risk_appetite, h.risk_class, p.next_premium_due_on, \
      CASE WHEN a.status = 'left' THEN (SELECT MAX(l.occurred_on) FROM events l WHERE l.agent_id = a.id \
      AND l.type = 'agent_left') END";
 
@@ -167,8 +169,8 @@ fn policy_case(row: Row<'_>) -> Result<PolicyCase> {
         language: row.text(21)?,
         insured_kind: row.text(22)?,
         profile: profile(row, text(row, 20)?, 23)?,
-        next_premium_due_on: row.date(31)?,
-        agent_left_on: row.date(32)?,
+        next_premium_due_on: row.date(32)?,
+        agent_left_on: row.date(33)?,
     })
 }
 
@@ -183,6 +185,7 @@ fn profile(row: Row<'_>, kind: String, at: usize) -> Result<Profile> {
         relationship_stage: row.text(at + 5)?,
         marketing_consent: row.bool(at + 6)?,
         risk_appetite: row.text(at + 7)?,
+        risk_class: row.text(at + 8)?,
     })
 }
 
@@ -229,7 +232,7 @@ pub async fn read_customers(
     limit: i64,
 ) -> Result<Vec<CustomerCase>> {
     let select = "SELECT id, org_id, language, kind, birth_date, large, key_account, shareholder_related, \
-                  value_class, relationship_stage, marketing_consent, risk_appetite FROM customers WHERE erased_at IS NULL AND id";
+                  value_class, relationship_stage, marketing_consent, risk_appetite, risk_class FROM customers WHERE erased_at IS NULL AND id";
     let mut customers = match span {
         Span::Between(low, high) => {
             let sql = format!("{select} >= $1 AND id <= $2 ORDER BY id LIMIT $3");
