@@ -343,7 +343,9 @@ struct Latest {
 /// # Errors
 /// What the database says.
 pub async fn find_latest_change(db: &impl Reads) -> Result<Option<NaiveDate>> {
-    let sql = "SELECT MAX(from_on) AS day FROM customer_classes";
+    // By model, because that is how the index lies.
+    let sql = "SELECT MAX(day) AS day FROM (SELECT MAX(from_on) AS day FROM customer_classes WHERE model = 'value' \
+               UNION ALL SELECT MAX(from_on) AS day FROM customer_classes WHERE model = 'risk') AS latest";
     Ok(find::<Latest>(db, sql, Vec::new())
         .await?
         .and_then(|r| r.day))
