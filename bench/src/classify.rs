@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Customers of a transaction while rows are made.
 const CHUNK: u64 = 50_000;
-/// Seconds that everybody may take: a million customers in a minute.
+/// A million customers in a minute.
 const CUSTOMERS_A_SECOND: f64 = 1_000_000.0 / 60.0;
 
 /// Measures over so many customers, each with one or two policies, every third with a claim.
