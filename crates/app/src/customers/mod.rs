@@ -5,6 +5,7 @@ mod list;
 mod page;
 mod reveal;
 mod search;
+mod search_keys;
 
 pub use contact::{ContactForm, change_contact};
 pub(crate) use list::filter;
@@ -13,4 +14,5 @@ pub(crate) use page::seen;
 pub use page::{CustomerPage, customer_in_sight, customer_page, customer_timeline};
 pub use reveal::{Quota, RevealForm, Revealed, list_disclosures, reveal};
 pub(crate) use reveal::{stated_purpose, value as revealed};
-pub use search::{SearchResult, search};
+pub use search::{FoundCustomer, SearchResult, search, suggest};
+pub use search_keys::refresh_search_keys;

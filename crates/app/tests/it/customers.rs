@@ -81,7 +81,7 @@ async fn a_customer_of_another_branch_does_not_exist(
     }
     for term in ["C37-SUN", "13800370001", "0001", "孙磊", "P37-SUN"] {
         let found = search(&t.app, stranger, t.now, term).await.unwrap();
-        let foreign = found.customers.iter().any(|c| c.customer_no == "C37-SUN");
+        let foreign = found.customers.iter().any(|c| c.row.customer_no == "C37-SUN");
         assert!(!foreign && found.policy.is_none(), "{term}");
     }
 }
@@ -175,7 +175,7 @@ async fn people_are_found_by_what_is_remembered(
     let numbers: Vec<_> = found
         .customers
         .iter()
-        .map(|c| c.customer_no.as_str())
+        .map(|c| c.row.customer_no.as_str())
         .collect();
     assert_eq!(numbers, [expected]);
     let entries = "SELECT COUNT(*) FROM audit_entries WHERE action = 'customer.searched'";

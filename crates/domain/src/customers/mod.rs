@@ -3,6 +3,7 @@
 mod disclosure;
 mod free_text;
 mod id_number;
+mod names;
 mod personal;
 mod salutation;
 mod term;
@@ -11,6 +12,7 @@ pub use crate::access::PersonalField;
 pub use disclosure::{Purpose, PurposeError, StatedPurpose};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
+pub use names::{KeyKind, Likeness, NameKey, NameQuery, Tier, keys_of_name};
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,
 };

@@ -25,6 +25,8 @@ const IDLE: Duration = Duration::from_millis(500);
 const LOOK_AT_OUTBOX: Duration = Duration::from_secs(1);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
+/// How often customers are looked at whose names changed.
+const LOOK_AT_NAMES: Duration = Duration::from_secs(2);
 /// How often letters are looked at whose day to be answered may have passed.
 const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 /// How often a server looks whether keys were exchanged.
@@ -122,6 +124,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(find_names(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -206,6 +209,19 @@ async fn end_letters(app: App) {
         ticks.tick().await;
         if let Err(error) = app::letters::end_unanswered(&app, environment::now()).await {
             tracing::error!(%error, "letters without an answer cannot be ended");
+        }
+    }
+}
+
+/// Works out the keys by which names are found, for as long as the server lives. Servers side by side take
+/// turns.
+async fn find_names(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_NAMES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::customers::refresh_search_keys(&app, environment::now()).await {
+            tracing::error!(%error, "keys of names cannot be worked out");
         }
     }
 }

@@ -4,17 +4,22 @@ mod bulk;
 mod derivations;
 mod read;
 mod search;
+mod search_keys;
 mod write;
 
 pub use bulk::{follow_changes, lookup_groups};
 pub use derivations::{
-    Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived_for_all,
+    Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived, enqueue_derived_for_all,
     has_derivations, remove_derivations, shrink_derivation, take_derivations,
 };
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
-    find_customer_by_number, list_customers,
+    find_customer_by_number, list_customers, list_customers_by_id,
 };
 pub(crate) use read::{open_name, shown_name};
 pub use search::{ContactRow, list_contacts, search_customers};
+pub use search_keys::{
+    Candidate, NamedRow, cells_of_keys, list_candidates, list_of_names, read_holders_elsewhere,
+    read_named, read_other_units, replace_keys,
+};
 pub use write::{change_mailing_address, change_mobile};

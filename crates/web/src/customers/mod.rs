@@ -33,4 +33,5 @@ pub(crate) fn routes() -> Router<Web> {
             post(disclosure::create_disclosure),
         )
         .route("/searches", post(search::create_search))
+        .route("/searches/suggestions", post(search::create_suggestions))
 }

@@ -125,6 +125,7 @@ pub(super) const PAGES: &[Route] = &[
     ("GET",  "/s/{token}", Person, Open),
     ("POST", "/s/{token}/look", Person, Open),
     ("POST", "/s/{token}/submission", Person, Open),
+    ("POST", "/searches/suggestions", All(&[P::CustomersRead]), Page),
     ("GET",  "/customers", All(&[P::CustomersRead]), Page),
     ("GET",  "/customers/{customer_no}", All(&[P::CustomersRead]), Object),
     ("GET",  "/customers/{customer_no}/timeline", All(&[P::CustomersRead]), Object),
