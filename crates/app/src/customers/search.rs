@@ -7,7 +7,7 @@ use domain::customers::{Likeness, NameQuery, SearchTerm};
 use domain::numbers::NumberKind;
 use domain::time::{self, Instant};
 use store::callbacks::CallbackRow;
-use store::customers::{Candidate, CustomerRow, list_candidates, list_of_names};
+use store::customers::{Candidate, CustomerRow, list_by_keys, list_of_names};
 use store::obligations::ObligationRow;
 use store::policies::PolicyRow;
 use store::tickets::TicketRow;
@@ -96,7 +96,9 @@ async fn search_up_to(
     for term in &terms {
         look_up(app.store(), actor, term, limit, &mut found).await?;
     }
-    if terms.iter().any(|t| matches!(t, SearchTerm::Name(_))) && found.customers.len() as u64 <= limit {
+    if terms.iter().any(|t| matches!(t, SearchTerm::Name(_)))
+        && found.customers.len() as u64 <= limit
+    {
         look_alike(app.store(), actor, term, limit, &mut found).await?;
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -197,14 +199,20 @@ async fn look_alike(
         }
     };
     for tier in query.tiers() {
-        take(list_candidates(db, &scope, &tier, CANDIDATES_MAX).await?, &mut like);
+        take(
+            list_by_keys(db, &scope, &tier, CANDIDATES_MAX).await?,
+            &mut like,
+        );
         if like.len() as u64 > limit {
             break;
         }
     }
     let shorter = query.shorter();
     if !shorter.is_empty() && like.len() as u64 <= limit {
-        take(list_of_names(db, &scope, &shorter, CANDIDATES_MAX).await?, &mut like);
+        take(
+            list_of_names(db, &scope, &shorter, CANDIDATES_MAX).await?,
+            &mut like,
+        );
     }
     // Of those who fit alike, the newest first.
     like.sort_by_key(|(likeness, c)| (*likeness, std::cmp::Reverse(c.id)));

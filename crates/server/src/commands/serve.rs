@@ -254,6 +254,9 @@ async fn look_after_cases(app: App) {
         if let Err(error) = app::tickets::escalate_overdue(&app, now).await {
             tracing::error!(%error, "overdue tickets cannot be escalated");
         }
+        if let Err(error) = app::customers::lose_customers(&app, now).await {
+            tracing::error!(%error, "stages of relationships cannot be looked at");
+        }
         if let Err(error) = app::callbacks::check_records(&app, now).await {
             tracing::error!(%error, "callback records cannot be checked");
         }

@@ -109,7 +109,10 @@ pub async fn find_duty_sums(
     select
         .scope(scope, "o.org_id")
         .own(scope, "o.customer_id")
-        .filter("o.customer_id = ? AND o.status = 'open'", params![customer.0]);
+        .filter(
+            "o.customer_id = ? AND o.status = 'open'",
+            params![customer.0],
+        );
     Ok(select.list(db).await?.pop().unwrap_or_default())
 }
 
@@ -117,11 +120,7 @@ pub async fn find_duty_sums(
 ///
 /// # Errors
 /// What the database says.
-pub async fn count_open_cases(
-    db: &impl Reads,
-    scope: &Scope,
-    customer: CustomerId,
-) -> Result<i64> {
+pub async fn count_open_cases(db: &impl Reads, scope: &Scope, customer: CustomerId) -> Result<i64> {
     let mut select = Select::new("SELECT COUNT(*) AS n FROM tickets t");
     select
         .scope(scope, "t.org_id")

@@ -6,7 +6,7 @@ use crate::sealing::{Keyring, refresh_keys};
 use crate::sql::{Select, params};
 use crate::{Reads, Result, StoreError};
 use domain::access::Scope;
-use domain::customers::{CustomerKind, NameKey, PersonName, Reveal, Tier};
+use domain::customers::{Address, CustomerKind, NameKey, PersonName, Reveal, Tier, key_of_address};
 use domain::ids::CustomerId;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -31,6 +31,8 @@ pub struct NamedRow {
     pub kind: CustomerKind,
     /// Its name; nothing when the data was destroyed.
     pub name: Option<PersonName>,
+    /// Where it lives.
+    pub address: Option<Address>,
 }
 
 /// Customers between two ids, both included, by id.
@@ -44,7 +46,7 @@ pub async fn read_named(
     limit: i64,
 ) -> Result<Vec<NamedRow>> {
     let keys = bulk.keyring();
-    let sql = "SELECT id, org_id, kind, name, CASE WHEN erased_at IS NULL THEN 0 ELSE 1 END FROM customers \
+    let sql = "SELECT id, org_id, kind, name, CASE WHEN erased_at IS NULL THEN 0 ELSE 1 END, address FROM customers \
                WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3";
     let cells = [Cell::Id(low), Cell::Id(high), Cell::Int(limit)];
     bulk.query(sql, &cells, |row| {
@@ -59,6 +61,11 @@ pub async fn read_named(
                 true => None,
                 false => Some(open_name(&keys, id, &sealed)?),
             },
+            address: row
+                .bytes(5)?
+                .map(|a| keys.open("customers.address", id, &a))
+                .transpose()?
+                .map(Address::from_stored),
         })
     })
     .await
@@ -78,26 +85,22 @@ pub async fn read_other_units(bulk: &mut Bulk, low: Uuid, high: Uuid) -> Result<
     .await
 }
 
-/// The last of some policies between two ids, and the policyholders among them who are of another unit than the policy.
+/// Keeps of some policyholders those who are of another unit than a policy between two ids.
 ///
 /// # Errors
 /// What the database says.
-pub async fn read_holders_elsewhere(
+pub async fn retain_elsewhere(
     bulk: &mut Bulk,
     low: Uuid,
     high: Uuid,
-    limit: i64,
-) -> Result<(Option<Uuid>, Vec<Uuid>)> {
-    let sql = "SELECT p.id, p.policyholder_id, CASE WHEN p.org_id <> c.org_id THEN 1 ELSE 0 END FROM policies p \
-               JOIN customers c ON c.id = p.policyholder_id WHERE p.id >= $1 AND p.id <= $2 ORDER BY p.id LIMIT $3";
-    let cells = [Cell::Id(low), Cell::Id(high), Cell::Int(limit)];
-    let rows = bulk
-        .query(sql, &cells, |row| Ok((row.id(0)?, row.id(1)?, row.int(2)? == Some(1))))
-        .await?;
-    let is_full = i64::try_from(rows.len()).is_ok_and(|n| n >= limit);
-    let last = rows.last().and_then(|r| r.0).filter(|_| is_full);
-    let holders = rows.into_iter().filter(|r| r.2).filter_map(|r| r.1);
-    Ok((last, holders.collect()))
+    holders: &mut Vec<Uuid>,
+) -> Result<()> {
+    let sql = "SELECT DISTINCT p.policyholder_id FROM policies p JOIN customers c ON c.id = p.policyholder_id \
+               WHERE p.id >= $1 AND p.id <= $2 AND p.org_id <> c.org_id";
+    let cells = [Cell::Id(low), Cell::Id(high)];
+    let elsewhere = bulk.query(sql, &cells, |row| row.id(0)).await?;
+    holders.retain(|h| elsewhere.contains(&Some(*h)));
+    Ok(())
 }
 
 /// Keys of a customer under the newest key, for the units that see it.
@@ -130,7 +133,8 @@ pub async fn replace_keys(
     mut rows: Vec<(i64, Uuid, Uuid)>,
 ) -> Result<()> {
     let forget = "DELETE FROM search_keys WHERE customer_id >= $1 AND customer_id <= $2";
-    bulk.execute(forget, &[Cell::Id(low), Cell::Id(high)]).await?;
+    bulk.execute(forget, &[Cell::Id(low), Cell::Id(high)])
+        .await?;
     // In the order of the index, so that neighbours are written together.
     rows.sort_unstable();
     rows.dedup();
@@ -163,7 +167,7 @@ pub struct Candidate {
 ///
 /// # Errors
 /// What the database says.
-pub async fn list_candidates(
+pub async fn list_by_keys(
     db: &impl Reads,
     scope: &Scope,
     tier: &Tier,
@@ -176,9 +180,8 @@ pub async fn list_candidates(
         found.into_iter().map(Value::from).collect()
     };
     // The order of the join is said: the keys are few, customers are very many.
-    let mut select = Select::new(
-        "SELECT c.id, c.kind, c.name FROM search_keys k CROSS JOIN customers c",
-    );
+    let mut select =
+        Select::new("SELECT c.id, c.kind, c.name FROM search_keys k CROSS JOIN customers c");
     select
         .filter("c.id = k.customer_id AND c.erased_at IS NULL", Vec::new())
         .filter_in("k.name_key", tier.any.iter().flat_map(indexes).collect())
@@ -194,6 +197,26 @@ pub async fn list_candidates(
         select.filter(&condition, values);
     }
     named(db, select, limit).await
+}
+
+/// Customers in sight who live at an address; at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_at_address(
+    db: &impl Reads,
+    scope: &Scope,
+    address: &Address,
+    limit: u64,
+) -> Result<Vec<Candidate>> {
+    let Some(key) = key_of_address(address) else {
+        return Ok(Vec::new());
+    };
+    let tier = Tier {
+        any: vec![key],
+        and: None,
+    };
+    list_by_keys(db, scope, &tier, limit).await
 }
 
 /// Customers in sight that have one of some names exactly; at most `limit`.

@@ -252,7 +252,16 @@ async fn list_receipts(
         "SELECT r.id, r.signed_on AS on_day, '' AS code, r.electronic, p.policy_no \
          FROM receipts r JOIN policies p ON p.id = r.policy_id",
     );
-    let rows = list_days(db, scope, select, of, ("r.signed_on", "r.id"), filter, limit).await?;
+    let rows = list_days(
+        db,
+        scope,
+        select,
+        of,
+        ("r.signed_on", "r.id"),
+        filter,
+        limit,
+    )
+    .await?;
     Ok(rows
         .into_iter()
         .map(|r| {

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(change_contact))
         .routes(routes!(reveal_value))
         .routes(routes!(super::accesses::list_customer_accesses))
+        .routes(routes!(super::relations::list_customer_relations))
 }
 
 /// A customer, masked.

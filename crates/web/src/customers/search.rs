@@ -47,7 +47,8 @@ struct Suggestions {
 
 /// The first that fit what was typed so far; nothing when that is too little.
 pub(crate) async fn create_suggestions(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
-    let found = match app::customers::suggest(&web.app, &who.actor, who.now, form.get("term")).await {
+    let found = match app::customers::suggest(&web.app, &who.actor, who.now, form.get("term")).await
+    {
         Ok(found) => found,
         Err(Error::Invalid(_)) => SearchResult::default(),
         Err(error) => return Err(error.into()),

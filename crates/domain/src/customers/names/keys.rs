@@ -1,7 +1,7 @@
 //! The keys under which a name is found.
 
 use super::sound::{blur, initials, syllables};
-use crate::customers::{CustomerKind, PersonName, Reveal};
+use crate::customers::{Address, CustomerKind, PersonName, Reveal};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -11,6 +11,8 @@ const PERSON_MAX: usize = 6;
 pub(super) const PIECE_MAX: usize = 4;
 /// Characters of the shortest piece of a name that is looked for.
 pub(super) const PIECE_MIN: usize = 2;
+/// Characters from which on an address says where it is.
+const ADDRESS_MIN: usize = 8;
 /// Keys of one name; what goes beyond belongs to names longer than those of organisations are.
 const KEYS_MAX: usize = 120;
 /// What stands at the end of most names of organisations and finds too many.
@@ -34,6 +36,8 @@ pub enum KeyKind {
     Part,
     /// A piece of the name of an organisation.
     Piece,
+    /// A home address.
+    Address,
 }
 
 impl KeyKind {
@@ -44,6 +48,7 @@ impl KeyKind {
             Self::Sound => "name.sound",
             Self::Part => "name.part",
             Self::Piece => "name.piece",
+            Self::Address => "address",
         }
     }
 }
@@ -74,6 +79,12 @@ impl fmt::Debug for NameKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NameKey({})", self.kind.as_str())
     }
+}
+
+/// The key under which people at one address are found; nothing for an address too short to say where it is.
+pub fn key_of_address(address: &Address) -> Option<NameKey> {
+    let text = squeeze(address.reveal(Reveal::for_storage()));
+    (text.chars().count() >= ADDRESS_MIN).then(|| NameKey::new(KeyKind::Address, text))
 }
 
 /// The keys under which a customer of a name is found, each once.

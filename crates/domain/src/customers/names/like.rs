@@ -1,6 +1,8 @@
 //! What somebody typed for a name, the keys that find candidates, and whether one of them fits.
 
-use super::keys::{KeyKind, NameKey, PIECE_MAX, PIECE_MIN, is_divider, squeeze, text, without_form, without_one};
+use super::keys::{
+    KeyKind, NameKey, PIECE_MAX, PIECE_MIN, is_divider, squeeze, text, without_form, without_one,
+};
 use super::sound::{blur, initials, syllables};
 use crate::customers::{CustomerKind, PersonName, Reveal};
 use std::fmt;
@@ -123,8 +125,7 @@ impl NameQuery {
         let length = core.len().min(PIECE_MAX);
         let piece = |piece: &[char]| NameKey::new(KeyKind::Piece, text(piece));
         let last = || piece(&core[core.len() - length..]);
-        (length >= PIECE_MIN)
-            .then(|| (piece(&core[..length]), (core.len() > PIECE_MAX).then(last)))
+        (length >= PIECE_MIN).then(|| (piece(&core[..length]), (core.len() > PIECE_MAX).then(last)))
     }
 
     /// Whole names that fit when one character too many was typed.
@@ -168,9 +169,15 @@ impl NameQuery {
         if self.is_latin {
             let typed = blur(&self.typed);
             let tail = |s: &Vec<&str>, from: usize| s.get(from..).map(|s| blur(&s.concat()));
-            let sounds = |from| readings.iter().any(|s| tail(s, from).as_ref() == Some(&typed));
+            let sounds = |from| {
+                readings
+                    .iter()
+                    .any(|s| tail(s, from).as_ref() == Some(&typed))
+            };
             let is_written = readings.is_empty()
-                && name.split(is_divider).any(|w| blur(w) == typed || blur(name) == typed);
+                && name
+                    .split(is_divider)
+                    .any(|w| blur(w) == typed || blur(name) == typed);
             if (0..=2).any(|from| theirs.len() >= from + PIECE_MIN && sounds(from)) || is_written {
                 return Some(Likeness::Pinyin);
             }
@@ -205,11 +212,8 @@ impl NameQuery {
         if !self.is_latin {
             return None;
         }
-        let mut keys = super::keys_of_name(
-            CustomerKind::Group,
-            &PersonName::parse(&name).ok()?,
-        )
-        .into_iter();
+        let mut keys =
+            super::keys_of_name(CustomerKind::Group, &PersonName::parse(&name).ok()?).into_iter();
         let typed = NameKey::new(KeyKind::Initials, self.initials());
         keys.any(|k| k == typed).then_some(Likeness::Initials)
     }
@@ -217,8 +221,7 @@ impl NameQuery {
 
 /// Whether the shorter is the longer without one character, or its end.
 fn is_part(shorter: &[char], longer: &[char]) -> bool {
-    longer.ends_with(shorter)
-        || (shorter.len() + 1 == longer.len() && is_one_off(shorter, longer))
+    longer.ends_with(shorter) || (shorter.len() + 1 == longer.len() && is_one_off(shorter, longer))
 }
 
 /// Whether one character put in, left out or exchanged makes one of the other.
@@ -248,10 +251,12 @@ mod tests {
         let query = NameQuery::parse(typed)?;
         let keys = keys_of_name(kind, &name);
         let has = |key: &NameKey| keys.contains(key);
-        let by_key = query.tiers().iter().any(|tier| {
-            tier.any.iter().any(has) && tier.and.as_ref().is_none_or(has)
-        });
-        let by_name = query.shorter().contains(&name) || name.reveal(Reveal::for_storage()) == typed;
+        let by_key = query
+            .tiers()
+            .iter()
+            .any(|tier| tier.any.iter().any(has) && tier.and.as_ref().is_none_or(has));
+        let by_name =
+            query.shorter().contains(&name) || name.reveal(Reveal::for_storage()) == typed;
         (by_key || by_name)
             .then(|| query.likeness(kind, &name))
             .flatten()

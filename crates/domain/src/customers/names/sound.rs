@@ -106,9 +106,11 @@ fn readings(character: char, is_first: bool) -> Vec<&'static str> {
         found.extend(of(TWOFOLD).unwrap_or_else(|| usual.into_iter().collect()));
     }
     let mut seen = Vec::new();
-    found.retain(|r| !seen.contains(r) && {
-        seen.push(*r);
-        true
+    found.retain(|r| {
+        !seen.contains(r) && {
+            seen.push(*r);
+            true
+        }
     });
     found
 }
