@@ -46,12 +46,12 @@ pub async fn read_named(
     limit: i64,
 ) -> Result<Vec<NamedRow>> {
     let keys = bulk.keyring();
-    let sql = "SELECT id, org_id, kind, name, CASE WHEN erased_at IS NULL THEN 0 ELSE 1 END, address FROM customers \
+    let sql = "SELECT id, org_id, kind, name, erased_at IS NOT NULL, address FROM customers \
                WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3";
     let cells = [Cell::Id(low), Cell::Id(high), Cell::Int(limit)];
     bulk.query(sql, &cells, |row| {
         let id = row.id(0)?.unwrap_or_default();
-        let is_erased = row.int(4)? == Some(1);
+        let is_erased = row.bool(4)? == Some(true);
         let sealed = row.bytes(3)?.unwrap_or_default();
         Ok(NamedRow {
             id: CustomerId(id),

@@ -53,7 +53,7 @@ pub async fn read_staged(
     let cells: Vec<Cell> = customers.iter().map(|id| Cell::Id(*id)).collect();
     let day = today.format("%Y-%m-%d");
     let sql = format!(
-        "SELECT p.policyholder_id, MAX(CASE WHEN p.status IN ('in_force', 'grace') THEN 1 ELSE 0 END), MAX(p.issue_date), \
+        "SELECT p.policyholder_id, CAST(MAX(CASE WHEN p.status IN ('in_force', 'grace') THEN 1 ELSE 0 END) AS BIGINT), MAX(p.issue_date), \
          MAX(CASE WHEN p.expiry_date <= '{day}' THEN p.expiry_date END) FROM policies p \
          WHERE p.policyholder_id IN ({{values}}) GROUP BY p.policyholder_id"
     );

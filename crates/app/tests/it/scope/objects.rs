@@ -58,6 +58,7 @@ pub(super) fn portfolio() -> Portfolio {
             ("role", "insurance_contact"),
             ("name", "钱进"),
         ]));
+        let beside = if org == "5001" { "C50-ZHOU" } else { "C37-SUN" };
         let policy = format!("P-{group}");
         portfolio.policies.add(row([
             ("policy_no", &policy),
@@ -78,7 +79,7 @@ pub(super) fn portfolio() -> Portfolio {
             ("line", "commercial"),
             ("channel", "direct"),
             ("policyholder_no", group),
-            ("insured_no", &below),
+            ("insured_no", beside),
             ("org_code", org),
             ("issue_date", "2022-09-01"),
             ("status", "expired"),

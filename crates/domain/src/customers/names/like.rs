@@ -298,7 +298,7 @@ mod tests {
     #[case("鲁能", Some("part"))]
     #[case("鲁能2号", Some("part"))]
     #[case("山东鲁能 2号工程", Some("leading"))]
-    #[case("工程有限公司", None)]
+    #[case("工程有限公司", Some("part"))]
     #[case("华能", None)]
     fn organisations_are_found_by_words(#[case] typed: &str, #[case] why: Option<&str>) {
         let name = "山东鲁能2号工程有限公司";
