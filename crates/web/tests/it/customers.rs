@@ -117,7 +117,9 @@ async fn a_search_suggests_and_says_why(
     assert_eq!(part.status, StatusCode::OK);
     assert!(part.text.contains("/customers/C50-ZHOU") && part.text.contains("拼音"));
     assert!(!part.text.contains("<html") && !part.text.contains("周敏"));
-    let nothing = leader.post_part("/searches/suggestions", &[("term", "")]).await;
+    let nothing = leader
+        .post_part("/searches/suggestions", &[("term", "")])
+        .await;
     assert_eq!(nothing.text.trim(), "");
     // The same without a script: the form leads on.
     let found = leader.submit("/searches", &[("term", "zm")]).await;
@@ -134,7 +136,10 @@ async fn the_pages_of_a_customer_hang_together(
     let mut leader = site.sign_in("leader_cq").await;
     let page = leader.read("/customers/C50-ZHOU").await;
     for tab in ["relations", "information", "quality", "classes", "risk"] {
-        assert!(page.contains(&format!("/customers/C50-ZHOU/{tab}")), "{tab}");
+        assert!(
+            page.contains(&format!("/customers/C50-ZHOU/{tab}")),
+            "{tab}"
+        );
     }
     assert!(page.contains("有效保单年缴保费") && page.contains("12,000"));
     let path = "/customers/C50-ZHOU/timeline?group=events";

@@ -28,9 +28,14 @@ pub(super) async fn relations(
     let stages = stages.into_iter().map(|s| {
         vec![
             s.since_on.to_string(),
-            s.from.map(RelationshipStage::as_str).unwrap_or_default().to_owned(),
+            s.from
+                .map(RelationshipStage::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             s.to.to_string(),
-            s.note.map(|n| n.reveal(trace).to_owned()).unwrap_or_default(),
+            s.note
+                .map(|n| n.reveal(trace).to_owned())
+                .unwrap_or_default(),
         ]
     });
     Ok(vec![
