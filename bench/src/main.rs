@@ -1,6 +1,6 @@
 //! Figures of Huifang, each as a ratio against something well known in the same run.
 //!
-//! `huifang-bench rules|plan|import|letters|classify|all [--rows N] [--repeat N] [--dir FOLDER] [--database URL]`. What is timed runs in
+//! `huifang-bench rules|plan|import|letters|classify|search|all [--rows N] [--repeat N] [--dir FOLDER] [--database URL]`. What is timed runs in
 //! a process of its own (`huifang-bench step …`), so that peak memory is that of the step alone.
 
 mod classify;
@@ -13,6 +13,7 @@ mod plan;
 mod portfolio;
 mod report;
 mod rules;
+mod search;
 mod steps;
 #[cfg(feature = "zen")]
 mod zen;
@@ -36,7 +37,7 @@ struct Options {
     database: Option<String>,
 }
 
-const USAGE: &str = "huifang-bench rules|plan|import|letters|classify|all [--rows 100000] [--repeat 3] [--dir FOLDER] [--database URL]";
+const USAGE: &str = "huifang-bench rules|plan|import|letters|classify|search|all [--rows 100000] [--repeat 3] [--dir FOLDER] [--database URL]";
 
 fn options(arguments: &[String]) -> Result<Options> {
     let mut options = Options {
@@ -76,6 +77,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "import" => import::measure(&options),
         "letters" => letters::measure(&options),
         "classify" => classify::measure(&options),
+        "search" => search::measure(&options),
         "all" => {
             rules::measure(&options)?;
             import::measure(&options)?;

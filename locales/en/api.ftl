@@ -116,6 +116,7 @@ api-op-change_user = Changes a user
 api-op-disable_user = Keeps a user out
 api-op-enable_user = Lets a user in again
 api-op-list_units = Lists units
+api-op-list_customer_relations = List who belongs to a customer
 api-op-list_customer_accesses = List who looked at a customer's data
 api-op-read_samples = Lists the samples of adjusters of a month
 api-op-send_message = Sends a message to a customer

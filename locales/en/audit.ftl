@@ -55,6 +55,7 @@ audit-action-obligation-not_discharged = obligation not discharged
 audit-action-obligation-redated = obligation re-dated
 audit-action-obligation-cancelled = obligation cancelled
 audit-action-customer-searched = customer searched
+audit-action-customer-keys_found = keys of names worked out
 audit-action-customer-revealed = personal data revealed
 audit-action-customer-contact_corrected = contact corrected
 audit-action-customer-contact_changed = contact changed

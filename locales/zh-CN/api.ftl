@@ -116,6 +116,7 @@ api-op-change_user = 修改用户
 api-op-disable_user = 停用用户
 api-op-enable_user = 启用用户
 api-op-list_units = 查询机构列表
+api-op-list_customer_relations = 查询客户的家庭与集团关系
 api-op-list_customer_accesses = 查询客户信息的查阅记录
 api-op-read_samples = 查询当月定损员回访抽样
 api-op-send_message = 向客户发送消息

@@ -55,6 +55,7 @@ audit-action-obligation-not_discharged = 未履行义务
 audit-action-obligation-redated = 义务改期
 audit-action-obligation-cancelled = 义务取消
 audit-action-customer-searched = 查询客户
+audit-action-customer-keys_found = 客户姓名检索更新
 audit-action-customer-revealed = 查看明文
 audit-action-customer-contact_corrected = 更正联系方式
 audit-action-customer-contact_changed = 联系方式变更

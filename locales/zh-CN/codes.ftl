@@ -295,11 +295,11 @@ language-mongolian = 蒙古语
 language-english = 英语
 language-other = 其他
 
-relationship-stage-prospect = 意向客户
+relationship-stage-prospect = 意向
 relationship-stage-in_negotiation = 洽谈中
-relationship-stage-under_contract = 已承保
-relationship-stage-closed = 已结束
-relationship-stage-lost = 已流失
+relationship-stage-under_contract = 在约
+relationship-stage-closed = 已成交
+relationship-stage-lost = 流失
 
 level-low = 低
 level-medium = 中

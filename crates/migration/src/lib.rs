@@ -58,6 +58,8 @@ mod m20261126_060001_retention_of_surveys;
 mod m20261126_060002_case_reports;
 mod m20261127_000001_derivations;
 mod m20261127_050001_classes;
+mod m20261127_010001_search_keys;
+mod m20261127_010002_relations;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -124,6 +126,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_060002_case_reports::Migration),
             Box::new(m20261127_000001_derivations::Migration),
             Box::new(m20261127_050001_classes::Migration),
+            Box::new(m20261127_010001_search_keys::Migration),
+            Box::new(m20261127_010002_relations::Migration),
         ]
     }
 }

@@ -98,6 +98,23 @@
     return true;
   }
 
+  // Suggestions: arrows go from the field to them and back, Escape takes them away.
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest && event.target.closest("form.search");
+    const list = box && one("[data-suggestions]", box);
+    if (!list || event.isComposing) return;
+    const links = all("a", list);
+    const at = links.indexOf(event.target);
+    if (event.key === "Escape") { list.replaceChildren(); one("input[type=search]", box).focus(); event.stopPropagation(); return; }
+    if (!links.length || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault(); event.stopPropagation();
+    const next = links[at + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) next.focus(); else if (at === 0) one("input[type=search]", box).focus();
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("form.search")) all("[data-suggestions]").forEach((e) => e.replaceChildren());
+  });
+
   // The list of keys, made from the keys that the page has.
   function showHelp() {
     const dialog = one("#help");

@@ -16,7 +16,7 @@ use domain::time::{self, Instant};
 use store::Page;
 use store::callbacks as rows;
 use store::policies::{PolicyFilter, PolicyRow};
-use store::timeline::{TimelineOf, TimelineRow};
+use store::timeline::{TimelineFilter, TimelineOf, TimelineRow};
 
 /// Policies that are shown; the rest is behind a link.
 const POLICIES: u64 = 8;
@@ -88,9 +88,15 @@ pub async fn preparation(
     let records = match seen(actor, Permission::CustomersRead) {
         Some(scope) => {
             let of = TimelineOf::Customer(customer.id);
-            store::timeline::list_timeline(app.store(), &scope, of, None, RECORDS)
-                .await?
-                .rows
+            store::timeline::list_timeline(
+                app.store(),
+                &scope,
+                of,
+                &TimelineFilter::default(),
+                RECORDS,
+            )
+            .await?
+            .rows
         }
         None => Vec::new(),
     };

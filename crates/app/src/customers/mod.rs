@@ -2,15 +2,26 @@
 
 mod contact;
 mod list;
+mod overview;
 mod page;
+mod relations;
 mod reveal;
 mod search;
+mod search_keys;
+mod stages;
 
 pub use contact::{ContactForm, change_contact};
 pub(crate) use list::filter;
 pub use list::{CustomerQuery, list_customers, page_of_customers};
+pub use overview::Overview;
 pub(crate) use page::seen;
-pub use page::{CustomerPage, customer_in_sight, customer_page, customer_timeline};
+pub use page::{CustomerPage, TimelineQuery, customer_in_sight, customer_page, customer_timeline};
+pub use relations::{
+    ContactPersonForm, RelationForm, RelationsPage, add_relation, end_relation, relations_page,
+    save_contact_person,
+};
 pub use reveal::{Quota, RevealForm, Revealed, list_disclosures, reveal};
 pub(crate) use reveal::{stated_purpose, value as revealed};
-pub use search::{SearchResult, search};
+pub use search::{FoundCustomer, SearchResult, search, suggest};
+pub use search_keys::refresh_search_keys;
+pub use stages::{StageForm, change_stage, lose_customers};

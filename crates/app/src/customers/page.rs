@@ -1,5 +1,6 @@
 //! One customer: masked facts, what the company owes, what was done, and everything that happened.
 
+use super::overview::{Overview, overview};
 use crate::{App, Error, Result, listing};
 use domain::access::{Actor, Permission, Scope};
 use domain::time::Instant;
@@ -8,7 +9,7 @@ use store::customers::{self as rows, ContactRow, CustomerRow};
 use store::obligations::{ObligationFilter, ObligationOrder, ObligationRow};
 use store::policies::{PolicyFilter, PolicyRow};
 use store::tickets::{TicketFilter, TicketRow};
-use store::timeline::{TimelineOf, TimelineRow};
+use store::timeline::{TimelineFilter, TimelineGroup, TimelineOf, TimelineRow};
 use store::{Page, Store};
 
 /// Rows of each short list; groups hold thousands of policies, whose list is a page of its own.
@@ -21,6 +22,8 @@ const TIMELINE_ROWS: u64 = 40;
 pub struct CustomerPage {
     /// The customer.
     pub customer: CustomerRow,
+    /// The customer in a few figures.
+    pub overview: Overview,
     /// Contact persons of a group.
     pub contacts: Vec<ContactRow>,
     /// Policies as policyholder or insured; `next` says that there are more.
@@ -91,7 +94,8 @@ pub async fn customer_page(
     };
     Ok(CustomerPage {
         contacts: rows::list_contacts(db, &scope, id).await?,
-        timeline: timeline(db, &scope, &customer, "").await?,
+        timeline: timeline(db, &scope, &customer, &TimelineFilter::default()).await?,
+        overview: overview(app, actor, now, &scope, id).await?,
         customer,
         policies,
         obligations,
@@ -117,36 +121,74 @@ pub async fn customer_in_sight(
     Ok((customer, contacts))
 }
 
-async fn note(app: &App, actor: &Actor, now: Instant, customer: &CustomerRow) -> Result<()> {
+pub(super) async fn note(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    customer: &CustomerRow,
+) -> Result<()> {
     let id = customer.id.0;
     let what = ("customer.viewed", "customer");
     crate::audit::seen(app, actor, now, what, (id, Some(id))).await
 }
 
-/// A later page of the timeline of a customer in sight.
+/// What of a timeline is wanted, as text; an empty filter does not filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimelineQuery {
+    /// Code of a [`TimelineGroup`].
+    pub group: String,
+    /// From this day.
+    pub from: String,
+    /// Until this day.
+    pub to: String,
+    /// Only what the reader did.
+    pub mine: bool,
+    /// Start of the page.
+    pub after: String,
+}
+
+impl TimelineQuery {
+    fn filter(&self, actor: &Actor) -> Result<TimelineFilter> {
+        let group = match self.group.as_str() {
+            "" => None,
+            code => {
+                let known = TimelineGroup::parse(code);
+                Some(known.ok_or_else(|| Error::invalid("group", "unknown-code"))?)
+            }
+        };
+        Ok(TimelineFilter {
+            group,
+            from: listing::date("from", &self.from)?,
+            to: listing::date("to", &self.to)?,
+            by: self.mine.then(|| actor.name.clone()),
+            after: listing::after(&self.after)?,
+        })
+    }
+}
+
+/// A page of the timeline of a customer in sight, as far as a query wants it.
 ///
 /// # Errors
-/// When the actor may not see customers, this one is not in sight, or `after` cannot be read.
+/// When the actor may not see customers, this one is not in sight, or the query cannot be read.
 pub async fn customer_timeline(
     app: &App,
     actor: &Actor,
     customer_no: &str,
-    after: &str,
+    query: &TimelineQuery,
 ) -> Result<Page<TimelineRow>> {
     let scope = actor.scope(Permission::CustomersRead)?;
     let customer = find(app, &scope, customer_no).await?;
-    timeline(app.store(), &scope, &customer, after).await
+    timeline(app.store(), &scope, &customer, &query.filter(actor)?).await
 }
 
 async fn timeline(
     db: &Store,
     scope: &Scope,
     customer: &CustomerRow,
-    after: &str,
+    filter: &TimelineFilter,
 ) -> Result<Page<TimelineRow>> {
     let of = TimelineOf::Customer(customer.id);
-    let after = listing::after(after)?;
-    Ok(store::timeline::list_timeline(db, scope, of, after.as_ref(), TIMELINE_ROWS).await?)
+    Ok(store::timeline::list_timeline(db, scope, of, filter, TIMELINE_ROWS).await?)
 }
 
 /// The rows that a right shows; nothing without the right.

@@ -3,11 +3,11 @@
 use super::page::seen;
 use crate::{App, Error, Result};
 use domain::access::{Actor, Permission};
-use domain::customers::SearchTerm;
+use domain::customers::{Likeness, NameQuery, SearchTerm};
 use domain::numbers::NumberKind;
 use domain::time::{self, Instant};
 use store::callbacks::CallbackRow;
-use store::customers::CustomerRow;
+use store::customers::{Candidate, CustomerRow, list_by_keys, list_of_names};
 use store::obligations::ObligationRow;
 use store::policies::PolicyRow;
 use store::tickets::TicketRow;
@@ -16,11 +16,25 @@ use store::{AuditEntry, Reads};
 /// Customers that a search shows; who gets more says more of whom they look for.
 const FOUND_MAX: u64 = 50;
 
+/// Candidates of one look-up of names that are compared with what was typed.
+const CANDIDATES_MAX: u64 = 200;
+/// Customers that are suggested while somebody types.
+const SUGGESTED_MAX: u64 = 8;
+
+/// A customer, and why it was found.
+#[derive(Clone, Debug)]
+pub struct FoundCustomer {
+    /// The customer.
+    pub row: CustomerRow,
+    /// Code of the reason: of a [`SearchTerm`], or of a [`Likeness`] of the name.
+    pub why: &'static str,
+}
+
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct SearchResult {
-    /// Customers.
-    pub customers: Vec<CustomerRow>,
+    /// Customers, who fits best first.
+    pub customers: Vec<FoundCustomer>,
     /// More customers fit than are shown.
     pub more: bool,
     /// The policy of that number.
@@ -52,6 +66,24 @@ impl SearchResult {
 /// # Errors
 /// When the actor may not see customers, or the term is empty or too long.
 pub async fn search(app: &App, actor: &Actor, now: Instant, term: &str) -> Result<SearchResult> {
+    search_up_to(app, actor, now, term, FOUND_MAX).await
+}
+
+/// The first of what [`search`] finds, for who is still typing.
+///
+/// # Errors
+/// As [`search`].
+pub async fn suggest(app: &App, actor: &Actor, now: Instant, term: &str) -> Result<SearchResult> {
+    search_up_to(app, actor, now, term, SUGGESTED_MAX).await
+}
+
+async fn search_up_to(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    term: &str,
+    limit: u64,
+) -> Result<SearchResult> {
     actor.demand(Permission::CustomersRead)?;
     let terms = SearchTerm::parse(term, time::date_in_china(now));
     if terms.is_empty() {
@@ -62,15 +94,20 @@ pub async fn search(app: &App, actor: &Actor, now: Instant, term: &str) -> Resul
         ..Default::default()
     };
     for term in &terms {
-        look_up(app.store(), actor, term, &mut found).await?;
+        look_up(app.store(), actor, term, limit, &mut found).await?;
     }
-    let limit = usize::try_from(FOUND_MAX).unwrap_or(usize::MAX);
-    found.more = found.customers.len() > limit;
+    if terms.iter().any(|t| matches!(t, SearchTerm::Name(_)))
+        && found.customers.len() as u64 <= limit
+    {
+        look_alike(app.store(), actor, term, limit, &mut found).await?;
+    }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    found.more |= found.customers.len() > limit;
     found.customers.truncate(limit);
     let detail = serde_json::json!({ "by": found.read_as, "found": found.count() });
     let work = app.store().begin(now).await?;
     let only = match found.customers.as_slice() {
-        [customer] => Some(customer.id.0),
+        [customer] => Some(customer.row.id.0),
         _ => None,
     };
     let entry = AuditEntry::new(actor, "customer.searched", "customer", only);
@@ -82,6 +119,7 @@ async fn look_up(
     db: &impl Reads,
     actor: &Actor,
     term: &SearchTerm,
+    limit: u64,
     found: &mut SearchResult,
 ) -> Result<()> {
     if let SearchTerm::Number(number) = term {
@@ -125,10 +163,68 @@ async fn look_up(
         found.policy = store::policies::find_policy_by_number(db, &scope, code).await?;
     }
     let scope = actor.scope(Permission::CustomersRead)?;
-    let customers = store::customers::search_customers(db, &scope, term, FOUND_MAX + 1).await?;
-    for customer in customers {
-        if !found.customers.iter().any(|c| c.id == customer.id) {
-            found.customers.push(customer);
+    let customers = store::customers::search_customers(db, &scope, term, limit + 1).await?;
+    for row in customers {
+        if !found.customers.iter().any(|c| c.row.id == row.id) {
+            let why = term.as_str();
+            found.customers.push(FoundCustomer { row, why });
+        }
+    }
+    Ok(())
+}
+
+/// Customers whose names are like what was typed, beside those who bear it. Keys find candidates, tier
+/// by tier until there are enough; the names themselves decide.
+async fn look_alike(
+    db: &impl Reads,
+    actor: &Actor,
+    typed: &str,
+    limit: u64,
+    found: &mut SearchResult,
+) -> Result<()> {
+    let Some(query) = NameQuery::parse(typed) else {
+        return Ok(());
+    };
+    let scope = actor.scope(Permission::CustomersRead)?;
+    let mut like: Vec<(Likeness, Candidate)> = Vec::new();
+    let mut take = |candidates: Vec<Candidate>, like: &mut Vec<(Likeness, Candidate)>| {
+        found.more |= candidates.len() as u64 >= CANDIDATES_MAX;
+        for candidate in candidates {
+            let is_known = found.customers.iter().any(|c| c.row.id == candidate.id)
+                || like.iter().any(|(_, c)| c.id == candidate.id);
+            let likeness = query.likeness(candidate.kind, &candidate.name);
+            if let Some(likeness) = likeness.filter(|_| !is_known) {
+                like.push((likeness, candidate));
+            }
+        }
+    };
+    for tier in query.tiers() {
+        take(
+            list_by_keys(db, &scope, &tier, CANDIDATES_MAX).await?,
+            &mut like,
+        );
+        if like.len() as u64 > limit {
+            break;
+        }
+    }
+    let shorter = query.shorter();
+    if !shorter.is_empty() && like.len() as u64 <= limit {
+        take(
+            list_of_names(db, &scope, &shorter, CANDIDATES_MAX).await?,
+            &mut like,
+        );
+    }
+    // Of those who fit alike, the newest first.
+    like.sort_by_key(|(likeness, c)| (*likeness, std::cmp::Reverse(c.id)));
+    let room = usize::try_from(limit + 1).unwrap_or(usize::MAX);
+    like.truncate(room.saturating_sub(found.customers.len()));
+    let ids: Vec<_> = like.iter().map(|(_, c)| c.id).collect();
+    let mut rows = store::customers::list_customers_by_id(db, &scope, &ids).await?;
+    for (likeness, candidate) in like {
+        if let Some(at) = rows.iter().position(|r| r.id == candidate.id) {
+            let row = rows.swap_remove(at);
+            let why = likeness.as_str();
+            found.customers.push(FoundCustomer { row, why });
         }
     }
     Ok(())

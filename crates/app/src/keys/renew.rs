@@ -143,6 +143,9 @@ async fn finish(app: &App, actor: &Actor, now: Instant, renewed: u64) -> Result<
         .iter()
         .map(|k| format!("{} {}", k.purpose, k.version))
         .collect();
+    if older.iter().any(|k| k.purpose == "index") {
+        crate::customers::refresh_search_keys(app, now).await?;
+    }
     if !older.is_empty() {
         let work = store.begin(now).await?;
         if count_stale_rows(&work).await? > 0 {

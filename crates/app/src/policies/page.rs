@@ -11,7 +11,7 @@ use store::customers::CustomerRow;
 use store::obligations::{ObligationFilter, ObligationOrder, ObligationRow};
 use store::policies::{self as rows, ClaimRow, EventFilter, EventRow, PolicyRow};
 use store::tickets::{TicketFilter, TicketRow};
-use store::timeline::{TimelineOf, TimelineRow};
+use store::timeline::{TimelineFilter, TimelineOf, TimelineRow};
 use store::{Page, Store};
 
 /// Rows of each short list.
@@ -152,8 +152,11 @@ async fn timeline(
     after: &str,
 ) -> Result<Page<TimelineRow>> {
     let of = TimelineOf::Policy(policy.id);
-    let after = listing::after(after)?;
-    Ok(store::timeline::list_timeline(db, scope, of, after.as_ref(), TIMELINE_ROWS).await?)
+    let filter = TimelineFilter {
+        after: listing::after(after)?,
+        ..TimelineFilter::default()
+    };
+    Ok(store::timeline::list_timeline(db, scope, of, &filter, TIMELINE_ROWS).await?)
 }
 
 /// The clock as the first obligation dates it that gives the customer a right.

@@ -5,6 +5,7 @@ mod classes;
 mod content;
 mod field;
 mod messages;
+mod relations;
 
 use super::request_steps::demand_second_person;
 use super::requests::find;

@@ -2,8 +2,8 @@
 
 use app::Error;
 use app::customers::{
-    ContactForm, CustomerQuery, RevealForm, change_contact, customer_page, customer_timeline,
-    list_customers, reveal, search,
+    ContactForm, CustomerQuery, RevealForm, TimelineQuery, change_contact, customer_page,
+    customer_timeline, list_customers, reveal, search,
 };
 use domain::access::Actor;
 use rstest::rstest;
@@ -68,7 +68,7 @@ async fn a_customer_of_another_branch_does_not_exist(
         assert!(matches!(page, Err(Error::NotFound)), "{number}");
         let shown = reveal(&t.app, stranger, t.now, number, &form("mobile", "callback")).await;
         assert!(matches!(shown, Err(Error::NotFound)), "{number}");
-        let timeline = customer_timeline(&t.app, stranger, number, "").await;
+        let timeline = customer_timeline(&t.app, stranger, number, &TimelineQuery::default()).await;
         assert!(matches!(timeline, Err(Error::NotFound)), "{number}");
         let change = ContactForm {
             mobile: "13911112222".into(),
@@ -81,7 +81,10 @@ async fn a_customer_of_another_branch_does_not_exist(
     }
     for term in ["C37-SUN", "13800370001", "0001", "孙磊", "P37-SUN"] {
         let found = search(&t.app, stranger, t.now, term).await.unwrap();
-        let foreign = found.customers.iter().any(|c| c.customer_no == "C37-SUN");
+        let foreign = found
+            .customers
+            .iter()
+            .any(|c| c.row.customer_no == "C37-SUN");
         assert!(!foreign && found.policy.is_none(), "{term}");
     }
 }
@@ -125,7 +128,7 @@ async fn the_page_shows_masks_and_one_timeline(
 async fn a_timeline_goes_on_where_a_page_ended(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    use store::timeline::{TimelineOf, list_timeline};
+    use store::timeline::{TimelineFilter, TimelineOf, list_timeline};
     let t = TestApp::with_portfolio(engine).await;
     let scope = shell()
         .scope(domain::access::Permission::CustomersRead)
@@ -135,19 +138,19 @@ async fn a_timeline_goes_on_where_a_page_ended(
         .unwrap()
         .customer;
     let of = TimelineOf::Customer(customer.id);
-    let whole = list_timeline(t.app.store(), &scope, of, None, 100)
+    let whole = list_timeline(t.app.store(), &scope, of, &TimelineFilter::default(), 100)
         .await
         .unwrap();
     assert!(whole.next.is_none() && whole.rows.len() > 4, "{whole:?}");
     let mut pieces = Vec::new();
-    let mut after = None;
+    let mut filter = TimelineFilter::default();
     loop {
-        let page = list_timeline(t.app.store(), &scope, of, after.as_ref(), 1)
+        let page = list_timeline(t.app.store(), &scope, of, &filter, 1)
             .await
             .unwrap();
         pieces.extend(page.rows);
         match page.next {
-            Some(next) => after = Some(next),
+            Some(next) => filter.after = Some(next),
             None => break,
         }
     }
@@ -175,7 +178,7 @@ async fn people_are_found_by_what_is_remembered(
     let numbers: Vec<_> = found
         .customers
         .iter()
-        .map(|c| c.customer_no.as_str())
+        .map(|c| c.row.customer_no.as_str())
         .collect();
     assert_eq!(numbers, [expected]);
     let entries = "SELECT COUNT(*) FROM audit_entries WHERE action = 'customer.searched'";

@@ -16,6 +16,8 @@ mod care;
 mod claim_lists;
 mod clients;
 mod conflicts;
+mod customer_names;
+mod customer_relations;
 mod customers;
 mod doctor;
 mod electronic;

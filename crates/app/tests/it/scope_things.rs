@@ -11,7 +11,7 @@ use store::customers::CustomerFilter;
 use store::obligations::ObligationFilter;
 use store::policies::{EventFilter, PolicyFilter};
 use store::tickets::TicketFilter;
-use store::timeline::{TimelineOf, list_timeline};
+use store::timeline::{TimelineFilter, TimelineOf, list_timeline};
 use testkit::TestApp;
 
 /// What to look for.
@@ -52,11 +52,19 @@ pub(crate) async fn walk(t: &TestApp, scope: &Scope, o: &Wanted) -> BTreeMap<&'s
     let n = store::obligations::count_obligations(db, scope, &obligations, 50).await;
     note("count_obligations", n.unwrap());
     let of = TimelineOf::Customer(o.customer);
-    let page = list_timeline(db, scope, of, None, 50).await.unwrap();
-    let mut n = page.rows.len();
-    let page = list_timeline(db, scope, TimelineOf::Policy(o.policy), None, 50)
+    let page = list_timeline(db, scope, of, &TimelineFilter::default(), 50)
         .await
         .unwrap();
+    let mut n = page.rows.len();
+    let page = list_timeline(
+        db,
+        scope,
+        TimelineOf::Policy(o.policy),
+        &TimelineFilter::default(),
+        50,
+    )
+    .await
+    .unwrap();
     n += page.rows.len();
     seen.insert("list_timeline", n);
     seen.extend(walk_names(db, scope, o).await);

@@ -3,18 +3,26 @@
 mod disclosure;
 mod free_text;
 mod id_number;
+mod names;
 mod personal;
+mod relations;
 mod salutation;
+mod stages;
 mod term;
 
 pub use crate::access::PersonalField;
 pub use disclosure::{Purpose, PurposeError, StatedPurpose};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
+pub use names::{KeyKind, Likeness, NameKey, NameQuery, Tier, key_of_address, keys_of_name, latin};
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,
 };
+pub use relations::{
+    Holding, KeptRelation, Relation, RelationRefusal, RelationSource, Side, check_relation,
+};
 pub use salutation::salutation;
+pub use stages::{Holdings, StageSource, may_be_moved, stage_of_policies};
 pub use term::SearchTerm;
 
 use chrono::NaiveDate;

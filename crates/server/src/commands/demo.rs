@@ -116,6 +116,7 @@ async fn seed(config: &Config, place: &Place, customers: u64) -> Result<(App, Ve
     app::obligations::set_since(&app, &super::shell(), dawn, since).await?;
     let staff = move_in(&app, &folder, &feed, first, dawn).await?;
     take_in(&app, &feed, None, first, dawn).await?;
+    app::customers::refresh_search_keys(&app, dawn).await?;
     live(config, &app, &feed, &staff, (first, last), now, customers).await?;
     let accounts = staff.people.iter().filter(|p| is_offered(&p.username));
     let accounts = accounts

@@ -27,6 +27,8 @@ const LOOK_AT_CLASSES: Duration = Duration::from_secs(2);
 const LOOK_AT_OUTBOX: Duration = Duration::from_secs(1);
 /// How often what is new in the audit log is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(60);
+/// How often customers are looked at whose names changed.
+const LOOK_AT_NAMES: Duration = Duration::from_secs(2);
 /// How often letters are looked at whose day to be answered may have passed.
 const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 /// How often a server looks whether keys were exchanged.
@@ -125,6 +127,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(find_names(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -213,6 +216,19 @@ async fn end_letters(app: App) {
     }
 }
 
+/// Works out the keys by which names are found, for as long as the server lives. Servers side by side take
+/// turns.
+async fn find_names(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_NAMES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::customers::refresh_search_keys(&app, environment::now()).await {
+            tracing::error!(%error, "keys of names cannot be worked out");
+        }
+    }
+}
+
 /// Runs jobs as they become due, for as long as the server lives.
 async fn work_off(app: App) {
     loop {
@@ -240,6 +256,9 @@ async fn look_after_cases(app: App) {
         let now = environment::now();
         if let Err(error) = app::tickets::escalate_overdue(&app, now).await {
             tracing::error!(%error, "overdue tickets cannot be escalated");
+        }
+        if let Err(error) = app::customers::lose_customers(&app, now).await {
+            tracing::error!(%error, "stages of relationships cannot be looked at");
         }
         if let Err(error) = app::callbacks::check_records(&app, now).await {
             tracing::error!(%error, "callback records cannot be checked");

@@ -40,7 +40,7 @@ impl Derived {
     fn follows(self, subject: Subject) -> bool {
         match subject {
             Subject::Customers => true,
-            Subject::Policies => matches!(self, Self::Quality | Self::Scores),
+            Subject::Policies => matches!(self, Self::Search | Self::Quality | Self::Scores),
             Subject::Events => self == Self::Scores,
         }
     }
@@ -119,6 +119,24 @@ pub async fn enqueue_derivations(
                 Cell::Id(*high),
             ]);
         }
+    }
+    bulk.insert(&DERIVATIONS, &cells).await
+}
+
+/// Asks for one thing to be worked out again for single customers.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_derived(bulk: &mut Bulk, derived: Derived, customers: &[Uuid]) -> Result<()> {
+    let mut cells = Vec::new();
+    for customer in customers {
+        cells.extend([
+            Cell::Code(derived.as_str()),
+            Cell::Id(bulk.next_id()),
+            Cell::Code(Subject::Customers.as_str()),
+            Cell::Id(*customer),
+            Cell::Id(*customer),
+        ]);
     }
     bulk.insert(&DERIVATIONS, &cells).await
 }

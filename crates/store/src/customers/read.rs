@@ -390,3 +390,18 @@ pub async fn find_customer_by_number(
         .filter("c.customer_no = ?", params![number]);
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
 }
+
+/// Customers in sight among some ids, in no order that means anything.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_customers_by_id(
+    db: &impl Reads,
+    scope: &Scope,
+    ids: &[CustomerId],
+) -> Result<Vec<CustomerRow>> {
+    let mut select = Select::new(SELECT);
+    let values = ids.iter().map(|id| sea_orm::Value::from(id.0)).collect();
+    select.filter_in("c.id", values).scope_customer(scope);
+    customers(db.keys(), select.list(db).await?)
+}

@@ -1,14 +1,12 @@
-//! Finding customers by what people remember of them, and the contact persons of groups.
+//! Finding customers by what people remember of them.
 
 use super::read::{CustomerRow, SELECT, customers};
 use crate::sealing::refresh_keys;
 use crate::sql::{Select, params};
 use crate::{Reads, Result};
 use domain::access::Scope;
-use domain::customers::{Mobile, PersonName, Reveal, SearchTerm};
-use domain::ids::CustomerId;
-use sea_orm::{FromQueryResult, Value};
-use uuid::Uuid;
+use domain::customers::{Reveal, SearchTerm};
+use sea_orm::Value;
 
 /// Customers in sight that fit a term exactly, the newest first. Numbers of other things find none.
 ///
@@ -58,63 +56,4 @@ pub async fn search_customers(
 
 fn values(indexes: Vec<i64>) -> Vec<Value> {
     indexes.into_iter().map(Value::from).collect()
-}
-
-/// A contact person of a group customer.
-#[derive(Clone, Debug)]
-pub struct ContactRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Role as a code.
-    pub role: String,
-    /// Name.
-    pub name: PersonName,
-    /// Position.
-    pub position: Option<String>,
-    /// Mobile number.
-    pub mobile: Option<Mobile>,
-}
-
-#[derive(FromQueryResult)]
-struct ContactDbRow {
-    id: Uuid,
-    role: String,
-    name: Vec<u8>,
-    position: Option<String>,
-    mobile: Option<Vec<u8>>,
-}
-
-/// Contact persons of a customer in sight.
-///
-/// # Errors
-/// What the database says.
-pub async fn list_contacts(
-    db: &impl Reads,
-    scope: &Scope,
-    customer: CustomerId,
-) -> Result<Vec<ContactRow>> {
-    let mut select = Select::new(
-        "SELECT t.id, t.role, t.name, t.position, t.mobile FROM contacts t JOIN customers c ON c.id = t.customer_id",
-    );
-    select
-        .scope_customer(scope)
-        .filter("t.customer_id = ?", params![customer.0]);
-    select.then("ORDER BY t.role", Vec::new());
-    let keys = db.keys();
-    let rows: Vec<ContactDbRow> = select.list(db).await?;
-    rows.into_iter()
-        .map(|r| {
-            let mobile = r
-                .mobile
-                .map(|m| keys.open("contacts.mobile", r.id, &m))
-                .transpose()?;
-            Ok(ContactRow {
-                id: r.id,
-                role: r.role,
-                name: PersonName::from_stored(keys.open("contacts.name", r.id, &r.name)?),
-                position: r.position,
-                mobile: mobile.map(Mobile::from_stored),
-            })
-        })
-        .collect()
 }

@@ -78,9 +78,45 @@ pub async fn change_mailing_address(
 async fn note_change(
     work: &UnitOfWork,
     customer: Uuid,
-    field: &str,
+    field: &'static str,
     old: Option<&str>,
     new: Option<&str>,
+    actor: &AuditActor,
+    reason: &str,
+) -> Result<()> {
+    let customer = CustomerId(customer);
+    let change = Change {
+        entity: "customer",
+        id: customer.0,
+        customer,
+        field,
+        old,
+        new,
+    };
+    note_changes(work, &change, actor, reason).await?;
+    enqueue_derivations_of(work, customer).await
+}
+
+/// A value of a record that changed.
+pub(super) struct Change<'c> {
+    /// `customer` or `contact`.
+    pub(super) entity: &'static str,
+    /// Id of the record.
+    pub(super) id: Uuid,
+    /// Whose record it is.
+    pub(super) customer: CustomerId,
+    /// The field.
+    pub(super) field: &'static str,
+    /// Its value before.
+    pub(super) old: Option<&'c str>,
+    /// Its value after.
+    pub(super) new: Option<&'c str>,
+}
+
+/// Writes a line of the history of a record.
+pub(super) async fn note_changes(
+    work: &UnitOfWork,
+    change: &Change<'_>,
     actor: &AuditActor,
     reason: &str,
 ) -> Result<()> {
@@ -90,19 +126,20 @@ async fn note_change(
         |column: &str, value: Option<&str>| value.map(|v| keys.seal(column, id, v)).transpose();
     let sql = "INSERT INTO record_changes (id, entity, entity_id, customer_id, field, old_value, new_value, reason, \
                actor_kind, actor_id, actor_name, changed_at) \
-               VALUES ($1, 'customer', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let values = params![
         id,
-        customer,
-        field,
-        seal("record_changes.old_value", old)?,
-        seal("record_changes.new_value", new)?,
+        change.entity,
+        change.id,
+        change.customer.0,
+        change.field,
+        seal("record_changes.old_value", change.old)?,
+        seal("record_changes.new_value", change.new)?,
         reason,
         actor.kind,
         actor.id,
         actor.name.as_str(),
         millis(work.now()),
     ];
-    work.execute(sql, values).await?;
-    enqueue_derivations_of(work, CustomerId(customer)).await
+    work.execute(sql, values).await.map(|_| ())
 }

@@ -24,6 +24,8 @@ pub enum Turn {
     Letters,
     /// A chunk of customers who are classed.
     Classes,
+    /// A chunk of the keys by which names are found.
+    SearchKeys,
 }
 
 impl Backend {
@@ -35,6 +37,7 @@ impl Backend {
             (Self::Postgres, Turn::Planning) => Some("SELECT pg_advisory_xact_lock(7300, 1)"),
             (Self::Postgres, Turn::Letters) => Some("SELECT pg_advisory_xact_lock(7300, 2)"),
             (Self::Postgres, Turn::Classes) => Some("SELECT pg_advisory_xact_lock(7300, 5)"),
+            (Self::Postgres, Turn::SearchKeys) => Some("SELECT pg_advisory_xact_lock(7300, 11)"),
         }
     }
 

@@ -234,6 +234,10 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("note")],
     },
     SealedTable {
+        name: "customer_stages",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "file_keys",
         columns: &[sealed("file_key")],
     },

@@ -3,7 +3,10 @@
 //! Each source is read on its own, along its own index and never for more than a page; the pages are
 //! merged. Rows are ordered by moment and id, so that a page can begin where the last one ended.
 
+mod filter;
 mod sources;
+
+pub use filter::{TimelineFilter, TimelineGroup};
 
 use crate::sql::{Page, PageKey, Select, instant, millis, params};
 use crate::{Reads, Result};
@@ -124,18 +127,20 @@ pub async fn list_timeline(
     db: &impl Reads,
     scope: &Scope,
     of: TimelineOf,
-    after: Option<&PageKey>,
+    filter: &TimelineFilter,
     limit: u64,
 ) -> Result<Page<TimelineRow>> {
-    let after = after.and_then(|key| Some((key.sort.parse::<i64>().ok()?, key.id)));
-    let read = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let mut rows = Vec::new();
-    for source in &SOURCES {
-        rows.extend(list_source(db, scope, source, of, after, read).await?);
+    for source in SOURCES.iter().filter(|s| filter.wants(s.kind, s.actor)) {
+        rows.extend(list_source(db, scope, source, of, filter, limit).await?);
     }
-    rows.extend(list_changes(db, scope, of, after, read).await?);
-    rows.extend(list_issues(db, scope, of, after, read).await?);
-    rows.extend(list_receipts(db, scope, of, after, read).await?);
+    if filter.wants(TimelineKind::Change, Some("r.actor_name")) {
+        rows.extend(list_changes(db, scope, of, filter, limit).await?);
+    }
+    if filter.wants(TimelineKind::PolicyIssued, None) {
+        rows.extend(list_issues(db, scope, of, filter, limit).await?);
+        rows.extend(list_receipts(db, scope, of, filter, limit).await?);
+    }
     rows.sort_by_key(|r| std::cmp::Reverse((r.at, r.id)));
     let key = |r: &TimelineRow| PageKey {
         sort: millis(r.at).to_string(),
@@ -153,8 +158,8 @@ async fn list_source(
     scope: &Scope,
     source: &Source,
     of: TimelineOf,
-    after: Option<(i64, Uuid)>,
-    limit: i64,
+    filter: &TimelineFilter,
+    limit: u64,
 ) -> Result<Vec<TimelineRow>> {
     let mut select = Select::new(source.select);
     select.scope(scope, source.org).own(scope, source.customer);
@@ -162,7 +167,8 @@ async fn list_source(
         TimelineOf::Customer(id) => select.filter(source.of_customer, params![id.0]),
         TimelineOf::Policy(id) => select.filter(source.of_policy, params![id.0]),
     };
-    before(&mut select, source.at, source.id, after, limit);
+    filter.cut(&mut select, source.at, source.actor);
+    before(&mut select, source.at, source.id, filter, limit);
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows.into_iter().map(|r| row(source.kind, r)).collect())
 }
@@ -172,8 +178,8 @@ async fn list_changes(
     db: &impl Reads,
     scope: &Scope,
     of: TimelineOf,
-    after: Option<(i64, Uuid)>,
-    limit: i64,
+    filter: &TimelineFilter,
+    limit: u64,
 ) -> Result<Vec<TimelineRow>> {
     const COLUMNS: &str = "SELECT r.id, r.changed_at AS at, r.field AS code, NULL AS number, NULL AS link, \
          NULL AS policy_no, r.reason AS detail, NULL AS amount_fen, r.actor_name AS actor FROM record_changes r";
@@ -194,7 +200,8 @@ async fn list_changes(
         }
     };
     select.filter("r.entity_id = ?", params![id]);
-    before(&mut select, "r.changed_at", "r.id", after, limit);
+    filter.cut(&mut select, "r.changed_at", Some("r.actor_name"));
+    before(&mut select, "r.changed_at", "r.id", filter, limit);
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows
         .into_iter()
@@ -207,8 +214,8 @@ async fn list_issues(
     db: &impl Reads,
     scope: &Scope,
     of: TimelineOf,
-    after: Option<(i64, Uuid)>,
-    limit: i64,
+    filter: &TimelineFilter,
+    limit: u64,
 ) -> Result<Vec<TimelineRow>> {
     let mut select = Select::new(
         "SELECT p.id, p.issue_date AS on_day, p.status AS code, p.electronic_ack AS electronic, p.policy_no FROM policies p",
@@ -223,7 +230,7 @@ async fn list_issues(
         select,
         of,
         ("p.issue_date", "p.id"),
-        after,
+        filter,
         limit,
     )
     .await?;
@@ -238,14 +245,23 @@ async fn list_receipts(
     db: &impl Reads,
     scope: &Scope,
     of: TimelineOf,
-    after: Option<(i64, Uuid)>,
-    limit: i64,
+    filter: &TimelineFilter,
+    limit: u64,
 ) -> Result<Vec<TimelineRow>> {
     let select = Select::new(
         "SELECT r.id, r.signed_on AS on_day, '' AS code, r.electronic, p.policy_no \
          FROM receipts r JOIN policies p ON p.id = r.policy_id",
     );
-    let rows = list_days(db, scope, select, of, ("r.signed_on", "r.id"), after, limit).await?;
+    let rows = list_days(
+        db,
+        scope,
+        select,
+        of,
+        ("r.signed_on", "r.id"),
+        filter,
+        limit,
+    )
+    .await?;
     Ok(rows
         .into_iter()
         .map(|r| {
@@ -266,8 +282,8 @@ async fn list_days(
     mut select: Select,
     of: TimelineOf,
     (day, id): (&str, &str),
-    after: Option<(i64, Uuid)>,
-    limit: i64,
+    filter: &TimelineFilter,
+    limit: u64,
 ) -> Result<Vec<DayRow>> {
     select
         .scope(scope, "p.org_id")
@@ -276,7 +292,8 @@ async fn list_days(
         TimelineOf::Customer(of) => select.filter("p.policyholder_id = ?", params![of.0]),
         TimelineOf::Policy(of) => select.filter("p.id = ?", params![of.0]),
     };
-    if let Some((at, after)) = after {
+    filter.cut_days(&mut select, day);
+    if let Some((at, after)) = place(filter) {
         let last = time::date_in_china(instant(at));
         let begin = millis(time::at_in_china(last, NaiveTime::MIN));
         if at > begin {
@@ -290,19 +307,30 @@ async fn list_days(
     }
     select.then(
         &format!("ORDER BY {day} DESC, {id} DESC LIMIT ?"),
-        params![limit],
+        params![one_more(limit)],
     );
     select.list(db).await
 }
 
-fn before(select: &mut Select, at: &str, id: &str, after: Option<(i64, Uuid)>, limit: i64) {
-    if let Some((last, after)) = after {
+/// Moment and id of the row after which a page begins.
+fn place(filter: &TimelineFilter) -> Option<(i64, Uuid)> {
+    let after = filter.after.as_ref()?;
+    Some((after.sort.parse().ok()?, after.id))
+}
+
+/// Rows to read so that it is seen whether there are more.
+fn one_more(limit: u64) -> i64 {
+    i64::try_from(limit + 1).unwrap_or(i64::MAX)
+}
+
+fn before(select: &mut Select, at: &str, id: &str, filter: &TimelineFilter, limit: u64) {
+    if let Some((last, after)) = place(filter) {
         let values: Vec<Value> = params![last, last, after];
         select.filter(&format!("({at} < ? OR ({at} = ? AND {id} < ?))"), values);
     }
     select.then(
         &format!("ORDER BY {at} DESC, {id} DESC LIMIT ?"),
-        params![limit],
+        params![one_more(limit)],
     );
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Source {
     pub of_policy: &'static str,
     pub org: &'static str,
     pub customer: &'static str,
+    /// Column that names who did it, where somebody did.
+    pub actor: Option<&'static str>,
 }
 
 /// Callbacks of a policy, through the obligations, which have an index by policy.
@@ -31,6 +33,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: "e.policy_id = ?",
         org: "COALESCE(p.org_id, c.org_id)",
         customer: "COALESCE(p.policyholder_id, e.customer_id)",
+        actor: None,
     },
     Source {
         kind: TimelineKind::ObligationPlanned,
@@ -43,6 +46,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: "o.policy_id = ?",
         org: "o.org_id",
         customer: "o.customer_id",
+        actor: None,
     },
     Source {
         kind: TimelineKind::ObligationDischarged,
@@ -55,6 +59,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: "o.discharged_at IS NOT NULL AND o.policy_id = ?",
         org: "o.org_id",
         customer: "o.customer_id",
+        actor: None,
     },
     Source {
         kind: TimelineKind::CallbackStep,
@@ -67,6 +72,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: CALLBACKS_OF_POLICY,
         org: "b.org_id",
         customer: "b.customer_id",
+        actor: Some("n.actor_name"),
     },
     Source {
         kind: TimelineKind::Attempt,
@@ -80,6 +86,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: CALLBACKS_OF_POLICY,
         org: "b.org_id",
         customer: "b.customer_id",
+        actor: Some("u.display_name"),
     },
     Source {
         kind: TimelineKind::TicketStep,
@@ -92,6 +99,7 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: "t.policy_id = ?",
         org: "t.org_id",
         customer: "t.customer_id",
+        actor: Some("n.actor_name"),
     },
     Source {
         kind: TimelineKind::Message,
@@ -106,5 +114,6 @@ pub(super) const SOURCES: [Source; 7] = [
         of_policy: "m.about_id IN (SELECT id FROM obligations WHERE policy_id = ?)",
         org: "m.org_id",
         customer: "m.customer_id",
+        actor: Some("m.queued_by"),
     },
 ];

@@ -8,7 +8,8 @@ use domain::callbacks::{
 };
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource};
 use domain::customers::{
-    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
+    ContactRole, CustomerKind, Degree, IdType, KeptRelation, RelationSource, RelationshipStage,
+    Sex, SourceChannel, StageSource, ValueClass,
 };
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
@@ -230,6 +231,11 @@ fn of_messages() -> Lists {
         "consent_entries.topic" => ConsentTopic,
         "consent_entries.source" => ConsentSource,
         "contact_records.channel" => ContactChannel,
+        "customer_relations.relation" => KeptRelation,
+        "customer_relations.source" => RelationSource,
+        "customer_stages.from_stage" => RelationshipStage,
+        "customer_stages.to_stage" => RelationshipStage,
+        "customer_stages.source" => StageSource,
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(change_contact))
         .routes(routes!(reveal_value))
         .routes(routes!(super::accesses::list_customer_accesses))
+        .routes(routes!(super::relations::list_customer_relations))
 }
 
 /// A customer, masked.
@@ -237,16 +238,27 @@ pub(crate) async fn get_customer(
 #[serde(deny_unknown_fields)]
 pub(crate) struct CustomerSearch {
     /// A customer number, a mobile number or its last four digits, an identity number or its last four,
-    /// or a name.
+    /// or a name: whole, a part of it, in pinyin, its initials, or with one character wrong.
     #[schema(min_length = 1, max_length = 60)]
     term: String,
+}
+
+/// A customer that was found.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundCustomer)]
+pub(crate) struct FoundCustomerJson {
+    #[serde(flatten)]
+    customer: CustomerJson,
+    /// Why: `name`, `homophone`, `pinyin`, `leading`, `part`, `one_off`, `initials`, or what a number was
+    /// taken for (`mobile`, `phone`, `id_no`, `last_four`, `code`).
+    why: &'static str,
 }
 
 /// What a search found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomersFound {
-    /// Customers, masked.
-    items: Vec<CustomerJson>,
+    /// Customers, masked; who fits best first.
+    items: Vec<FoundCustomerJson>,
     /// More fit than are shown; say more of whom you look for.
     more: bool,
 }
@@ -269,7 +281,10 @@ pub(crate) async fn search_customers(
         items: found
             .customers
             .into_iter()
-            .map(CustomerJson::from)
+            .map(|found| FoundCustomerJson {
+                why: found.why,
+                customer: found.row.into(),
+            })
             .collect(),
         more: found.more,
     };

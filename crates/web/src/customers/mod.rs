@@ -5,12 +5,15 @@ pub(crate) mod api;
 mod disclosure;
 mod list;
 mod page;
+mod relations;
 mod search;
+mod tabs;
 pub(crate) mod timeline;
 
 use crate::state::Web;
 use axum::Router;
 use axum::routing::{get, post};
+pub(crate) use tabs::customer_tabs;
 
 pub(crate) fn routes() -> Router<Web> {
     Router::new()
@@ -32,5 +35,22 @@ pub(crate) fn routes() -> Router<Web> {
             "/customers/{customer_no}/disclosures",
             post(disclosure::create_disclosure),
         )
+        .route(
+            "/customers/{customer_no}/relations",
+            get(relations::show_relations).post(relations::create_relation),
+        )
+        .route(
+            "/customers/{customer_no}/relations/{relation}/deletion",
+            post(relations::delete_relation),
+        )
+        .route(
+            "/customers/{customer_no}/contact-persons",
+            post(relations::save_contact_person),
+        )
+        .route(
+            "/customers/{customer_no}/stage",
+            post(relations::change_stage),
+        )
         .route("/searches", post(search::create_search))
+        .route("/searches/suggestions", post(search::create_suggestions))
 }

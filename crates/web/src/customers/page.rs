@@ -1,16 +1,16 @@
 //! One customer: masked facts, what the company owes, what was done, and all of it as one timeline.
 
 use super::timeline::{Line, lines};
-use crate::forms::{Choice, Fields, Sent, choices};
+use crate::forms::{Choice, Fields, Sent, choices, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::customers::{ContactForm, CustomerPage};
+use app::customers::{ContactForm, CustomerPage, TimelineQuery};
 use axum::extract::{Path, RawQuery, State};
 use domain::customers::{CustomerKind, PersonalField, Purpose};
 use domain::retention::{RequestKind, Requester, Way};
 use store::Page;
 use store::retention::HoldRow;
-use store::timeline::TimelineRow;
+use store::timeline::{TimelineGroup, TimelineRow};
 
 #[derive(askama::Template)]
 #[template(path = "customers/page.html")]
@@ -20,6 +20,8 @@ struct PageTemplate {
     lines: Vec<Line>,
     /// Where the rest of the timeline is read.
     more: Option<String>,
+    customer_no: String,
+    query: TimelineQuery,
     /// Legal holds that stand and may be shown to this person.
     holds: Vec<HoldRow>,
     /// Fields that the roles of this person open.
@@ -27,11 +29,32 @@ struct PageTemplate {
 }
 
 #[derive(askama::Template)]
-#[template(path = "customers/timeline.html")]
-struct TimelinePart {
+#[template(path = "customers/timeline_rest.html")]
+struct TimelineRest {
     f: Frame,
     lines: Vec<Line>,
     more: Option<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "customers/timeline.html", blocks = ["part"])]
+struct TimelinePage {
+    f: Frame,
+    lines: Vec<Line>,
+    more: Option<String>,
+    customer_no: String,
+    query: TimelineQuery,
+}
+
+impl TimelinePage {
+    fn groups(&self) -> Vec<Choice> {
+        groups(&self.f, &self.query.group)
+    }
+
+    fn is_filtered(&self) -> bool {
+        let q = &self.query;
+        q.mine || [&q.group, &q.from, &q.to].iter().any(|t| !t.is_empty())
+    }
 }
 
 pub(crate) async fn show_customer(
@@ -48,7 +71,9 @@ pub(crate) async fn show_customer(
         open: all.filter(|p| rights.opens(&who.actor.roles, *p)).collect(),
         holds: app::retention::standing_holds(&web.app, &who.actor, id, None).await?,
         lines: lines(&f, &page.timeline.rows),
-        more: more(&customer_no, &page.timeline),
+        more: more(&customer_no, "", &page.timeline),
+        query: TimelineQuery::default(),
+        customer_no,
         page,
         f,
     })
@@ -61,23 +86,53 @@ pub(crate) async fn show_timeline(
     RawQuery(query): RawQuery,
     who: Who,
 ) -> Answer {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes());
-    let after = query.get("after");
-    let page = app::customers::customer_timeline(&web.app, &who.actor, &customer_no, after).await?;
+    let raw = query.unwrap_or_default();
+    let query = Fields::parse(raw.as_bytes());
+    let wanted = TimelineQuery {
+        group: query.own("group"),
+        from: query.own("from"),
+        to: query.own("to"),
+        mine: query.is_ticked("mine"),
+        after: query.own("after"),
+    };
+    let page =
+        app::customers::customer_timeline(&web.app, &who.actor, &customer_no, &wanted).await?;
     let f = who.frame("customers");
-    html(&TimelinePart {
-        lines: lines(&f, &page.rows),
-        more: more(&customer_no, &page),
+    let lines = lines(&f, &page.rows);
+    let more = more(&customer_no, &without_page(&raw), &page);
+    if who.wants_part() && !wanted.after.is_empty() {
+        return html(&TimelineRest { f, lines, more });
+    }
+    let page = TimelinePage {
+        lines,
+        more,
+        customer_no,
+        query: wanted,
         f,
-    })
+    };
+    if who.wants_part() {
+        html(&page.as_part())
+    } else {
+        html(&page)
+    }
 }
 
-fn more(customer_no: &str, page: &Page<TimelineRow>) -> Option<String> {
-    let next = page.next.as_ref()?;
+/// Where the timeline goes on, with the filters of an address.
+fn more(customer_no: &str, filters: &str, page: &Page<TimelineRow>) -> Option<String> {
+    let next = page.next.as_ref()?.encode();
+    let filters = match filters {
+        "" => String::new(),
+        filters => format!("{filters}&"),
+    };
     Some(format!(
-        "/customers/{customer_no}/timeline?after={}",
-        next.encode()
+        "/customers/{customer_no}/timeline?{filters}after={next}"
     ))
+}
+
+/// Groups of things that a timeline shows.
+fn groups(f: &Frame, chosen: &str) -> Vec<Choice> {
+    let codes = TimelineGroup::ALL.iter().map(|g| g.as_str());
+    choices(f, "timeline-group", codes, chosen)
 }
 
 pub(crate) async fn change_contact(
@@ -103,6 +158,14 @@ struct Masked {
 }
 
 impl PageTemplate {
+    fn groups(&self) -> Vec<Choice> {
+        groups(&self.f, &self.query.group)
+    }
+
+    fn is_filtered(&self) -> bool {
+        false
+    }
+
     fn request_kinds(&self) -> Vec<Choice> {
         let codes = RequestKind::ALL.iter().map(|k| k.as_str());
         choices(&self.f, "data-request-kind", codes, "")
@@ -116,6 +179,18 @@ impl PageTemplate {
     fn ways(&self) -> Vec<Choice> {
         let codes = Way::ALL.iter().map(|w| w.as_str());
         choices(&self.f, "way", codes, Way::Phone.as_str())
+    }
+
+    /// An amount that is known.
+    fn yuan(&self, fen: &i64) -> String {
+        self.f.money(&Some(*fen))
+    }
+
+    fn paid_out(&self) -> String {
+        match self.page.overview.paid_out_fen() {
+            0 => "—".to_owned(),
+            fen => self.yuan(&fen),
+        }
     }
 
     fn is_group(&self) -> bool {

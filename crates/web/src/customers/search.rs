@@ -38,6 +38,27 @@ pub(crate) async fn create_search(State(web): State<Web>, Sent(who, form): Sent)
     })
 }
 
+#[derive(askama::Template)]
+#[template(path = "customers/suggestions.html")]
+struct Suggestions {
+    f: Frame,
+    found: SearchResult,
+}
+
+/// The first that fit what was typed so far; nothing when that is too little.
+pub(crate) async fn create_suggestions(State(web): State<Web>, Sent(who, form): Sent) -> Answer {
+    let found = match app::customers::suggest(&web.app, &who.actor, who.now, form.get("term")).await
+    {
+        Ok(found) => found,
+        Err(Error::Invalid(_)) => SearchResult::default(),
+        Err(error) => return Err(error.into()),
+    };
+    html(&Suggestions {
+        f: who.frame("customers"),
+        found,
+    })
+}
+
 /// Address of what is found by its number alone.
 fn page_of_number(term: &str) -> Option<String> {
     let number = Number::parse(term)?;
@@ -63,7 +84,7 @@ fn only_hit(found: &SearchResult) -> Option<String> {
         return None;
     }
     let customer = found.customers.first();
-    let customer = customer.map(|c| format!("/customers/{}", c.customer_no));
+    let customer = customer.map(|c| format!("/customers/{}", c.row.customer_no));
     let policy = found.policy.as_ref();
     let policy = policy.map(|p| format!("/policies/{}", p.policy_no));
     let obligation = found.obligation.as_ref();

@@ -24,7 +24,7 @@ struct PageTemplate {
 }
 
 #[derive(askama::Template)]
-#[template(path = "customers/timeline.html")]
+#[template(path = "customers/timeline_rest.html")]
 struct TimelinePart {
     f: Frame,
     lines: Vec<Line>,

@@ -99,3 +99,65 @@ async fn contact_data_is_corrected_once(
     assert!(page.contains("1234") && !page.contains("13900501234"));
     assert!(page.contains("更正：手机号"), "the timeline shows it");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_search_suggests_and_says_why(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    app::customers::refresh_search_keys(&t.app, t.now)
+        .await
+        .unwrap();
+    let site = Site::of(&t);
+    let mut leader = site.sign_in("leader_cq").await;
+    let part = leader
+        .post_part("/searches/suggestions", &[("term", "zhoumin")])
+        .await;
+    assert_eq!(part.status, StatusCode::OK);
+    assert!(part.text.contains("/customers/C50-ZHOU") && part.text.contains("拼音"));
+    assert!(!part.text.contains("<html") && !part.text.contains("周敏"));
+    let nothing = leader
+        .post_part("/searches/suggestions", &[("term", "")])
+        .await;
+    assert_eq!(nothing.text.trim(), "");
+    // The same without a script: the form leads on.
+    let found = leader.submit("/searches", &[("term", "zm")]).await;
+    assert_eq!(found, "/customers/C50-ZHOU");
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_pages_of_a_customer_hang_together(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut leader = site.sign_in("leader_cq").await;
+    let page = leader.read("/customers/C50-ZHOU").await;
+    for tab in ["relations", "information", "quality", "classes", "risk"] {
+        assert!(
+            page.contains(&format!("/customers/C50-ZHOU/{tab}")),
+            "{tab}"
+        );
+    }
+    assert!(page.contains("有效保单年缴保费") && page.contains("12,000"));
+    let path = "/customers/C50-ZHOU/timeline?group=events";
+    let whole = leader.read(path).await;
+    assert!(whole.contains("<html") && whole.contains("出单"));
+    let relations = leader.read("/customers/C50-ZHOU/relations").await;
+    assert!(relations.contains("家庭成员") && relations.contains("关系阶段"));
+    let form = [
+        ("other_no", "C50-LI"),
+        ("relation", "spouse"),
+        ("source", "document"),
+    ];
+    let path = "/customers/C50-ZHOU/relations";
+    assert_eq!(leader.submit(path, &form).await, path);
+    let other = leader.read("/customers/C50-LI/relations").await;
+    assert!(other.contains("C50-ZHOU") && other.contains("配偶"));
+    let again = leader.post_part(path, &form).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let corp = leader.read("/customers/C50-CORP/relations").await;
+    assert!(corp.contains("集团保单") && corp.contains("财务经理"));
+}

@@ -35,6 +35,7 @@ pub(super) async fn tables(
     tables.extend(super::field::field(app, scope, row, trace).await?);
     tables.extend(super::messages::messages(app, scope, row, trace).await?);
     tables.push(super::classes::classes(app, scope, row).await?);
+    tables.extend(super::relations::relations(app, scope, row, trace).await?);
     Ok(tables)
 }
 

@@ -10,6 +10,7 @@ mod walk_letters;
 mod walk_messages;
 mod walk_payouts;
 mod walk_plans;
+mod walk_relations;
 mod walk_reports;
 mod walk_retention;
 mod walk_segments;
@@ -94,6 +95,8 @@ const NOT_MINE: &[&str] = &[
     "find_survey",
     "list_surveys",
     "count_surveys",
+    "list_relations",
+    "list_acquaintances",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

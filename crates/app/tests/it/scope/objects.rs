@@ -43,6 +43,14 @@ pub(super) fn portfolio() -> Portfolio {
             ("kind", "group"),
             ("name", "联合实业有限公司"),
             ("phone", "023-63000001"),
+            ("address", "北京市西城区金融大街1号"),
+            ("org_code", org),
+        ]));
+        let below = format!("S{}", &group[1..]);
+        portfolio.customers.add(row([
+            ("customer_no", &below),
+            ("kind", "group"),
+            ("name", "联合物流有限公司"),
             ("org_code", org),
         ]));
         portfolio.contacts.add(row([
@@ -50,6 +58,7 @@ pub(super) fn portfolio() -> Portfolio {
             ("role", "insurance_contact"),
             ("name", "钱进"),
         ]));
+        let beside = if org == "5001" { "C50-ZHOU" } else { "C37-SUN" };
         let policy = format!("P-{group}");
         portfolio.policies.add(row([
             ("policy_no", &policy),
@@ -62,6 +71,18 @@ pub(super) fn portfolio() -> Portfolio {
             ("org_code", org),
             ("issue_date", "2023-09-01"),
             ("status", "in_force"),
+        ]));
+        portfolio.policies.add(row([
+            ("policy_no", &format!("PB-{group}")),
+            ("product_name", "企业财产险"),
+            ("product_class", "property"),
+            ("line", "commercial"),
+            ("channel", "direct"),
+            ("policyholder_no", group),
+            ("insured_no", beside),
+            ("org_code", org),
+            ("issue_date", "2022-09-01"),
+            ("status", "expired"),
         ]));
         let short = format!("PS-{group}");
         let mut life =
@@ -186,6 +207,7 @@ async fn prepare(t: &TestApp, objects: &Objects, leader: &Actor) {
     super::walk_units::prepare(t, objects).await;
     super::walk_cases::prepare(t, objects).await;
     super::walk_segments::make(t, leader, objects.customer_no).await;
+    super::walk_relations::prepare(t, objects).await;
 }
 
 /// A spot check that has drawn a callback.

@@ -13,7 +13,7 @@ use store::customers::CustomerFilter;
 use store::obligations::{ExclusionFilter, ObligationFilter};
 use store::policies::{EventFilter, PolicyFilter};
 use store::tickets::TicketFilter;
-use store::timeline::{TimelineOf, list_timeline};
+use store::timeline::{TimelineFilter, TimelineOf, list_timeline};
 use store::{AuditFilter, Store};
 use testkit::TestApp;
 
@@ -52,6 +52,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_campaigns::walk_campaigns(t, scope, o).await);
     seen.extend(super::walk_surveys::walk_surveys(t, scope, o).await);
     seen.extend(super::walk_segments::walk_segments(t, scope, o).await);
+    seen.extend(super::walk_relations::walk_relations(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
@@ -102,7 +103,9 @@ async fn walk_customers(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .unwrap();
     note("list_contacts", found.len());
     let of = TimelineOf::Customer(o.customer);
-    let found = list_timeline(db, scope, of, None, 50).await.unwrap();
+    let found = list_timeline(db, scope, of, &TimelineFilter::default(), 50)
+        .await
+        .unwrap();
     note("list_timeline", found.rows.len());
     seen
 }

@@ -13,6 +13,7 @@ pub(super) const API: &[Route] = &[
     ("GET",    "/api/v1/customers/{customer_no}", All(&[P::CustomersRead]), Object),
     ("POST",   "/api/v1/customers/searches", All(&[P::CustomersRead]), Page),
     ("GET",    "/api/v1/customers/{customer_no}/accesses", All(&[P::AuditRead, P::CustomersRead]), Object),
+    ("GET",    "/api/v1/customers/{customer_no}/relations", All(&[P::CustomersRead]), Object),
     ("PATCH",  "/api/v1/customers/{customer_no}/contact", All(&[P::CustomersEdit]), Object),
     ("GET",    "/api/v1/customers/{customer_no}/classes", All(&[P::CustomersRead]), Object),
     ("POST",   "/api/v1/customers/{customer_no}/class-overrides", All(&[P::ClassesOverride]), Object),

@@ -297,6 +297,7 @@ impl Things {
             .replace("{id}", &id.to_string())
             .replace("{item}", &Uuid::nil().to_string())
             .replace("{view}", &Uuid::nil().to_string())
+            .replace("{relation}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
