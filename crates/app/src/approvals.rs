@@ -3,6 +3,7 @@
 //! What was agreed to is done in the transaction that records the agreement.
 
 use crate::access::{RightsProposal, RolesProposal};
+use crate::duplicates::{self, MergeProposal};
 use crate::exports::ExportQuery;
 use crate::listing::{self, PAGE_ROWS};
 use crate::messaging::{self, TemplateProposal};
@@ -29,6 +30,8 @@ pub enum Asked {
     Export(Box<ExportQuery>),
     /// A text that goes to customers.
     Template(TemplateProposal),
+    /// Making one customer of two records.
+    Merge(Box<MergeProposal>),
 }
 
 impl Asked {
@@ -38,6 +41,7 @@ impl Asked {
             Self::Roles(_) => ApprovalKind::Roles,
             Self::Export(_) => ApprovalKind::Export,
             Self::Template(_) => ApprovalKind::Template,
+            Self::Merge(_) => ApprovalKind::Merge,
         }
     }
 
@@ -47,6 +51,7 @@ impl Asked {
             Self::Roles(proposal) => serde_json::to_string(proposal),
             Self::Export(query) => serde_json::to_string(query),
             Self::Template(proposal) => serde_json::to_string(proposal),
+            Self::Merge(proposal) => serde_json::to_string(proposal),
         };
         text.map_err(|e| Error::Fault(e.to_string()))
     }
@@ -58,6 +63,7 @@ impl Asked {
             ApprovalKind::Roles => serde_json::from_str(text).map(Self::Roles),
             ApprovalKind::Export => serde_json::from_str(text).map(Self::Export),
             ApprovalKind::Template => serde_json::from_str(text).map(Self::Template),
+            ApprovalKind::Merge => serde_json::from_str(text).map(Self::Merge),
         };
         asked.map_err(|e| Error::Fault(format!("approval {}: {e}", row.id)))
     }
@@ -243,8 +249,12 @@ pub async fn decide(
     let mut others = Vec::new();
     if step == ApprovalStep::Approve {
         others.push(carry_out(app, &work, actor, &seen).await?);
-    } else if let Asked::Template(proposal) = &seen.asked {
-        messaging::put_back(&work, proposal, step).await?;
+    } else {
+        match &seen.asked {
+            Asked::Template(proposal) => messaging::put_back(&work, proposal, step).await?,
+            Asked::Merge(proposal) => duplicates::put_back(&work, actor, proposal, step).await?,
+            _ => {}
+        }
     }
     let action = match step {
         ApprovalStep::Approve => "approval.approved",
@@ -269,6 +279,7 @@ async fn carry_out(
         Asked::Rights(proposal) => crate::access::put_proposal(work, actor, proposal).await,
         Asked::Roles(proposal) => crate::access::grant_roles(app, work, actor, proposal).await,
         Asked::Template(proposal) => messaging::put_in_use(work, actor, proposal).await,
+        Asked::Merge(proposal) => duplicates::carry_out(work, actor, proposal).await,
         Asked::Export(query) => {
             let (asker, under) = (seen.row.asked_by, seen.row.delegation);
             let asker = crate::access::actor_of_user(app, work.now(), asker, under).await?;

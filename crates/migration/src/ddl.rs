@@ -64,6 +64,72 @@ pub(crate) async fn set_codes(
     .await
 }
 
+/// Adds a code to the list that a column takes, whatever the list is by now.
+pub(crate) async fn add_code(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    code: &str,
+) -> Result<(), DbErr> {
+    let codes = codes_of(manager, table, column).await?;
+    let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    codes.push(code);
+    set_codes(manager, table, column, &codes).await
+}
+
+/// Takes a code out of the list that a column takes; no row may have it.
+pub(crate) async fn remove_code(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    code: &str,
+) -> Result<(), DbErr> {
+    let codes = codes_of(manager, table, column).await?;
+    let codes: Vec<&str> = codes
+        .iter()
+        .map(String::as_str)
+        .filter(|c| *c != code)
+        .collect();
+    set_codes(manager, table, column, &codes).await
+}
+
+/// The codes that a column takes.
+async fn codes_of(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<Vec<String>, DbErr> {
+    let backend = manager.get_database_backend();
+    let sql = if backend == DbBackend::Sqlite {
+        format!("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '{table}'")
+    } else {
+        format!(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{table}_{column}_check'"
+        )
+    };
+    let row = manager
+        .get_connection()
+        .query_one_raw(Statement::from_string(backend, sql))
+        .await?;
+    let missing = || DbErr::Custom(format!("{table}.{column} has no list of codes"));
+    let text: String = row.ok_or_else(missing)?.try_get_by_index(0)?;
+    let list = if backend == DbBackend::Sqlite {
+        let opening = format!("CHECK ({column} IN (");
+        let at = text.find(&opening).map(|at| at + opening.len());
+        let rest = &text[at.ok_or_else(missing)?..];
+        rest[..rest.find(')').ok_or_else(missing)?].to_owned()
+    } else {
+        text
+    };
+    // What stands between quotes: every second piece.
+    Ok(list
+        .split('\'')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect())
+}
+
 /// Lets a column be without a value.
 pub(crate) async fn allow_null(
     manager: &SchemaManager<'_>,

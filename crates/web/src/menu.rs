@@ -138,6 +138,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CustomersRead),
     ),
     entry(
+        "duplicates",
+        "/duplicates",
+        "users",
+        Some(Permission::DuplicatesRead),
+    ),
+    entry(
         "policies",
         "/policies",
         "file-text",
@@ -225,6 +231,8 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::RightsApprove,
             Permission::TemplatesEdit,
             Permission::TemplatesApprove,
+            Permission::DuplicatesDecide,
+            Permission::DuplicatesApprove,
         ],
     ),
     entry(

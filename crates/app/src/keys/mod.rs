@@ -17,6 +17,7 @@ use domain::access::{Actor, Permission};
 use domain::jobs::JobKind;
 use domain::time::Instant;
 use store::AuditEntry;
+use store::customers::{Derived, enqueue_derived_for_all};
 use store::jobs::{JobFilter, JobRow, is_job_active, list_jobs};
 use store::sealing::renew::{SealedCounts, count_sealed};
 use store::sealing::{KeyInfo, MasterKey, Suite, add_keys, list_keys, refresh_keys, rewrap_keys};
@@ -99,6 +100,11 @@ pub async fn rotate(app: &App, actor: &Actor, now: Instant, form: &RotationForm)
         Rotated::Index => add_keys(&work, &["index"], None).await?,
         Rotated::Suite => add_keys(&work, &["seal", "index"], Some(store.suite())).await?,
     };
+    if what != Rotated::Data {
+        // Keys of blocks are hashes of values that are not kept beside them: they are worked out anew.
+        store::duplicates::forget_oversized(&work).await?;
+        enqueue_derived_for_all(&work, Derived::Duplicates).await?;
+    }
     let job = enqueue(&work, actor, now, &Task::RenewKeys).await?;
     let made: Vec<_> = made.iter().map(|(p, v)| format!("{p} {v}")).collect();
     let detail = serde_json::json!({ "what": what.as_str(), "new": made, "job": job });

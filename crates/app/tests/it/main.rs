@@ -18,6 +18,7 @@ mod clients;
 mod conflicts;
 mod customers;
 mod doctor;
+mod duplicates;
 mod electronic;
 mod events_in;
 mod export_limits;

@@ -20,6 +20,8 @@ codes! {
         Export = "export",
         /// A text that goes to customers.
         Template = "template",
+        /// Making one customer of two records.
+        Merge = "merge",
     }
 }
 
@@ -30,6 +32,7 @@ impl ApprovalKind {
             Self::Rights | Self::Roles => Permission::RightsApprove,
             Self::Export => Permission::ExportsApprove,
             Self::Template => Permission::TemplatesApprove,
+            Self::Merge => Permission::DuplicatesApprove,
         }
     }
 }

@@ -7,6 +7,12 @@ codes! {
         CustomersRead = "customers.read",
         /// Correct contact data of customers.
         CustomersEdit = "customers.edit",
+        /// See customers who may be one.
+        DuplicatesRead = "duplicates.read",
+        /// Decide whether two records are one customer, and merge them.
+        DuplicatesDecide = "duplicates.decide",
+        /// Agree to merges of others, and take merges back.
+        DuplicatesApprove = "duplicates.approve",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -172,6 +178,9 @@ impl Permission {
         match self {
             Self::CustomersRead
             | Self::CustomersEdit
+            | Self::DuplicatesRead
+            | Self::DuplicatesDecide
+            | Self::DuplicatesApprove
             | Self::PersonalDataReveal
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead

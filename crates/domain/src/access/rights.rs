@@ -37,6 +37,9 @@ const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
+    (Permission::DuplicatesRead,     [B,  B,  B,  N,  B,  N,  B,  B,  N,  B,  N]),
+    (Permission::DuplicatesDecide,   [N,  B,  N,  N,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::DuplicatesApprove,  [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::PersonalDataReveal, [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  O]),
     (Permission::PoliciesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ObligationsRead,    [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),

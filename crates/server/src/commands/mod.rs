@@ -5,6 +5,7 @@ mod backup;
 mod calendar;
 mod demo;
 mod doctor;
+mod duplicates;
 mod explain;
 mod export;
 mod generate;
@@ -60,6 +61,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(args) => {
             let app = opened().await?;
             let done = import::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Duplicates(args) => {
+            let app = opened().await?;
+            let done = duplicates::run(&app, args).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }

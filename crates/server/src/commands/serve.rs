@@ -31,6 +31,8 @@ const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
 const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
+/// How often customers are looked at who are new or changed.
+const LOOK_AT_DUPLICATES: Duration = Duration::from_secs(5);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -122,6 +124,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(compare_customers(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -206,6 +209,20 @@ async fn end_letters(app: App) {
         ticks.tick().await;
         if let Err(error) = app::letters::end_unanswered(&app, environment::now()).await {
             tracing::error!(%error, "letters without an answer cannot be ended");
+        }
+    }
+}
+
+/// Compares customers who are new or changed with others, for as long as the server lives. Servers side by
+/// side take turns.
+async fn compare_customers(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_DUPLICATES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let compared = app::duplicates::compare_due(&app, environment::now(), u64::MAX, &|_| {});
+        if let Err(error) = compared.await {
+            tracing::error!(%error, "customers cannot be compared");
         }
     }
 }
