@@ -1,6 +1,5 @@
 //! Pairs and merges of one customer, and taking a merge back.
 
-use super::{percent, state_tone, tone};
 use crate::forms::Sent;
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;

@@ -1,6 +1,6 @@
 //! Weights in force beside those that the book suggests.
 
-use super::{bits, chance, percent};
+use super::{bits, chance};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::duplicates::EstimatePage;
@@ -28,10 +28,15 @@ impl WeightsPage {
             m: line.m?,
             u: line.u?,
         };
-        Some(bits(chances.weight()))
+        Some(bits(&chances.weight()))
+    }
+
+    /// The weight in force.
+    fn weight(line: &Estimated) -> String {
+        bits(&line.in_force.weight())
     }
 
     fn or_dash(value: &Option<i64>) -> String {
-        value.map_or_else(|| "—".to_owned(), chance)
+        value.as_ref().map_or_else(|| "—".to_owned(), chance)
     }
 }

@@ -1,6 +1,5 @@
 //! The list of pairs, and deciding on several at once.
 
-use super::{percent, state_tone, tone};
 use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Colour of a grade.
-fn tone(grade: Grade) -> &'static str {
+fn tone(grade: &Grade) -> &'static str {
     match grade {
         Grade::Certain => "red",
         Grade::Likely => "orange",
@@ -40,7 +40,7 @@ fn tone(grade: Grade) -> &'static str {
 }
 
 /// Colour of a state.
-fn state_tone(state: PairState) -> &'static str {
+fn state_tone(state: &PairState) -> &'static str {
     match state {
         PairState::Open | PairState::Asked => "orange",
         PairState::Same => "green",
@@ -49,22 +49,22 @@ fn state_tone(state: PairState) -> &'static str {
 }
 
 /// A probability in millionths as percent; what rounds to a hundred is said to be more than that before it.
-pub(super) fn percent(millionths: i64) -> String {
-    match millionths {
+fn percent(millionths: &i64) -> String {
+    match *millionths {
         n if n >= 999_950 => ">99.99%".to_owned(),
         n => format!("{}.{:02}%", n / 10_000, n % 10_000 / 100),
     }
 }
 
 /// A weight in hundredths of a bit, with its sign.
-pub(super) fn bits(hundredths: i64) -> String {
-    let sign = if hundredths < 0 { '−' } else { '+' };
+fn bits(hundredths: &i64) -> String {
+    let sign = if *hundredths < 0 { '−' } else { '+' };
     let n = hundredths.abs();
     format!("{sign}{}.{:02}", n / 100, n % 100)
 }
 
 /// A chance in thousand-millionths as percent.
-fn chance(parts: i64) -> String {
+fn chance(parts: &i64) -> String {
     let shown = format!("{}.{:07}", parts / 10_000_000, parts % 10_000_000);
     let shown = shown.trim_end_matches('0').trim_end_matches('.');
     format!("{shown}%")
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!(percent(30_303), "3.03%");
-        assert_eq!(percent(1_000_000), ">99.99%");
-        assert_eq!(bits(-1_234), "−12.34");
-        assert_eq!(bits(5), "+0.05");
-        assert_eq!(chance(920_000_000), "92%");
-        assert_eq!(chance(50), "0.000005%");
+        assert_eq!(percent(&30_303), "3.03%");
+        assert_eq!(percent(&1_000_000), ">99.99%");
+        assert_eq!(bits(&-1_234), "−12.34");
+        assert_eq!(bits(&5), "+0.05");
+        assert_eq!(chance(&920_000_000), "92%");
+        assert_eq!(chance(&50), "0.000005%");
     }
 }

@@ -1,6 +1,6 @@
 //! Two records side by side, why they may be one, and what is decided.
 
-use super::{bits, chance, percent, state_tone, tone};
+use super::bits;
 use crate::forms::Sent;
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
@@ -112,7 +112,7 @@ impl PageTemplate {
         }
     }
 
-    fn sum(&self) -> i64 {
-        self.page.row.weight + self.page.prior
+    fn sum(&self) -> String {
+        bits(&(self.page.row.weight + self.page.prior))
     }
 }
