@@ -3,6 +3,7 @@
 //! What was agreed to is done in the transaction that records the agreement.
 
 use crate::access::{RightsProposal, RolesProposal};
+use crate::duplicates::{self, MergeProposal};
 use crate::exports::ExportQuery;
 use crate::listing::{self, PAGE_ROWS};
 use crate::messaging::{self, TemplateProposal};
@@ -32,6 +33,8 @@ pub enum Asked {
     Template(TemplateProposal),
     /// A class of a customer that no model gives.
     Class(ClassProposal),
+    /// Making one customer of two records.
+    Merge(Box<MergeProposal>),
 }
 
 impl Asked {
@@ -42,6 +45,7 @@ impl Asked {
             Self::Export(_) => ApprovalKind::Export,
             Self::Template(_) => ApprovalKind::Template,
             Self::Class(_) => ApprovalKind::Class,
+            Self::Merge(_) => ApprovalKind::Merge,
         }
     }
 
@@ -52,6 +56,7 @@ impl Asked {
             Self::Export(query) => serde_json::to_string(query),
             Self::Template(proposal) => serde_json::to_string(proposal),
             Self::Class(proposal) => serde_json::to_string(proposal),
+            Self::Merge(proposal) => serde_json::to_string(proposal),
         };
         text.map_err(|e| Error::Fault(e.to_string()))
     }
@@ -64,6 +69,7 @@ impl Asked {
             ApprovalKind::Export => serde_json::from_str(text).map(Self::Export),
             ApprovalKind::Template => serde_json::from_str(text).map(Self::Template),
             ApprovalKind::Class => serde_json::from_str(text).map(Self::Class),
+            ApprovalKind::Merge => serde_json::from_str(text).map(Self::Merge),
         };
         asked.map_err(|e| Error::Fault(format!("approval {}: {e}", row.id)))
     }
@@ -255,6 +261,7 @@ pub async fn decide(
             Asked::Class(proposal) => {
                 segments::drop_override(&work, actor, proposal, step).await?;
             }
+            Asked::Merge(proposal) => duplicates::put_back(&work, actor, proposal, step).await?,
             Asked::Rights(_) | Asked::Roles(_) | Asked::Export(_) => {}
         }
     }
@@ -282,6 +289,7 @@ async fn carry_out(
         Asked::Roles(proposal) => crate::access::grant_roles(app, work, actor, proposal).await,
         Asked::Template(proposal) => messaging::put_in_use(work, actor, proposal).await,
         Asked::Class(proposal) => segments::put_override(work, actor, proposal).await,
+        Asked::Merge(proposal) => duplicates::carry_out(work, actor, proposal).await,
         Asked::Export(query) => {
             let (asker, under) = (seen.row.asked_by, seen.row.delegation);
             let asker = crate::access::actor_of_user(app, work.now(), asker, under).await?;

@@ -12,6 +12,7 @@ pub mod campaigns;
 pub mod care;
 pub mod customers;
 pub mod doctor;
+pub mod duplicates;
 pub mod electronic;
 mod error;
 pub mod exports;

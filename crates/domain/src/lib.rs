@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod care;
 pub mod customers;
 pub mod doctor;
+pub mod duplicates;
 pub mod electronic;
 pub mod ids;
 pub mod imports;

@@ -60,6 +60,7 @@ mod m20261127_000001_derivations;
 mod m20261127_050001_classes;
 mod m20261127_010001_search_keys;
 mod m20261127_010002_relations;
+mod m20261127_040001_duplicates;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -128,6 +129,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_050001_classes::Migration),
             Box::new(m20261127_010001_search_keys::Migration),
             Box::new(m20261127_010002_relations::Migration),
+            Box::new(m20261127_040001_duplicates::Migration),
         ]
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// Class customers by value and by risk: whoever changed, and everybody once a day
     Classify(ClassifyArgs),
+    /// Compare customers who are new or changed with others, and count pairs who may be one
+    Duplicates(DuplicatesArgs),
     /// Write tables for other programs
     Export(ExportArgs),
     /// Say why an obligation exists
@@ -137,6 +139,22 @@ pub(crate) enum TextFormat {
     Text,
     /// For programs
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DuplicatesArgs {
+    /// Look at about this many customers and leave the rest for later
+    #[arg(long, value_name = "CUSTOMERS")]
+    pub limit: Option<u64>,
+    /// Compare everybody anew, as after a change of the weights
+    #[arg(long)]
+    pub all: bool,
+    /// Pairs that are known to be one customer, to measure what is found: two numbers a line, with a comma
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TextFormat,
 }
 
 #[derive(Debug, Args)]

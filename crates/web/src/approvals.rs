@@ -143,6 +143,22 @@ pub(crate) fn lines(f: &Frame, view: &ApprovalView) -> Vec<DiffLine> {
                 sensitive: false,
             }]
         }
+        Asked::Merge(proposal) => {
+            let (survivor, absorbed) = proposal.numbers.clone();
+            let mut lines = vec![DiffLine {
+                what: f.say("merge-records"),
+                before: format!("{survivor} · {absorbed}"),
+                after: survivor.clone(),
+                sensitive: true,
+            }];
+            lines.extend(proposal.fields.iter().map(|field| DiffLine {
+                what: f.code("merged-field", field),
+                before: survivor.clone(),
+                after: absorbed.clone(),
+                sensitive: false,
+            }));
+            lines
+        }
     }
 }
 

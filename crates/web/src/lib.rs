@@ -14,6 +14,7 @@ mod campaigns;
 mod care;
 mod customers;
 mod doctor;
+mod duplicates;
 mod electronic;
 mod exports;
 mod failure;
@@ -79,6 +80,7 @@ pub fn router(web: Web) -> Router {
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
+        .merge(duplicates::routes())
         .merge(campaigns::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
@@ -132,6 +134,7 @@ fn systems() -> OpenApiRouter<Web> {
         .merge(questionnaires::api::routes())
         .merge(letters::api::routes())
         .merge(visits::api::routes())
+        .merge(duplicates::api::routes())
         .merge(campaigns::api::routes())
         .merge(plans::api::routes())
         .merge(surveys::api::routes())

@@ -142,6 +142,10 @@ pub(crate) const WORK: &[Entry] = &[
         "/classes",
         "chart-bar",
         Some(Permission::CustomersRead),
+        "duplicates",
+        "/duplicates",
+        "users",
+        Some(Permission::DuplicatesRead),
     ),
     entry(
         "policies",
@@ -233,6 +237,8 @@ pub(crate) const MANAGE: &[Entry] = &[
             Permission::TemplatesApprove,
             Permission::ClassesOverride,
             Permission::ClassesApprove,
+            Permission::DuplicatesDecide,
+            Permission::DuplicatesApprove,
         ],
     ),
     entry(

@@ -103,6 +103,9 @@ pub async fn rotate(app: &App, actor: &Actor, now: Instant, form: &RotationForm)
     if what != Rotated::Data {
         // Keys of names hold nothing to make them anew from but the names themselves.
         enqueue_derived_for_all(&work, Derived::Search).await?;
+        // Keys of blocks are hashes of values that are not kept beside them: they are worked out anew.
+        store::duplicates::forget_oversized(&work).await?;
+        enqueue_derived_for_all(&work, Derived::Duplicates).await?;
     }
     let job = enqueue(&work, actor, now, &Task::RenewKeys).await?;
     let made: Vec<_> = made.iter().map(|(p, v)| format!("{p} {v}")).collect();

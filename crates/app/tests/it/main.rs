@@ -20,6 +20,7 @@ mod customer_names;
 mod customer_relations;
 mod customers;
 mod doctor;
+mod duplicates;
 mod electronic;
 mod events_in;
 mod export_limits;

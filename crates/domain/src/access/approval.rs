@@ -22,6 +22,8 @@ codes! {
         Template = "template",
         /// A class of a customer that is set by hand.
         Class = "class",
+        /// Making one customer of two records.
+        Merge = "merge",
     }
 }
 
@@ -33,6 +35,7 @@ impl ApprovalKind {
             Self::Export => Permission::ExportsApprove,
             Self::Template => Permission::TemplatesApprove,
             Self::Class => Permission::ClassesApprove,
+            Self::Merge => Permission::DuplicatesApprove,
         }
     }
 }

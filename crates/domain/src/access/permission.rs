@@ -11,6 +11,12 @@ codes! {
         ClassesOverride = "classes.override",
         /// Agree to classes that others ask for.
         ClassesApprove = "classes.approve",
+        /// See customers who may be one.
+        DuplicatesRead = "duplicates.read",
+        /// Decide whether two records are one customer, and merge them.
+        DuplicatesDecide = "duplicates.decide",
+        /// Agree to merges of others, and take merges back.
+        DuplicatesApprove = "duplicates.approve",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -172,73 +178,32 @@ codes! {
 
 impl Permission {
     /// The area under which it is shown.
+    #[rustfmt::skip]
     pub fn area(self) -> RightArea {
         use Permission as P;
         match self {
-            P::CustomersRead
-            | P::CustomersEdit
-            | P::ClassesOverride
-            | P::ClassesApprove
-            | P::PersonalDataReveal
-            | P::PoliciesRead => RightArea::Customers,
-            P::ObligationsRead
-            | P::CallbacksRead
-            | P::CallbacksAssign
-            | P::CallbacksMake
-            | P::CallbacksDecide
-            | P::CampaignsRead
-            | P::CampaignsPlan
-            | P::CampaignsConfirm
-            | P::PayoutsInspect
-            | P::CallbacksReview
-            | P::CallbacksCheck
-            | P::ElectronicOffer
-            | P::ElectronicInspect
-            | P::RecordingsListen
-            | P::LettersRead
-            | P::LettersHandle
-            | P::LettersReview
-            | P::LettersTemplates => RightArea::Callbacks,
-            P::TicketsRead
-            | P::TicketsIssue
-            | P::TicketsHandle
-            | P::TicketsVerify
+            P::CustomersRead | P::CustomersEdit | P::ClassesOverride | P::ClassesApprove
+            | P::PersonalDataReveal | P::PoliciesRead
+            | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove => RightArea::Customers,
+            P::ObligationsRead | P::CallbacksRead | P::CallbacksAssign | P::CallbacksMake
+            | P::CallbacksDecide | P::CampaignsRead | P::CampaignsPlan | P::CampaignsConfirm
+            | P::PayoutsInspect | P::CallbacksReview | P::CallbacksCheck | P::ElectronicOffer
+            | P::ElectronicInspect | P::RecordingsListen | P::LettersRead | P::LettersHandle
+            | P::LettersReview | P::LettersTemplates => RightArea::Callbacks,
+            P::TicketsRead | P::TicketsIssue | P::TicketsHandle | P::TicketsVerify
             | P::TicketsList => RightArea::Tickets,
-            P::MessagesRead | P::MessagesSend | P::TemplatesEdit | P::TemplatesApprove => {
-                RightArea::Messages
-            }
-            P::VisitsRead
-            | P::VisitsMake
-            | P::VisitsApprove
-            | P::VisitsEndorse
-            | P::SlipsRead
-            | P::SlipsRegister
-            | P::SlipsOversee => RightArea::Visits,
-            P::SurveysRead
-            | P::SurveysRequest
-            | P::SurveysApprove
-            | P::SurveysEndorse
-            | P::SurveysAllow
-            | P::SurveysRun => RightArea::Surveys,
-            P::RulesRead
-            | P::RulesDraft
-            | P::RulesReview
-            | P::RulesApprove
-            | P::QuestionnairesRead
-            | P::QuestionnairesWrite
-            | P::QuestionnairesReview
-            | P::QuestionnairesApprove
+            P::MessagesRead | P::MessagesSend | P::TemplatesEdit | P::TemplatesApprove => RightArea::Messages,
+            P::VisitsRead | P::VisitsMake | P::VisitsApprove | P::VisitsEndorse
+            | P::SlipsRead | P::SlipsRegister | P::SlipsOversee => RightArea::Visits,
+            P::SurveysRead | P::SurveysRequest | P::SurveysApprove | P::SurveysEndorse
+            | P::SurveysAllow | P::SurveysRun => RightArea::Surveys,
+            P::RulesRead | P::RulesDraft | P::RulesReview | P::RulesApprove
+            | P::QuestionnairesRead | P::QuestionnairesWrite | P::QuestionnairesReview | P::QuestionnairesApprove
             | P::PlanRun => RightArea::Rules,
             P::ReportsRead | P::DataExport | P::ExportsApprove => RightArea::Figures,
             P::RetentionManage | P::RetentionApprove | P::DataRequestsHandle => RightArea::Records,
-            P::ImportsRun
-            | P::SystemManage
-            | P::RightsManage
-            | P::RightsApprove
-            | P::UsersManage
-            | P::OrgsManage
-            | P::ClientsManage
-            | P::AuditRead => RightArea::House,
+            P::ImportsRun | P::SystemManage | P::RightsManage | P::RightsApprove
+            | P::UsersManage | P::OrgsManage | P::ClientsManage | P::AuditRead => RightArea::House,
         }
     }
 

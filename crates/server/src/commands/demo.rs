@@ -197,6 +197,7 @@ async fn live(
     story.leave_visits(moment).await?;
     story.leave_campaigns(moment).await?;
     keep_views(app, staff, moment).await?;
+    app::duplicates::compare_due(app, moment, u64::MAX, &|_| {}).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;
     messages::leave_messages(app, staff, config.company_name(), moment).await?;

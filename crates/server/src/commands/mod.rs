@@ -6,6 +6,7 @@ mod calendar;
 mod classify;
 mod demo;
 mod doctor;
+mod duplicates;
 mod explain;
 mod export;
 mod generate;
@@ -61,6 +62,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(args) => {
             let app = opened().await?;
             let done = import::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Duplicates(args) => {
+            let app = opened().await?;
+            let done = duplicates::run(&app, args).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }

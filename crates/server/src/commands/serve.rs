@@ -35,6 +35,8 @@ const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
 const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
+/// How often customers are looked at who are new or changed.
+const LOOK_AT_DUPLICATES: Duration = Duration::from_secs(5);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -128,6 +130,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
         tokio::spawn(find_names(app.clone())),
+        tokio::spawn(compare_customers(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -225,6 +228,20 @@ async fn find_names(app: App) {
         ticks.tick().await;
         if let Err(error) = app::customers::refresh_search_keys(&app, environment::now()).await {
             tracing::error!(%error, "keys of names cannot be worked out");
+        }
+    }
+}
+
+/// Compares customers who are new or changed with others, for as long as the server lives. Servers side by
+/// side take turns.
+async fn compare_customers(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_DUPLICATES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let compared = app::duplicates::compare_due(&app, environment::now(), u64::MAX, &|_| {});
+        if let Err(error) = compared.await {
+            tracing::error!(%error, "customers cannot be compared");
         }
     }
 }

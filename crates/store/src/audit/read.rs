@@ -151,7 +151,10 @@ fn filtered(scope: &Scope, filter: &AuditFilter) -> Select {
         select.filter("subject_id = ?", params![subject]);
     }
     if let Some(customer) = filter.customer {
-        select.filter("customer_id = ?", params![customer]);
+        // The log keeps the record that was looked at; who stayed after a merge answers for both.
+        let both =
+            "customer_id IN (SELECT w.id FROM customers w WHERE w.id = ? OR w.merged_into_id = ?)";
+        select.filter(both, params![customer, customer]);
     }
     if let Some(purpose) = &filter.purpose {
         let plain = purpose

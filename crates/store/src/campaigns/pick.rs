@@ -36,7 +36,10 @@ pub async fn find_customers_by_number(
             .scope(scope, "c.org_id")
             .own(scope, "c.id")
             .under(org_path, "c.org_id")
-            .filter("c.erased_at IS NULL", Vec::new())
+            .filter(
+                "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+                Vec::new(),
+            )
             .filter_in("c.customer_no", numbers);
         let rows: Vec<Named> = select.list(db).await?;
         found.extend(rows.into_iter().map(|r| (r.customer_no, CustomerId(r.id))));
@@ -80,7 +83,10 @@ pub async fn select_customers(
         .scope(scope, "c.org_id")
         .own(scope, "c.id")
         .under(&selection.org_path, "c.org_id")
-        .filter("c.erased_at IS NULL", Vec::new());
+        .filter(
+            "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+            Vec::new(),
+        );
     if let Some(kind) = selection.kind {
         select.filter("c.kind = ?", params![kind.as_str()]);
     }

@@ -6,7 +6,7 @@ use crate::obligations::{QueueKind, enqueue};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Ids of customers by number, and whether each is a group.
+/// Ids of customers by number, and whether each is a group. A number that was merged leads to the survivor.
 ///
 /// # Errors
 /// What the database says.
@@ -14,7 +14,7 @@ pub async fn lookup_groups(
     bulk: &mut Bulk,
     numbers: &[Cell],
 ) -> Result<HashMap<String, (Uuid, bool)>> {
-    let sql = "SELECT customer_no, id, kind FROM customers WHERE customer_no IN ({values}) AND erased_at IS NULL";
+    let sql = "SELECT customer_no, COALESCE(merged_into_id, id), kind FROM customers WHERE customer_no IN ({values}) AND erased_at IS NULL";
     let rows = bulk
         .query_in(sql, numbers, |row| {
             let group = row.text(2)?.as_deref() == Some("group");

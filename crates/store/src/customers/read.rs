@@ -97,6 +97,8 @@ pub struct CustomerRow {
     pub erased_at: Option<Instant>,
     /// Since when the data may only be stored, because deletion was asked for and a term runs.
     pub restricted_at: Option<Instant>,
+    /// The customer that this record was merged into.
+    pub merged_into: Option<CustomerId>,
     /// Version, for updates.
     pub version: i64,
 }
@@ -153,6 +155,7 @@ pub(super) struct Row {
     updated_at: i64,
     erased_at: Option<i64>,
     restricted_at: Option<i64>,
+    merged_into_id: Option<Uuid>,
     version: i64,
 }
 
@@ -160,7 +163,7 @@ pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.s
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
      c.special_needs, c.value_class, c.risk_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
-     c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.version \
+     c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.merged_into_id, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
 /// Opens a sealed column of a customer, if it has a value.
@@ -241,6 +244,7 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         updated_at: instant(r.updated_at),
         erased_at: r.erased_at.map(instant),
         restricted_at: r.restricted_at.map(instant),
+        merged_into: r.merged_into_id.map(CustomerId),
         version: r.version,
     })
 }
@@ -290,6 +294,7 @@ pub enum CustomerFlag {
 fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
     let mut select = Select::new(select);
     select.scope(scope, "c.org_id").own(scope, "c.id");
+    select.filter("c.merged_into_id IS NULL", Vec::new());
     if let Some(kind) = filter.kind {
         select.filter("c.kind = ?", params![kind.as_str()]);
     }
@@ -375,7 +380,11 @@ pub async fn find_customer(
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
 }
 
-/// A customer in sight, by number.
+/// The customer of a number; a number that was merged leads to the survivor.
+pub(super) const BY_NUMBER: &str =
+    "SELECT COALESCE(n.merged_into_id, n.id) FROM customers n WHERE n.customer_no = ?";
+
+/// A customer in sight, by number; a number that was merged leads to the survivor.
 ///
 /// # Errors
 /// What the database says.
@@ -387,7 +396,7 @@ pub async fn find_customer_by_number(
     let mut select = Select::new(SELECT);
     select
         .scope_customer(scope)
-        .filter("c.customer_no = ?", params![number]);
+        .filter(&format!("c.id IN ({BY_NUMBER})"), params![number]);
     Ok(customers(db.keys(), select.list(db).await?)?.pop())
 }
 

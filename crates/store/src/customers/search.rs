@@ -25,21 +25,26 @@ pub async fn search_customers(
     let by = |kind: &str| values(keys.indexes(kind, plain));
     let by_tail = |kind: &str| values(keys.tail_indexes(kind, plain));
     let lookups: Vec<(&str, Vec<Value>)> = match term {
-        SearchTerm::Name(_) => vec![("c.name_index", by("name"))],
-        SearchTerm::Mobile(_) => vec![("c.mobile_index", by("mobile"))],
-        SearchTerm::Phone(_) => vec![("c.phone_index", by("phone"))],
-        SearchTerm::IdNumber(_) => vec![("c.id_no_index", by("id_no"))],
+        SearchTerm::Name(_) => vec![("n.name_index", by("name"))],
+        SearchTerm::Mobile(_) => vec![("n.mobile_index", by("mobile"))],
+        SearchTerm::Phone(_) => vec![("n.phone_index", by("phone"))],
+        SearchTerm::IdNumber(_) => vec![("n.id_no_index", by("id_no"))],
         SearchTerm::LastFour(_) => vec![
-            ("c.mobile_tail_index", by_tail("mobile")),
-            ("c.id_no_tail_index", by_tail("id_no")),
+            ("n.mobile_tail_index", by_tail("mobile")),
+            ("n.id_no_tail_index", by_tail("id_no")),
         ],
-        SearchTerm::Code(code) => vec![("c.customer_no", params![code.as_str()])],
+        SearchTerm::Code(code) => vec![("n.customer_no", params![code.as_str()])],
         SearchTerm::Number(_) => Vec::new(),
     };
     let mut found: Vec<CustomerRow> = Vec::new();
     for (column, values) in lookups {
+        // What was known of a record that was merged leads to the survivor.
+        let places = vec!["?"; values.len()].join(", ");
+        let found_by = format!(
+            "c.id IN (SELECT COALESCE(n.merged_into_id, n.id) FROM customers n WHERE {column} IN ({places}))"
+        );
         let mut select = Select::new(SELECT);
-        select.scope_customer(scope).filter_in(column, values);
+        select.scope_customer(scope).filter(&found_by, values);
         select.then(
             "ORDER BY c.id DESC LIMIT ?",
             params![i64::try_from(limit).unwrap_or(i64::MAX)],

@@ -26,6 +26,8 @@ pub enum Turn {
     Classes,
     /// A chunk of the keys by which names are found.
     SearchKeys,
+    /// A chunk of customers compared with others: of two who change at once each must see the other.
+    Duplicates,
 }
 
 impl Backend {
@@ -38,6 +40,7 @@ impl Backend {
             (Self::Postgres, Turn::Letters) => Some("SELECT pg_advisory_xact_lock(7300, 2)"),
             (Self::Postgres, Turn::Classes) => Some("SELECT pg_advisory_xact_lock(7300, 5)"),
             (Self::Postgres, Turn::SearchKeys) => Some("SELECT pg_advisory_xact_lock(7300, 11)"),
+            (Self::Postgres, Turn::Duplicates) => Some("SELECT pg_advisory_xact_lock(7300, 3)"),
         }
     }
 

@@ -40,12 +40,12 @@ pub async fn load_agents(bulk: &mut Bulk) -> Result<HashMap<String, Uuid>> {
     Ok(rows.into_iter().collect())
 }
 
-/// Ids of customers by number.
+/// Ids of customers by number. A number that was merged leads to the survivor.
 ///
 /// # Errors
 /// What the database says.
 pub async fn lookup_customers(bulk: &mut Bulk, numbers: &[Cell]) -> Result<HashMap<String, Uuid>> {
-    let sql = "SELECT customer_no, id FROM customers WHERE customer_no IN ({values})";
+    let sql = "SELECT customer_no, COALESCE(merged_into_id, id) FROM customers WHERE customer_no IN ({values})";
     let rows = bulk
         .query_in(sql, numbers, |row| {
             Ok((

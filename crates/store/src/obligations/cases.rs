@@ -232,7 +232,7 @@ pub async fn read_customers(
     limit: i64,
 ) -> Result<Vec<CustomerCase>> {
     let select = "SELECT id, org_id, language, kind, birth_date, large, key_account, shareholder_related, \
-                  value_class, relationship_stage, marketing_consent, risk_appetite, risk_class FROM customers WHERE erased_at IS NULL AND id";
+                  value_class, relationship_stage, marketing_consent, risk_appetite, risk_class FROM customers WHERE erased_at IS NULL AND merged_into_id IS NULL AND id";
     let mut customers = match span {
         Span::Between(low, high) => {
             let sql = format!("{select} >= $1 AND id <= $2 ORDER BY id LIMIT $3");

@@ -324,6 +324,15 @@ pub async fn destroy_policy(work: &UnitOfWork, policy: PolicyId) -> Result<u64> 
 /// # Errors
 /// [`crate::StoreError::Conflict`] when the customer was erased already.
 pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> {
+    let mut rows = empty_customer(work, customer).await?;
+    // Records that were merged into it are the same person's.
+    for absorbed in super::merged::list_absorbed(work, customer).await? {
+        rows += empty_customer(work, absorbed).await?;
+    }
+    Ok(rows + super::merged::forget_merges(work, customer).await?)
+}
+
+async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> {
     let now = millis(work.now());
     let id = customer.0;
     let mut rows = empty_tickets(work, TICKETS_OF_CUSTOMER, id).await?;

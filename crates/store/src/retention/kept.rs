@@ -326,7 +326,7 @@ pub async fn list_kept_customers(
         Whose::One(id) => query.filter("c.id = ?", params![id.0]),
         Whose::Leaving(after) => {
             query.filter(
-                "c.erased_at IS NULL AND (c.erasure_asked_at IS NOT NULL OR c.id IN (SELECT policyholder_id FROM policies \
+                "c.erased_at IS NULL AND c.merged_into_id IS NULL AND (c.erasure_asked_at IS NOT NULL OR c.id IN (SELECT policyholder_id FROM policies \
                  WHERE destroyed_at IS NOT NULL UNION SELECT insured_id FROM policies WHERE destroyed_at IS NOT NULL \
                  UNION SELECT beneficiary_id FROM policies WHERE destroyed_at IS NOT NULL))",
                 Vec::new(),

@@ -7,6 +7,7 @@ mod effects;
 mod holds;
 mod items;
 mod kept;
+mod merged;
 mod records;
 mod request_steps;
 mod requests;

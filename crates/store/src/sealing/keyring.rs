@@ -226,7 +226,7 @@ impl Keyring {
     }
 
     /// How every value begins that the present key sealed.
-    pub(super) fn present_head(&self) -> [u8; VERSION_LENGTH] {
+    pub(crate) fn present_head(&self) -> [u8; VERSION_LENGTH] {
         let version = read(&self.keys).seal.last().map_or(0, |(v, _)| *v);
         let [high, low] = version.to_be_bytes();
         [FORMAT, high, low]

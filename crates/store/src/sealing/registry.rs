@@ -236,6 +236,26 @@ pub const SEALED: &[SealedTable] = &[
     SealedTable {
         name: "customer_stages",
         columns: &[sealed("note")],
+        name: "duplicate_pairs",
+        columns: &[sealed("reason")],
+    },
+    SealedTable {
+        name: "customer_merges",
+        columns: &[sealed("reason"), sealed("undo_reason")],
+    },
+    SealedTable {
+        name: "merge_copies",
+        columns: &[
+            sealed("name"),
+            sealed("id_no"),
+            sealed("mobile"),
+            sealed("phone"),
+            sealed("email"),
+            sealed("address"),
+            sealed("mailing_address"),
+            sealed("needs"),
+            sealed("special_needs"),
+        ],
     },
     SealedTable {
         name: "file_keys",

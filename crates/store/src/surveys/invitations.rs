@@ -22,7 +22,7 @@ fn within(select: &str, scope: &Scope, of: &Respondents<'_>) -> Select {
     select.scope_customer(scope);
     select.under(of.org_path, "c.org_id");
     select.filter(
-        "c.erased_at IS NULL AND c.restricted_at IS NULL",
+        "c.erased_at IS NULL AND c.restricted_at IS NULL AND c.merged_into_id IS NULL",
         Vec::new(),
     );
     if let Some(kind) = of.kind {

@@ -11,6 +11,7 @@ use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, KeptRelation, RelationSource, RelationshipStage,
     Sex, SourceChannel, StageSource, ValueClass,
 };
+use domain::duplicates::{BlockKind, Grade, MergeState, PairState};
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
@@ -45,7 +46,7 @@ use testkit::{Engine, TestApp, TestDatabase};
 type Lists = BTreeMap<String, BTreeSet<String>>;
 
 /// Lists that only the store or the server knows.
-const NOT_OF_THE_DOMAIN: [&str; 14] = [
+const NOT_OF_THE_DOMAIN: [&str; 15] = [
     "audit_entries.actor_kind",
     "derivations.derived",
     "derivations.subject",
@@ -54,6 +55,7 @@ const NOT_OF_THE_DOMAIN: [&str; 14] = [
     "events.source",
     "extraction_runs.state",
     "jobs.state",
+    "merge_copies.moment",
     "one_time_links.purpose",
     "plan_queue.kind",
     "record_changes.entity",
@@ -73,6 +75,11 @@ macro_rules! lists {
 /// What the domain says of visits.
 fn of_visits() -> Lists {
     lists! {
+        "customer_merges.state" => MergeState,
+        "duplicate_blocks.kind" => BlockKind,
+        "duplicate_pairs.grade" => Grade,
+        "duplicate_pairs.kind" => CustomerKind,
+        "duplicate_pairs.state" => PairState,
         "visits.purpose" => VisitPurpose,
         "visits.format" => RecordFormat,
         "visits.state" => VisitState,

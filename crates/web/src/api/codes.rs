@@ -8,6 +8,7 @@ use domain::callbacks::{
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::duplicates::{Decision, Field, Grade, Level, MergedField, PairState};
 use domain::electronic::{LinkState, Proof};
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
@@ -53,6 +54,12 @@ macro_rules! all {
 }
 
 lists_of_codes! {
+    DuplicateDecisionCode = all!(Decision),
+    DuplicateFieldCode = all!(Field),
+    DuplicateGradeCode = all!(Grade),
+    DuplicateLevelCode = all!(Level),
+    DuplicateStateCode = all!(PairState),
+    MergedFieldCode = all!(MergedField),
     SlipStateCode = all!(SlipState),
     SurveyIdentityCode = all!(SurveyIdentity),
     SurveyKindCode = all!(SurveyKind),

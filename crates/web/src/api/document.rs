@@ -52,6 +52,7 @@ const COMMON: [(&str, &str); 5] = [
         (name = "tickets", description = "Problems that callbacks raised, until they are solved."),
         (name = "letters", description = "Letters and receipts on paper, from printing to entry."),
         (name = "plans", description = "The quarterly plan: days with their load, moves, times agreed with customers."),
+        (name = "duplicates", description = "Customers who may be one: pairs, decisions, merges."),
         (name = "campaigns", description = "Planned callbacks by list, each customer with a purpose."),
         (name = "surveys", description = "Online surveys with what their answers add up to."),
         (name = "visits", description = "On-site visits with their forms, and sales visits with their slips."),

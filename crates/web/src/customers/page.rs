@@ -63,6 +63,10 @@ pub(crate) async fn show_customer(
     who: Who,
 ) -> Answer {
     let page = app::customers::customer_page(&web.app, &who.actor, who.now, &customer_no).await?;
+    if page.customer.customer_no != customer_no.trim() {
+        // The number was merged into another.
+        return Ok(who.go(&format!("/customers/{}", page.customer.customer_no)));
+    }
     let f = who.frame("customers");
     let id = Some(page.customer.id);
     let rights = web.app.rights();

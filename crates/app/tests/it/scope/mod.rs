@@ -1,10 +1,11 @@
 //! A person of one branch sees nothing of another's, by any function; a caller sees the own list.
 
-mod objects;
+pub(crate) mod objects;
 mod use_cases;
 mod walk;
 mod walk_campaigns;
 mod walk_cases;
+mod walk_duplicates;
 mod walk_electronic;
 mod walk_letters;
 mod walk_messages;
@@ -97,6 +98,9 @@ const NOT_MINE: &[&str] = &[
     "count_surveys",
     "list_relations",
     "list_acquaintances",
+    "list_duplicates",
+    "count_open_duplicates",
+    "find_duplicate",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

@@ -9,9 +9,9 @@ use store::access::{NewApproval, end_approval, insert_approval};
 use testkit::{Engine, Portfolio, TestApp, row};
 
 /// Things of one unit, with work in every state.
-pub(super) struct Objects {
+pub(crate) struct Objects {
     pub(super) org: &'static str,
-    pub(super) customer_no: &'static str,
+    pub(crate) customer_no: &'static str,
     pub(super) policy_no: &'static str,
     pub(super) name: &'static str,
     pub(super) customer: CustomerId,
@@ -35,7 +35,7 @@ pub(super) struct Objects {
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
 /// callbacks.
-pub(super) fn portfolio() -> Portfolio {
+pub(crate) fn portfolio() -> Portfolio {
     let mut portfolio = Portfolio::small();
     for (group, org) in [("G50", "5001"), ("G37", "3701")] {
         portfolio.customers.add(row([
@@ -133,7 +133,7 @@ fn sampled(portfolio: &mut Portfolio, group: &str, org: &str) {
     }
 }
 
-pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
+pub(crate) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     let p = t.people();
     let (leader, caller, handler) = if shandong {
         (&p.leader_sd, &p.caller_sd, &p.operations_sd)

@@ -50,6 +50,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_messages::walk_messages(t, scope, o).await);
     seen.extend(super::walk_visits::walk_visits(t, scope, o).await);
     seen.extend(super::walk_campaigns::walk_campaigns(t, scope, o).await);
+    seen.extend(super::walk_duplicates::walk_duplicates(t, scope, o).await);
     seen.extend(super::walk_surveys::walk_surveys(t, scope, o).await);
     seen.extend(super::walk_segments::walk_segments(t, scope, o).await);
     seen.extend(super::walk_relations::walk_relations(t, scope, o).await);

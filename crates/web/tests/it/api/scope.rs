@@ -13,8 +13,9 @@ const ALL_ROLES: [&str; 2] = ["administrator", "head_office_manager"];
 /// What belongs to no unit: wording is the same for everybody.
 const OF_ALL: [&str; 2] = ["/api/v1/plans/days/{day}", "/api/v1/questionnaires/{id}"];
 /// Things that the portfolio does not begin with; `walk` makes them and knocks there.
-const WALKED: [&str; 7] = [
+const WALKED: [&str; 8] = [
     "{campaign}",
+    "{duplicate}",
     "{letter}",
     "{message}",
     "{signal}",

@@ -30,6 +30,7 @@ pub(super) struct Things {
     questionnaire: Uuid,
     gathering: Uuid,
     campaign: String,
+    duplicate: Uuid,
     survey: String,
     pub(super) number: String,
     pub(super) callback_number: String,
@@ -113,6 +114,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         questionnaire: visits.questionnaire,
         gathering: visits.gathering,
         campaign: campaign(t).await,
+        duplicate: duplicate(t).await,
         survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
         callback,
         ticket: ticket.id.0,
@@ -129,6 +131,24 @@ pub(super) async fn things(t: &TestApp) -> Things {
         callback_number: seen.number,
         assignee,
     }
+}
+
+/// A pair of customers of Chongqing, and a merge of them that was taken back; both have the id of the first.
+async fn duplicate(t: &TestApp) -> Uuid {
+    let from = "FROM customers a JOIN customers b ON b.customer_no = 'C50-LI' WHERE a.customer_no = 'C50-ZHOU'";
+    let pair = format!(
+        "INSERT INTO duplicate_pairs (id, low_id, high_id, kind, weight, probability, grade, levels, state, found_at, updated_at, version) \
+         SELECT a.id, a.id, b.id, 'individual', 3000, 999999, 'certain', '|name=sound|unit=equal|', 'open', 0, 0, 1 {from}"
+    );
+    let merge = format!(
+        "INSERT INTO customer_merges (id, pair_id, survivor_id, absorbed_id, state, fields, moved, left_behind, merged_by, merged_at, is_destroyed) \
+         SELECT a.id, a.id, a.id, b.id, 'undone', 'name', 3, 0, 'tests', 0, FALSE {from}"
+    );
+    t.database.execute(&format!("{pair}; {merge}")).await;
+    let whole = Actor::system().scope(domain::access::Permission::CustomersRead);
+    let found =
+        store::customers::find_customer_by_number(t.app.store(), &whole.unwrap(), "C50-ZHOU");
+    found.await.unwrap().unwrap().id.0
 }
 
 /// A spot check of the unit.
@@ -289,6 +309,7 @@ impl Things {
             "clients" => self.client,
             "approvals" => self.approval,
             "jobs" => self.job,
+            "duplicates" | "customers" => self.duplicate,
             "api" => self.user,
             _ => Uuid::nil(),
         };
@@ -320,6 +341,7 @@ impl Things {
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
+            .replace("{duplicate}", &self.duplicate.to_string())
             .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)

@@ -1,0 +1,133 @@
+//! Where the schema refers to a customer, and what a merge does there. A test compares this list with the
+//! schema: a new column has to be put here before it can be released.
+
+/// What a merge does with a reference to the absorbed record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It comes to the survivor.
+    Moves,
+    /// It comes to the survivor unless that has a row with the same values in these columns, as when both were
+    /// invited to one event: the row then stays where it is.
+    MovesUnless(&'static str),
+    /// It stays; the text says why.
+    Stays(&'static str),
+}
+
+/// A column that refers to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// What a merge does.
+    pub how: How,
+    /// The policy that a row `t` belongs to, where it belongs to one: what came about for the survivor after
+    /// the merge goes back with the policy when the merge is taken back.
+    pub policy: Option<&'static str>,
+}
+
+const fn moves(table: &'static str, policy: Option<&'static str>) -> Reference {
+    Reference {
+        table,
+        column: "customer_id",
+        how: How::Moves,
+        policy,
+    }
+}
+
+const fn unless(table: &'static str, same: &'static str) -> Reference {
+    Reference {
+        table,
+        column: "customer_id",
+        how: How::MovesUnless(same),
+        policy: None,
+    }
+}
+
+const fn on_policy(column: &'static str) -> Reference {
+    Reference {
+        table: "policies",
+        column,
+        how: How::Moves,
+        policy: None,
+    }
+}
+
+const fn stays(table: &'static str, column: &'static str, why: &'static str) -> Reference {
+    Reference {
+        table,
+        column,
+        how: How::Stays(why),
+        policy: None,
+    }
+}
+
+const OWN: Option<&str> = Some("t.policy_id");
+const OF_CALLBACK: Option<&str> =
+    Some("(SELECT b.policy_id FROM callbacks b WHERE b.id = t.callback_id)");
+const OF_ATTEMPT: Option<&str> = Some(
+    "(SELECT b.policy_id FROM attempts a JOIN callbacks b ON b.id = a.callback_id WHERE a.id = t.attempt_id)",
+);
+const OF_OWNER: Option<&str> = Some(
+    "COALESCE((SELECT b.policy_id FROM callbacks b WHERE b.id = t.owner_id), \
+     (SELECT b.policy_id FROM attempts a JOIN callbacks b ON b.id = a.callback_id WHERE a.id = t.owner_id), \
+     (SELECT k.policy_id FROM tickets k WHERE k.id = t.owner_id), \
+     (SELECT v.policy_id FROM visits v WHERE v.id = t.owner_id))",
+);
+/// Every column that refers to a customer.
+pub const REFERENCES: &[Reference] = &[
+    on_policy("policyholder_id"),
+    on_policy("insured_id"),
+    on_policy("beneficiary_id"),
+    moves("events", OWN),
+    moves("obligations", OWN),
+    moves("exclusions", OWN),
+    moves("callbacks", OWN),
+    moves("attempts", OF_CALLBACK),
+    moves("answers", OF_CALLBACK),
+    moves("callback_reviews", OF_CALLBACK),
+    moves("callback_notes", OF_CALLBACK),
+    moves("calls", OF_ATTEMPT),
+    moves("recordings", OF_OWNER),
+    moves("tickets", OWN),
+    moves("letters", OF_CALLBACK),
+    moves("renewal_accounts", OWN),
+    moves("visits", OWN),
+    moves("field_slips", None),
+    moves("electronic_links", OF_CALLBACK),
+    moves("messages", None),
+    moves("consent_entries", None),
+    moves("legal_holds", OWN),
+    moves("destruction_items", OWN),
+    moves("data_requests", None),
+    moves("record_changes", Some("t.entity_id")),
+    unless("contacts", "role"),
+    unless("gathering_participants", "gathering_id"),
+    unless("campaign_members", "campaign_id"),
+    unless("survey_invitations", "survey_id"),
+    Reference {
+        table: "customers",
+        column: "merged_into_id",
+        how: How::Moves,
+        policy: None,
+    },
+    stays("audit_entries", "customer_id", "the log is never rewritten"),
+    stays(
+        "duplicate_keys",
+        "customer_id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "duplicate_pairs",
+        "low_id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "duplicate_pairs",
+        "high_id",
+        "worked out again for the survivor",
+    ),
+    stays("customer_merges", "survivor_id", "the merge itself"),
+    stays("customer_merges", "absorbed_id", "the merge itself"),
+];
