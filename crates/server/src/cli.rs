@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Turn events and the calendar into obligations
     Plan(PlanArgs),
+    /// Examine what is known of customers: completeness, truth, shared and forbidden numbers
+    Examine,
     /// Write tables for other programs
     Export(ExportArgs),
     /// Say why an obligation exists

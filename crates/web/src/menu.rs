@@ -138,6 +138,12 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CustomersRead),
     ),
     entry(
+        "information-quality",
+        "/information-quality",
+        "clipboard-check",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
         "policies",
         "/policies",
         "file-text",

@@ -8,6 +8,7 @@
 
 mod campaigns;
 mod contacts;
+mod information;
 mod limits;
 mod mark;
 mod payouts;
@@ -25,6 +26,7 @@ use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::campaigns::MemberQuery;
 use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
+use crate::information::{FindingQuery, HoldQuery};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
 use crate::tickets::TicketQuery;
@@ -90,6 +92,10 @@ pub enum ListFilter {
     Payouts(PayoutQuery),
     /// Of scheduled contacts.
     Contacts(CareQuery),
+    /// Of findings on the quality of information.
+    Information(FindingQuery),
+    /// Of commission held back.
+    CommissionHolds(HoldQuery),
     /// Of policies.
     Policies(PolicyQuery),
     /// Of tickets.
@@ -340,6 +346,8 @@ impl Export<'_> {
             ExportKind::Payouts => self.payouts(after).await,
             ExportKind::Contacts => self.contacts(after).await,
             ExportKind::Campaigns => self.campaigns(after).await,
+            ExportKind::Information => self.findings(after).await,
+            ExportKind::CommissionHolds => self.holds(after).await,
         }
     }
 

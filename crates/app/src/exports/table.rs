@@ -80,6 +80,10 @@ names! {
         Contacts = "contacts",
         /// Customers on the lists of callback campaigns, with what became of them.
         Campaigns = "campaigns",
+        /// Findings on the quality of customers' information.
+        Information = "information",
+        /// Commission held back because of customers' information.
+        CommissionHolds = "commission_holds",
     }
 }
 
@@ -117,7 +121,8 @@ impl ExportKind {
             Self::Tickets => Permission::TicketsRead,
             Self::Contacts => Permission::MessagesRead,
             Self::Campaigns => Permission::CampaignsRead,
-            Self::Customers => Permission::CustomersRead,
+            Self::Customers | Self::Information => Permission::CustomersRead,
+            Self::CommissionHolds => Permission::InformationManage,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
     }
@@ -137,6 +142,8 @@ impl ExportKind {
             Self::Payouts => &super::payouts::COLUMNS,
             Self::Contacts => &super::contacts::COLUMNS,
             Self::Campaigns => &super::campaigns::COLUMNS,
+            Self::Information => &super::information::FINDINGS,
+            Self::CommissionHolds => &super::information::HOLDS,
         }
     }
 }

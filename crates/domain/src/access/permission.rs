@@ -9,6 +9,8 @@ codes! {
         CustomersEdit = "customers.edit",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
+        /// Explain findings about customers' information, give them out, draw samples, keep own numbers.
+        InformationManage = "information.manage",
         /// See policies.
         PoliciesRead = "policies.read",
         /// See obligations and their explanation.
@@ -173,6 +175,7 @@ impl Permission {
             Self::CustomersRead
             | Self::CustomersEdit
             | Self::PersonalDataReveal
+            | Self::InformationManage
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead
             | Self::CallbacksRead

@@ -38,6 +38,7 @@ const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
     (Permission::PersonalDataReveal, [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  O]),
+    (Permission::InformationManage,  [N,  B,  B,  N,  B,  N,  B,  N,  N,  B,  N]),
     (Permission::PoliciesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ObligationsRead,    [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CallbacksRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  O]),

@@ -66,7 +66,14 @@ impl Findings<'_> {
         self.graded(check, field, about, Some(measured), false);
     }
 
-    fn graded(&mut self, check: Check, field: Field, about: &str, measured: Option<i64>, grave: bool) {
+    fn graded(
+        &mut self,
+        check: Check,
+        field: Field,
+        about: &str,
+        measured: Option<i64>,
+        grave: bool,
+    ) {
         let Some(grade) = self.grades.of(check, grave) else {
             return;
         };
@@ -91,7 +98,9 @@ impl Findings<'_> {
 
     fn has(&self, field: Field) -> bool {
         let found = &self.examined.found;
-        found.iter().any(|f| f.field == field && f.check == Check::Placeholder)
+        found
+            .iter()
+            .any(|f| f.field == field && f.check == Check::Placeholder)
     }
 }
 
@@ -217,7 +226,10 @@ fn ages(found: &mut Findings<'_>) {
     let (Some(born), CustomerKind::Individual) = (subject.birth_date, subject.kind) else {
         return;
     };
-    let about = format!("{born} {:?} {:?}", subject.holder_since, subject.insured_since);
+    let about = format!(
+        "{born} {:?} {:?}",
+        subject.holder_since, subject.insured_since
+    );
     let age_on = |day: NaiveDate| i64::from(years_between(born, day));
     if born.year() < BORN_AFTER || born > found.today {
         found.note(Check::Age, Field::BirthDate, &about);
@@ -260,7 +272,11 @@ fn others(found: &mut Findings<'_>, around: &Around) {
     } else if let Some(owner) = around.mobile_owner {
         // Staff who insure themselves give their own number.
         if !around.is_sellers_name {
-            found.note(Check::OwnNumber, Field::Mobile, &format!("{mobile} {owner}"));
+            found.note(
+                Check::OwnNumber,
+                Field::Mobile,
+                &format!("{mobile} {owner}"),
+            );
         }
     }
     if let Some(owner) = around.phone_owner {
@@ -269,11 +285,21 @@ fn others(found: &mut Findings<'_>, around: &Around) {
     if around.address_families > found.limits.address_families_alert {
         let address = subject.address.as_ref();
         let about = address.map_or("", |a| a.reveal(Reveal::for_checks()));
-        found.measured(Check::AddressShared, Field::Address, about, around.address_families);
+        found.measured(
+            Check::AddressShared,
+            Field::Address,
+            about,
+            around.address_families,
+        );
     }
     if around.email_families > found.limits.email_families_alert {
         let email = subject.email.as_ref();
         let about = email.map_or("", |e| e.reveal(Reveal::for_checks()));
-        found.measured(Check::EmailShared, Field::Email, about, around.email_families);
+        found.measured(
+            Check::EmailShared,
+            Field::Email,
+            about,
+            around.email_families,
+        );
     }
 }

@@ -2,9 +2,7 @@
 
 use super::examine::Findings;
 use super::{Check, Field};
-use crate::customers::{
-    CustomerKind, IdNumber, IdType, IdentityMismatch, Reveal, check_identity,
-};
+use crate::customers::{CustomerKind, IdNumber, IdType, IdentityMismatch, Reveal, check_identity};
 use crate::time::years_between;
 
 pub(super) fn check(found: &mut Findings<'_>) {

@@ -5,9 +5,38 @@ use crate::customers::{CustomerKind, PersonName, Reveal};
 
 /// Words that people type where they know nothing.
 const NOTHING: &[&str] = &[
-    "不详", "未知", "不明", "不清楚", "不知道", "无", "没有", "暂无", "暂缺", "待补", "待定", "测试",
-    "同上", "某某", "先生", "女士", "客户", "投保人", "姓名", "地址", "身份证", "test", "none", "null",
-    "nil", "n/a", "na", "xx", "xxx", "xxxx", "aaa", "abc",
+    "不详",
+    "未知",
+    "不明",
+    "不清楚",
+    "不知道",
+    "无",
+    "没有",
+    "暂无",
+    "暂缺",
+    "待补",
+    "待定",
+    "测试",
+    "同上",
+    "某某",
+    "先生",
+    "女士",
+    "客户",
+    "投保人",
+    "姓名",
+    "地址",
+    "身份证",
+    "test",
+    "none",
+    "null",
+    "nil",
+    "n/a",
+    "na",
+    "xx",
+    "xxx",
+    "xxxx",
+    "aaa",
+    "abc",
 ];
 /// Parts that make a text a test or a blank wherever they stand.
 const NOTHING_WITHIN: &[&str] = &["测试", "不详", "未知", "待补"];
@@ -52,7 +81,11 @@ fn longest(digits: &[i8], steps: &[i8]) -> usize {
     for step in steps {
         let mut run = 1;
         for pair in digits.windows(2) {
-            run = if pair[1] - pair[0] == *step { run + 1 } else { 1 };
+            run = if pair[1] - pair[0] == *step {
+                run + 1
+            } else {
+                1
+            };
             best = best.max(run);
         }
     }
@@ -78,7 +111,8 @@ pub(super) fn is_name(kind: CustomerKind, name: &PersonName) -> bool {
     match kind {
         CustomerKind::Group => count >= 4,
         CustomerKind::Individual => {
-            let fits = |c: char| c.is_alphabetic() || matches!(c, '·' | '•' | '.' | ' ' | '-' | '\'');
+            let fits =
+                |c: char| c.is_alphabetic() || matches!(c, '·' | '•' | '.' | ' ' | '-' | '\'');
             let titled = ["先生", "女士", "小姐", "经理", "老板", "公司"];
             count >= 2 && name.chars().all(fits) && !titled.iter().any(|t| name.ends_with(t))
         }
@@ -150,7 +184,11 @@ mod tests {
             ("王先生", false),
             ("陈桂兰？", false),
         ] {
-            assert_eq!(is_name(CustomerKind::Individual, &name(text)), expected, "{text}");
+            assert_eq!(
+                is_name(CustomerKind::Individual, &name(text)),
+                expected,
+                "{text}"
+            );
         }
         assert_eq!(surname(&name("欧阳明")), "欧阳");
         assert_eq!(surname(&name("陈桂兰")), "陈");

@@ -70,8 +70,14 @@ mod tests {
     fn a_drawn_policy_is_judged_once_and_put_right_once() {
         use SampleState as S;
         assert_eq!(judge_sample(S::Drawn, SampleResult::True), Ok(S::Passed));
-        assert_eq!(judge_sample(S::Drawn, SampleResult::Untrue), Ok(S::ToRectify));
-        assert_eq!(judge_sample(S::Passed, SampleResult::Untrue), Err(SampleError::Judged));
+        assert_eq!(
+            judge_sample(S::Drawn, SampleResult::Untrue),
+            Ok(S::ToRectify)
+        );
+        assert_eq!(
+            judge_sample(S::Passed, SampleResult::Untrue),
+            Err(SampleError::Judged)
+        );
         assert_eq!(rectify_sample(S::ToRectify), Ok(S::Rectified));
         assert_eq!(rectify_sample(S::Drawn), Err(SampleError::NothingToRectify));
     }

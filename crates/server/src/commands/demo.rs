@@ -11,6 +11,7 @@ mod cases;
 mod chance;
 mod days;
 mod feed;
+mod information;
 mod messages;
 mod people;
 mod place;
@@ -195,6 +196,7 @@ async fn live(
     story.leave_letters(moment).await?;
     story.leave_visits(moment).await?;
     story.leave_campaigns(moment).await?;
+    information::look_at_customers(app, staff, moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;

@@ -5,6 +5,7 @@ mod backup;
 mod calendar;
 mod demo;
 mod doctor;
+mod examine;
 mod explain;
 mod export;
 mod generate;
@@ -66,6 +67,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Plan(args) => {
             let app = opened().await?;
             let done = plan::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Examine => {
+            let app = opened().await?;
+            let done = examine::run(&app).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }

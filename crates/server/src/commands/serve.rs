@@ -27,6 +27,8 @@ const LOOK_AT_OUTBOX: Duration = Duration::from_secs(1);
 const SEAL_EVERY: Duration = Duration::from_secs(60);
 /// How often letters are looked at whose day to be answered may have passed.
 const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
+/// How often a server looks for customers whose information is to be examined.
+const LOOK_AT_INFORMATION: Duration = Duration::from_secs(20);
 /// How often a server looks whether keys were exchanged.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
@@ -122,6 +124,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(examine(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -206,6 +209,19 @@ async fn end_letters(app: App) {
         ticks.tick().await;
         if let Err(error) = app::letters::end_unanswered(&app, environment::now()).await {
             tracing::error!(%error, "letters without an answer cannot be ended");
+        }
+    }
+}
+
+/// Examines what is known of customers where something changed, for as long as the server lives. Servers side
+/// by side take turns.
+async fn examine(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_INFORMATION);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::information::examine_due(&app, environment::now(), &|_| {}).await {
+            tracing::error!(%error, "customers' information cannot be examined");
         }
     }
 }

@@ -145,6 +145,24 @@ pub async fn enqueue_derivations_of(work: &UnitOfWork, customer: CustomerId) -> 
     Ok(())
 }
 
+/// As [`enqueue_derived_for_all`], among streaming work.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_derived_for_everybody(bulk: &mut Bulk, derived: Derived) -> Result<()> {
+    let forget = "DELETE FROM derivations WHERE derived = $1";
+    bulk.execute(forget, &[Cell::Code(derived.as_str())])
+        .await?;
+    let cells = [
+        Cell::Code(derived.as_str()),
+        Cell::Id(bulk.next_id()),
+        Cell::Code(Subject::Customers.as_str()),
+        Cell::Id(Uuid::nil()),
+        Cell::Id(Uuid::max()),
+    ];
+    bulk.insert(&DERIVATIONS, &cells).await
+}
+
 /// Asks for one thing to be worked out again for some customers.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ mod write;
 pub use bulk::{follow_changes, lookup_groups};
 pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived,
-    enqueue_derived_for_all,
-    has_derivations, remove_derivations, shrink_derivation, take_derivations,
+    enqueue_derived_for_all, enqueue_derived_for_everybody, has_derivations, remove_derivations,
+    shrink_derivation, take_derivations,
 };
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,

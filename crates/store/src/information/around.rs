@@ -156,9 +156,12 @@ pub async fn find_insureds_numbers(
     });
     let mut found = HashSet::new();
     for (holder, name, address, born) in rows.await? {
-        let Some(holder) = known.get(&holder) else { continue };
+        let Some(holder) = known.get(&holder) else {
+            continue;
+        };
         let is_minor = born.is_some_and(|b| b >= born_before);
-        let same_family = name.is_some_and(|n| keys.index("surname", &surname(&n)) == holder.keys.surname);
+        let same_family =
+            name.is_some_and(|n| keys.index("surname", &surname(&n)) == holder.keys.surname);
         let address = address.as_ref().and_then(normal_address);
         let address = address.map(|a| keys.index("address", &a));
         let same_home = address.is_some() && address == holder.keys.address;

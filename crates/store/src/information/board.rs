@@ -49,7 +49,11 @@ pub async fn list_board(
     let (code, name, join) = match by {
         BoardBy::Org => ("o.org_code", "o.name", "JOIN orgs o ON o.id = s.org_id"),
         BoardBy::Channel => ("s.channel", "CAST(NULL AS TEXT)", ""),
-        BoardBy::Agent => ("a.agent_code", "a.name", "JOIN agents a ON a.id = s.agent_id"),
+        BoardBy::Agent => (
+            "a.agent_code",
+            "a.name",
+            "JOIN agents a ON a.id = s.agent_id",
+        ),
     };
     let mut select = Select::new(&format!(
         "SELECT {code} AS code, {name} AS name, COUNT(*) AS customers, \

@@ -120,6 +120,18 @@ pub async fn insert_cleanup(work: &UnitOfWork, new: &NewCleanup) -> Result<Uuid>
     Ok(id)
 }
 
+/// Whoever sees the own list only sees what they made or have a part in.
+fn in_sight(scope: &Scope) -> Select {
+    let mut select = Select::new(SELECT);
+    select.scope(scope, "k.org_id");
+    if let Some(user) = scope.own_list_of() {
+        let part = "(k.made_by = ? OR EXISTS (SELECT 1 FROM information_findings p \
+                    WHERE p.cleanup_id = k.id AND p.assignee_id = ?))";
+        select.filter(part, params![user.0, user.0]);
+    }
+    select
+}
+
 /// Cleanings up in sight, the newest first.
 ///
 /// # Errors
@@ -130,8 +142,7 @@ pub async fn list_cleanups(
     after: Option<&PageKey>,
     limit: u64,
 ) -> Result<Page<CleanupRow>> {
-    let mut select = Select::new(SELECT);
-    select.scope(scope, "k.org_id");
+    let mut select = in_sight(scope);
     select.page_by_id("k.id", true, after, limit);
     let rows: Vec<Row> = select.list(db).await?;
     let rows = rows.into_iter().map(cleanup).collect();
@@ -143,8 +154,8 @@ pub async fn list_cleanups(
 /// # Errors
 /// What the database says.
 pub async fn find_cleanup(db: &impl Reads, scope: &Scope, id: Uuid) -> Result<Option<CleanupRow>> {
-    let mut select = Select::new(SELECT);
-    select.scope(scope, "k.org_id").filter("k.id = ?", params![id]);
+    let mut select = in_sight(scope);
+    select.filter("k.id = ?", params![id]);
     let rows: Vec<Row> = select.list(db).await?;
     Ok(rows.into_iter().next().map(cleanup))
 }

@@ -135,7 +135,11 @@ pub async fn rewrite_finding(
     // While keys are exchanged the facts may be indexed with an older one.
     let is_same = keys.indexes("finding", about).contains(&kept.about_key);
     let about_key = keys.index("finding", about);
-    let state = if is_same { kept.state } else { FindingState::Open };
+    let state = if is_same {
+        kept.state
+    } else {
+        FindingState::Open
+    };
     let is_as_it_was = state == kept.state
         && about_key == kept.about_key
         && found.severity == kept.severity
@@ -249,7 +253,10 @@ const SELECT: &str = "SELECT g.id, g.customer_id, g.check_code, g.field, g.sever
      LEFT JOIN users u ON u.id = g.assignee_id";
 
 fn finding(db: &impl Reads, r: Row) -> Result<FindingRow> {
-    let open = |sealed: Vec<u8>| db.keys().open("information_findings.explanation", r.id, &sealed);
+    let open = |sealed: Vec<u8>| {
+        db.keys()
+            .open("information_findings.explanation", r.id, &sealed)
+    };
     let check = Check::parse(&r.check_code)?;
     Ok(FindingRow {
         id: r.id,
@@ -322,6 +329,13 @@ pub async fn explain_finding(
     let sql = "UPDATE information_findings SET state = 'explained', explanation = $1, explained_by = $2, \
                explained_by_name = $3, explained_at = $4, version = version + 1 \
                WHERE id = $5 AND version = $6 AND state = 'open'";
-    let values = params![sealed, user.map(|u| u.0), name, millis(work.now()), id, version];
+    let values = params![
+        sealed,
+        user.map(|u| u.0),
+        name,
+        millis(work.now()),
+        id,
+        version
+    ];
     work.execute_one(sql, values).await
 }

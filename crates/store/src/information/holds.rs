@@ -80,7 +80,8 @@ pub async fn release_holds(bulk: &mut Bulk, holds: &[Uuid]) -> Result<()> {
     let now = millis(bulk.now());
     for hold in holds {
         let sql = "UPDATE commission_holds SET released_at = $1 WHERE id = $2";
-        bulk.execute(sql, &[Cell::Int(now), Cell::Id(*hold)]).await?;
+        bulk.execute(sql, &[Cell::Int(now), Cell::Id(*hold)])
+            .await?;
     }
     Ok(())
 }
@@ -157,7 +158,11 @@ pub async fn list_holds(
          JOIN agents a ON a.id = h.agent_id JOIN orgs o ON o.id = h.org_id",
     );
     select.scope(scope, "h.org_id").own(scope, "h.customer_id");
-    let stands = if filter.released { "IS NOT NULL" } else { "IS NULL" };
+    let stands = if filter.released {
+        "IS NOT NULL"
+    } else {
+        "IS NULL"
+    };
     select.filter(&format!("h.released_at {stands}"), Vec::new());
     if let Some(agent) = &filter.agent {
         select.filter("a.agent_code = ?", params![agent.as_str()]);

@@ -90,7 +90,10 @@ fn known(keys: &Keyring, row: Row<'_>, placeholders: Placeholders) -> Result<Kno
     subject.mailing_address = open(16, "mailing_address")?.map(Address::from_stored);
     subject.occupation = row.text(17)?;
     let created = row.int(2)?.unwrap_or_default();
-    let phone = subject.phone.as_ref().map(|p| digits(p.reveal(Reveal::for_storage())));
+    let phone = subject
+        .phone
+        .as_ref()
+        .map(|p| digits(p.reveal(Reveal::for_storage())));
     Ok(Known {
         id,
         org: row.id(1)?.ok_or_else(missing)?,
@@ -152,8 +155,19 @@ pub async fn read_held(
                WHERE policyholder_id IN ({values})";
     let rows = bulk.query_in(sql, &cells, |row| {
         let text = |at| row.text(at).map(Option::unwrap_or_default);
-        let own = (row.id(4)?, row.id(5)?.unwrap_or_default(), row.id(6)?.unwrap_or_default());
-        Ok((row.id(0)?.unwrap_or_default(), text(1)?, text(2)?, row.date(3)?, own, text(7)?))
+        let own = (
+            row.id(4)?,
+            row.id(5)?.unwrap_or_default(),
+            row.id(6)?.unwrap_or_default(),
+        );
+        Ok((
+            row.id(0)?.unwrap_or_default(),
+            text(1)?,
+            text(2)?,
+            row.date(3)?,
+            own,
+            text(7)?,
+        ))
     });
     for (holder, line, channel, issued, (agent, policy, org), status) in rows.await? {
         let of = held.entry(holder).or_default();
@@ -167,10 +181,16 @@ pub async fn read_held(
             of.sold.push((policy, agent, org, issued));
         }
     }
-    let sql = "SELECT insured_id, line, issue_date, status FROM policies WHERE insured_id IN ({values})";
+    let sql =
+        "SELECT insured_id, line, issue_date, status FROM policies WHERE insured_id IN ({values})";
     let rows = bulk.query_in(sql, &cells, |row| {
         let text = |at| row.text(at).map(Option::unwrap_or_default);
-        Ok((row.id(0)?.unwrap_or_default(), text(1)?, row.date(2)?, text(3)?))
+        Ok((
+            row.id(0)?.unwrap_or_default(),
+            text(1)?,
+            row.date(2)?,
+            text(3)?,
+        ))
     });
     for (insured, line, issued, status) in rows.await? {
         let of = held.entry(insured).or_default();

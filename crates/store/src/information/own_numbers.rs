@@ -1,7 +1,7 @@
 //! Numbers of the company's own side: of staff, salespersons, agencies, outlets. No customer has one.
 
 use super::known::digits;
-use crate::sql::{Page, PageKey, Select, instant, millis, params};
+use crate::sql::{Page, PageKey, Select, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
 use domain::customers::{Landline, Reveal};
@@ -56,6 +56,10 @@ pub async fn list_own_numbers(
          FROM own_numbers n JOIN orgs o ON o.id = n.org_id",
     );
     select.scope(scope, "n.org_id");
+    // They are nobody's work.
+    if scope.own_list_of().is_some() {
+        select.filter("1 = 0", Vec::new());
+    }
     select.page_by_id("n.id", true, after, limit);
     let rows: Vec<Row> = select.list(db).await?;
     let mut numbers = Vec::with_capacity(rows.len());
@@ -112,17 +116,32 @@ struct NumberRow {
     number: Vec<u8>,
 }
 
-/// Takes an own number of a unit in sight off the list.
+/// Whether an own number is in sight.
 ///
 /// # Errors
-/// [`crate::StoreError::Missing`] when there is none in sight.
-pub async fn delete_own_number(work: &UnitOfWork, scope: &Scope, id: Uuid) -> Result<()> {
-    let mut select = Select::new("SELECT n.number FROM own_numbers n");
-    select.scope(scope, "n.org_id").filter("n.id = ?", params![id]);
-    let rows: Vec<NumberRow> = select.list(work).await?;
-    let row = rows.into_iter().next().ok_or(crate::StoreError::Missing)?;
+/// What the database says.
+pub async fn has_own_number(db: &impl Reads, scope: &Scope, id: Uuid) -> Result<bool> {
+    let mut select = Select::new("SELECT COUNT(*) AS n FROM own_numbers n");
+    select
+        .scope(scope, "n.org_id")
+        .filter("n.id = ?", params![id]);
+    if scope.own_list_of().is_some() {
+        select.filter("1 = 0", Vec::new());
+    }
+    Ok(select.count(db).await? > 0)
+}
+
+/// Takes an own number off the list.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] when there is none.
+pub async fn delete_own_number(work: &UnitOfWork, id: Uuid) -> Result<()> {
+    let sql = "SELECT number FROM own_numbers WHERE id = $1";
+    let row: Option<NumberRow> = find(work, sql, params![id]).await?;
+    let row = row.ok_or(crate::StoreError::Missing)?;
     let plain = work.keys().open("own_numbers.number", id, &row.number)?;
-    work.execute_one("DELETE FROM own_numbers WHERE id = $1", params![id]).await?;
+    work.execute_one("DELETE FROM own_numbers WHERE id = $1", params![id])
+        .await?;
     ask_again(work, &plain).await
 }
 
@@ -149,7 +168,10 @@ async fn ask_again(work: &UnitOfWork, plain: &str) -> Result<()> {
     found.retain(|r| r.phone.is_some());
     let mut select = Select::new("SELECT c.id, c.phone FROM customers c");
     let mobiles = keys.indexes("mobile", plain);
-    select.filter_in("c.mobile_index", mobiles.into_iter().map(Into::into).collect());
+    select.filter_in(
+        "c.mobile_index",
+        mobiles.into_iter().map(Into::into).collect(),
+    );
     found.extend(select.list::<CustomerRow>(work).await?);
     for row in found {
         let sql = "INSERT INTO derivations (derived, id, subject, low, high) VALUES ('quality', $1, 'customers', $2, $2)";

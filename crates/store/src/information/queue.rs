@@ -61,8 +61,9 @@ async fn singles(bulk: &mut Bulk, spans: &[Span]) -> Result<Vec<Uuid>> {
         .collect();
     for column in ["policyholder_id", "insured_id"] {
         let sql = format!("SELECT {column} FROM policies WHERE id IN ({{values}})");
-        let found = bulk.query_in(&sql, &of(Subject::Policies), |row| row.id(0));
-        customers.extend(found.await?.into_iter().flatten());
+        let policies = of(Subject::Policies);
+        let found = bulk.query_in(&sql, &policies, |row| row.id(0)).await?;
+        customers.extend(found.into_iter().flatten());
     }
     let ids: Vec<Uuid> = spans.iter().map(|s| s.id).collect();
     remove_derivations(bulk, Derived::Quality, &ids).await?;
@@ -122,8 +123,11 @@ pub async fn enqueue_due(bulk: &mut Bulk, today: NaiveDate, limit: i64) -> Resul
 /// # Errors
 /// What the database says.
 pub async fn enqueue_of_agents(bulk: &mut Bulk, since: i64) -> Result<i64> {
-    let sql = "SELECT updated_at FROM agents WHERE updated_at > $1 ORDER BY updated_at DESC LIMIT 1";
-    let newest = bulk.query(sql, &[Cell::Int(since)], |row| row.int(0)).await?;
+    let sql =
+        "SELECT updated_at FROM agents WHERE updated_at > $1 ORDER BY updated_at DESC LIMIT 1";
+    let newest = bulk
+        .query(sql, &[Cell::Int(since)], |row| row.int(0))
+        .await?;
     let Some(newest) = newest.into_iter().flatten().next() else {
         return Ok(since);
     };

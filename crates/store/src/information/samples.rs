@@ -49,13 +49,18 @@ pub async fn draw_policies(
          FROM policies p",
         params![month],
     );
-    select.scope(scope, "p.org_id").own(scope, "p.policyholder_id");
+    select
+        .scope(scope, "p.org_id")
+        .own(scope, "p.policyholder_id");
     select.filter("p.issue_date >= ? AND p.issue_date <= ?", params![from, to]);
     select.filter(
         "NOT EXISTS (SELECT 1 FROM information_samples y WHERE y.month = ? AND y.policy_id = p.id)",
         params![month],
     );
-    select.then(") d WHERE d.place + d.drawn <= ? ORDER BY d.org_id, d.place LIMIT 2000", params![per_unit]);
+    select.then(
+        ") d WHERE d.place + d.drawn <= ? ORDER BY d.org_id, d.place LIMIT 2000",
+        params![per_unit],
+    );
     let rows: Vec<DrawnRow> = select.list(db).await?;
     let drawn = rows.into_iter().map(|r| NewSample {
         org: OrgId(r.org_id),
@@ -249,7 +254,10 @@ pub async fn judge(
 ) -> Result<()> {
     let plain = finding.map(|t| t.reveal(Reveal::for_storage()));
     let sealed = plain
-        .map(|p| work.keys().seal("information_samples.finding", sample.id, p))
+        .map(|p| {
+            work.keys()
+                .seal("information_samples.finding", sample.id, p)
+        })
         .transpose()?;
     let sql = "UPDATE information_samples SET state = $1, result = $2, finding = $3, checked_by = $4, \
                checked_by_name = $5, checked_at = $6, rectify_by = $7, version = version + 1 \

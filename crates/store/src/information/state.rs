@@ -138,7 +138,10 @@ pub async fn read_old_states(bulk: &mut Bulk, ids: &[Uuid]) -> Result<HashMap<Uu
 pub async fn drop_states(bulk: &mut Bulk, ids: &[Uuid]) -> Result<()> {
     for chunk in ids.chunks(500) {
         let places: Vec<_> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
-        let sql = format!("DELETE FROM information_states WHERE id IN ({})", places.join(", "));
+        let sql = format!(
+            "DELETE FROM information_states WHERE id IN ({})",
+            places.join(", ")
+        );
         let cells: Vec<Cell> = chunk.iter().copied().map(Cell::Id).collect();
         bulk.execute(&sql, &cells).await?;
     }
@@ -221,9 +224,8 @@ pub async fn find_state(
     scope: &Scope,
     customer: CustomerId,
 ) -> Result<Option<StateRow>> {
-    let mut select = Select::new(
-        "SELECT s.* FROM information_states s JOIN customers c ON c.id = s.id",
-    );
+    let mut select =
+        Select::new("SELECT s.* FROM information_states s JOIN customers c ON c.id = s.id");
     select
         .scope_customer(scope)
         .filter("s.id = ?", params![customer.0]);

@@ -55,11 +55,18 @@ pub async fn import_callback_verifications(
         let id = |at| row.id(at).map(Option::unwrap_or_default);
         let at = row.int(2)?.unwrap_or_default();
         let name = row.text(4)?.unwrap_or_default();
-        Ok((id(0)?, id(1)?, at, row.id(3)?, name, row.bool(5)?.unwrap_or_default()))
+        Ok((
+            id(0)?,
+            id(1)?,
+            at,
+            row.id(3)?,
+            name,
+            row.bool(5)?.unwrap_or_default(),
+        ))
     });
     let (mut cells, mut customers, mut last) = (Vec::new(), Vec::new(), since);
-    let now = millis(bulk.now());
     let rows = rows.await?;
+    let now = millis(bulk.now());
     for (callback, customer, at, caller, name, confirmed) in rows {
         last = last.max(at);
         if !confirmed {
@@ -186,7 +193,10 @@ pub async fn list_verifications(
     select
         .scope_customer(scope)
         .filter("v.customer_id = ?", params![customer.0]);
-    select.then("ORDER BY v.verified_on DESC, v.id DESC LIMIT ?", params![limit]);
+    select.then(
+        "ORDER BY v.verified_on DESC, v.id DESC LIMIT ?",
+        params![limit],
+    );
     let rows: Vec<Row> = select.list(db).await?;
     let open = |r: &Row| {
         let sealed = r.note.as_ref();

@@ -338,6 +338,10 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
         "UPDATE field_slips SET customer_name = NULL, contact_name = NULL, contact_phone = NULL, contact_title = '', \
          product_problems = NULL, important = NULL, verification = NULL, cancel_reason = NULL WHERE customer_id = $1",
         "DELETE FROM contacts WHERE customer_id = $1",
+        "DELETE FROM information_states WHERE id = $1",
+        "UPDATE information_findings SET explanation = NULL, about_key = 0, measured = NULL WHERE customer_id = $1",
+        "UPDATE information_verifications SET note = NULL WHERE customer_id = $1",
+        "UPDATE information_samples SET finding = NULL, rectification = NULL WHERE customer_id = $1",
         "UPDATE record_changes SET old_value = NULL, new_value = NULL, reason = '' WHERE entity_id = $1 OR customer_id = $1",
         "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",
         "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id = $1",

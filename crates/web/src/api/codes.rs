@@ -9,6 +9,7 @@ use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::electronic::{LinkState, Proof};
+use domain::information::{Aspect, Check, Field, FindingState, Severity};
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
@@ -52,6 +53,11 @@ macro_rules! all {
 }
 
 lists_of_codes! {
+    CustomerFieldCode = all!(Field),
+    FindingSeverityCode = all!(Severity),
+    FindingStateCode = all!(FindingState),
+    InformationAspectCode = all!(Aspect),
+    InformationCheckCode = all!(Check),
     SlipStateCode = all!(SlipState),
     SurveyIdentityCode = all!(SurveyIdentity),
     SurveyKindCode = all!(SurveyKind),

@@ -6,6 +6,7 @@ mod walk;
 mod walk_campaigns;
 mod walk_cases;
 mod walk_electronic;
+mod walk_information;
 mod walk_letters;
 mod walk_messages;
 mod walk_payouts;
@@ -93,6 +94,10 @@ const NOT_MINE: &[&str] = &[
     "find_survey",
     "list_surveys",
     "count_surveys",
+    "list_cleanups",
+    "find_cleanup",
+    "list_own_numbers",
+    "has_own_number",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

@@ -31,6 +31,9 @@ pub(super) struct Things {
     gathering: Uuid,
     campaign: String,
     survey: String,
+    finding: Uuid,
+    own_number: Uuid,
+    sample: Uuid,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -101,6 +104,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
     let visits = visits(t).await;
+    let (finding, own_number, sample) = information(t).await;
     let message_number = message(t).await;
     Things {
         message_number,
@@ -114,6 +118,9 @@ pub(super) async fn things(t: &TestApp) -> Things {
         gathering: visits.gathering,
         campaign: campaign(t).await,
         survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
+        finding,
+        own_number,
+        sample,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -147,6 +154,28 @@ async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> Uuid {
     let entry = store::AuditEntry::new(by, "spot_check.drawn", "spot_check", check.id);
     work.commit(entry).await.unwrap();
     check.id
+}
+
+/// A finding about a customer of Chongqing, a number of the unit, and a drawn policy.
+async fn information(t: &TestApp) -> (Uuid, Uuid, Uuid) {
+    use app::information as i;
+    let by = &t.people().operations_cq;
+    i::examine_due(&t.app, t.now, &|_| {}).await.unwrap();
+    let number = i::NumberForm {
+        number: "023-63800000".into(),
+        owner: "outlet".into(),
+        label: "前台".into(),
+    };
+    i::add_own_number(&t.app, by, t.now, &number).await.unwrap();
+    i::draw(&t.app, by, t.now, "2024-02").await.unwrap();
+    let page = i::information_page(&t.app, by, t.now, "C50-ZHOU").await;
+    let numbers = i::list_own_numbers(&t.app, by, "").await.unwrap();
+    let samples = i::list_samples(&t.app, by, &i::SampleQuery::default()).await;
+    (
+        page.unwrap().findings[0].id,
+        numbers.rows[0].id,
+        samples.unwrap().rows[0].id,
+    )
 }
 
 /// A letter of Chongqing.
@@ -320,6 +349,9 @@ impl Things {
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
             .replace("{survey}", &self.survey)
+            .replace("{finding}", &self.finding.to_string())
+            .replace("{own_number}", &self.own_number.to_string())
+            .replace("{sample}", &self.sample.to_string())
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")

@@ -1,0 +1,412 @@
+//! Planted errors: how many each check finds, and how many it finds that were not planted.
+//!
+//! `HUIFANG_PORTFOLIO` names a folder with import files to plant errors in instead of a generated portfolio.
+
+use app::imports::generate::{GenerateRequest, generate};
+use app::information::{self as i, InformationRules};
+use chrono::{Days, NaiveDate};
+use domain::customers::{
+    Address, CustomerKind, IdNumber, IdType, Landline, Mobile, PersonName, Sex,
+};
+use domain::imports::ImportKind;
+use domain::information::{Around, Check, Subject, examine};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use testkit::{Engine, TestApp, resident_id};
+
+/// Errors of each kind among single customers.
+const EACH: usize = 2_000;
+/// The least share that is asked for.
+const LEAST: f64 = 0.95;
+
+/// What was planted and what was found, by check and customer.
+#[derive(Default)]
+struct Tally {
+    planted: BTreeSet<(String, String)>,
+    found: BTreeSet<(String, String)>,
+}
+
+impl Tally {
+    fn plant(&mut self, check: Check, who: &str) {
+        self.planted.insert((check.as_str().into(), who.into()));
+    }
+
+    /// Prints and asks for precision and recall of each check that was planted.
+    fn report(&self) {
+        let checks: BTreeSet<&String> = self.planted.iter().map(|(c, _)| c).collect();
+        for check in checks {
+            let of = |set: &BTreeSet<(String, String)>| -> BTreeSet<String> {
+                let own = set.iter().filter(|(c, _)| c == check);
+                own.map(|(_, who)| who.clone()).collect()
+            };
+            let (planted, found) = (of(&self.planted), of(&self.found));
+            let hit = planted.intersection(&found).count();
+            let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+            let (precision, recall) = (share(hit, found.len()), share(hit, planted.len()));
+            println!(
+                "{check:<16} planted {:>6} found {:>6} precision {precision:.4} recall {recall:.4}",
+                planted.len(),
+                found.len()
+            );
+            assert!(precision >= LEAST, "{check}: precision {precision}");
+            assert!(recall >= LEAST, "{check}: recall {recall}");
+        }
+    }
+}
+
+/// A person in order: every one different.
+fn good(n: usize, today: NaiveDate) -> Subject {
+    let surname = ["王", "李", "张", "刘", "陈", "杨", "欧阳", "赵"][n % 8];
+    let given = ["桂兰", "伟", "秀英", "敏", "建国", "丽", "强", "静怡"][n / 8 % 8];
+    let born = NaiveDate::from_ymd_opt(1950 + i32::try_from(n % 50).unwrap(), 3, 9).unwrap();
+    let serial = u32::try_from(n % 900 + 1).unwrap();
+    let name = PersonName::from_stored(format!("{surname}{given}"));
+    let id = resident_id("500103", &born.format("%Y%m%d").to_string(), serial);
+    Subject {
+        sex: Some(if serial % 2 == 1 {
+            Sex::Male
+        } else {
+            Sex::Female
+        }),
+        birth_date: Some(born),
+        id_type: Some(IdType::ResidentId),
+        id_no: Some(IdNumber::from_stored(id)),
+        id_expires_on: Some(today + Days::new(400 + n as u64 % 900)),
+        has_nationality: true,
+        mobile: Some(Mobile::from_stored(format!(
+            "13{:09}",
+            590_482_317 + n * 7_919
+        ))),
+        phone: Some(Landline::from_stored(format!(
+            "023-{:08}",
+            63_812_047 + n * 31
+        ))),
+        address: Some(Address::from_stored(format!(
+            "重庆市渝中区和平路{}号{}栋{}室",
+            n + 1,
+            n % 30 + 1,
+            n % 2000
+        ))),
+        occupation: Some("教师".into()),
+        lines: vec!["life".into()],
+        holder_since: Some(born + Days::new(365 * 24)),
+        ..Subject::named(CustomerKind::Individual, name)
+    }
+}
+
+/// Plants one error into a person in order.
+fn spoil(check: Check, s: &mut Subject, n: usize, today: NaiveDate) {
+    match check {
+        Check::Missing => match n % 4 {
+            0 => s.id_no = None,
+            1 => (s.mobile, s.phone) = (None, None),
+            2 => s.address = None,
+            _ => s.sex = None,
+        },
+        Check::IdNumber => {
+            let born = s.birth_date.unwrap().format("%Y%m%d").to_string();
+            let mut id = resident_id("500103", &born, 77);
+            let last = if id.ends_with('5') { '6' } else { '5' };
+            id.pop();
+            id.push(last);
+            if n % 2 == 0 {
+                id.truncate(17);
+            }
+            s.id_no = Some(IdNumber::from_stored(id));
+        }
+        Check::IdBirthDate => {
+            s.birth_date = s.birth_date.map(|d| d + Days::new(1 + n as u64 % 300))
+        }
+        Check::IdSex => {
+            s.sex = s.sex.map(|x| {
+                if x == Sex::Male {
+                    Sex::Female
+                } else {
+                    Sex::Male
+                }
+            })
+        }
+        Check::IdKind => s.id_type = Some(IdType::UnifiedSocialCredit),
+        Check::IdExpired => s.id_expires_on = Some(today - Days::new(1 + n as u64)),
+        Check::IdExpiring => s.id_expires_on = Some(today + Days::new(n as u64 % 90)),
+        Check::Mobile => {
+            s.mobile = Some(Mobile::from_stored(
+                ["12345678", "23812345678", "139123456789"][n % 3].into(),
+            ))
+        }
+        Check::Landline => s.phone = Some(Landline::from_stored(["63x1", "转3"][n % 2].into())),
+        Check::AddressDetail => {
+            s.address = Some(Address::from_stored(
+                ["家里", "重庆市渝中区", "老地方旁边那栋白房子", "公司"][n % 4].into(),
+            ))
+        }
+        Check::Placeholder => match n % 4 {
+            0 => {
+                s.mobile = Some(Mobile::from_stored(
+                    ["13800000000", "13111111111", "13812345678"][n / 4 % 3].into(),
+                ))
+            }
+            1 => s.name = PersonName::from_stored("测试".into()),
+            2 => s.address = Some(Address::from_stored("不详".into())),
+            _ => s.occupation = Some("无".into()),
+        },
+        Check::Name => {
+            s.name = PersonName::from_stored(["王先生", "陈", "李1", "张女士", "刘?"][n % 5].into())
+        }
+        Check::Age => s.holder_since = s.birth_date.map(|d| d + Days::new(365 * (n as u64 % 15))),
+        _ => unreachable!("not planted in single customers"),
+    }
+}
+
+/// CUS-09, 保监发〔2013〕82号: thousands of errors of each kind in customers who are otherwise in order.
+#[tokio::test]
+async fn errors_in_single_customers_are_found() {
+    let t = TestApp::empty(Engine::Sqlite).await;
+    let today = domain::time::date_in_china(t.now);
+    let rules = InformationRules::read(&t.app.rules(), today);
+    let parts = (&rules.demands, &rules.limits, &rules.grades);
+    let mut tally = Tally::default();
+    let kinds = Check::ALL.iter().copied();
+    let kinds: Vec<Check> = kinds
+        .filter(|c| !c.is_across() && *c != Check::IdAge)
+        .collect();
+    for (at, check) in kinds.iter().copied().enumerate() {
+        for n in 0..EACH {
+            let who = format!("{at}-{n}");
+            let mut subject = good(n + at * EACH, today);
+            spoil(check, &mut subject, n, today);
+            tally.plant(check, &who);
+            // A number of another kind of document cannot fit its rules either.
+            if check == Check::IdKind {
+                tally.plant(Check::IdNumber, &who);
+            }
+            for found in examine(&subject, &Around::default(), parts, today).found {
+                tally
+                    .found
+                    .insert((found.check.as_str().into(), who.clone()));
+            }
+        }
+    }
+    tally.report();
+}
+
+/// A file of a portfolio: heading and rows.
+struct Sheet {
+    heading: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    fn read(path: &Path) -> Self {
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        let cells = |r: &csv::StringRecord| r.iter().map(str::to_owned).collect();
+        let heading = cells(reader.headers().unwrap());
+        let rows = reader.records().map(|r| cells(&r.unwrap())).collect();
+        Self { heading, rows }
+    }
+
+    fn at(&self, column: &str) -> usize {
+        self.heading.iter().position(|c| c == column).unwrap()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.heading).unwrap();
+        for row in &self.rows {
+            writer.write_record(row).unwrap();
+        }
+        writer.into_inner().unwrap()
+    }
+}
+
+/// Policyholders who are persons of different homes, each used once.
+struct Pool<'s> {
+    customers: &'s mut Sheet,
+    free: Vec<usize>,
+}
+
+impl Pool<'_> {
+    fn take(&mut self) -> usize {
+        self.free.pop().expect("the portfolio is large enough")
+    }
+
+    fn set(&mut self, row: usize, column: &str, value: &str) -> String {
+        let at = self.customers.at(column);
+        value.clone_into(&mut self.customers.rows[row][at]);
+        self.customers.rows[row][self.customers.at("customer_no")].clone()
+    }
+
+    /// A group of persons of different surnames with one value.
+    fn share(&mut self, tally: &mut Tally, check: Check, size: usize, column: &str, value: &str) {
+        let name = self.customers.at("name");
+        let (mut surnames, mut group) = (HashSet::new(), Vec::new());
+        while group.len() < size {
+            let row = self.take();
+            let surname: String = self.customers.rows[row][name].chars().take(1).collect();
+            if surnames.insert(surname) {
+                group.push(row);
+            }
+        }
+        for row in group {
+            let who = self.set(row, column, value);
+            tally.plant(check, &who);
+        }
+    }
+}
+
+/// Errors between customers, and those that imports take in.
+fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
+    let mut tally = Tally::default();
+    let mut customers = Sheet::read(&folder.join("customers.csv"));
+    let mut policies = Sheet::read(&folder.join("policies.csv"));
+    let agents = Sheet::read(&folder.join("agents.csv"));
+    let (holder, seller) = (policies.at("policyholder_no"), policies.at("agent_code"));
+    let sold: HashMap<String, String> = policies
+        .rows
+        .iter()
+        .map(|p| (p[holder].clone(), p[seller].clone()))
+        .collect();
+    let [number, kind, address, mobile, expires, born] = [
+        "customer_no",
+        "kind",
+        "address",
+        "mobile",
+        "id_expires_on",
+        "birth_date",
+    ]
+    .map(|c| customers.at(c));
+    let (mut homes, mut free) = (HashSet::new(), Vec::new());
+    for (at, row) in customers.rows.iter().enumerate() {
+        let of_age = row[born].as_str() < "1995" && !row[born].is_empty();
+        if row[kind] == "individual"
+            && sold.contains_key(&row[number])
+            && of_age
+            && !row[mobile].is_empty()
+            && homes.insert(row[address].clone())
+        {
+            free.push(at);
+        }
+        // Real ones count as planted.
+        if let Ok(last) = row[expires].parse::<NaiveDate>() {
+            if last < today {
+                tally.plant(Check::IdExpired, &row[number]);
+            } else if last <= today + Days::new(90) {
+                tally.plant(Check::IdExpiring, &row[number]);
+            }
+        }
+    }
+    let lots = free.len() / 120;
+    let mut pool = Pool {
+        customers: &mut customers,
+        free,
+    };
+    for n in 0..lots {
+        let number = format!("1397{:07}", 2_305_117 + n * 131);
+        pool.share(&mut tally, Check::MobileShared, 6, "mobile", &number);
+        let home = format!("重庆市渝中区解放碑街道{}号集体宿舍", n + 1);
+        pool.share(&mut tally, Check::AddressShared, 8, "address", &home);
+        pool.share(
+            &mut tally,
+            Check::EmailShared,
+            5,
+            "email",
+            &format!("box{n}@example.com"),
+        );
+        for (column, value, check) in [
+            ("mobile", "13800000000", Check::Placeholder),
+            ("name", "不详", Check::Placeholder),
+            ("address", "家里", Check::AddressDetail),
+            ("name", "王先生", Check::Name),
+        ] {
+            let row = pool.take();
+            let who = pool.set(row, column, value);
+            tally.plant(check, &who);
+        }
+        let agent = &agents.rows[n % agents.rows.len()];
+        let (code, phone) = (&agent[agents.at("agent_code")], &agent[agents.at("mobile")]);
+        let is_person =
+            agent[agents.at("kind")] == "salesperson" && agent[agents.at("status")] == "active";
+        if is_person && !phone.is_empty() {
+            let row = pool.take();
+            let who = pool.set(row, "mobile", phone);
+            let own = sold.get(&who) == Some(code);
+            tally.plant(
+                if own {
+                    Check::SellerNumber
+                } else {
+                    Check::OwnNumber
+                },
+                &who,
+            );
+        }
+        let (one, other) = (pool.take(), pool.take());
+        let number = format!("1396{:07}", 1_102_503 + n * 137);
+        let who = pool.set(one, "mobile", &number);
+        let insured = pool.set(other, "mobile", &number);
+        let name = pool.customers.at("name");
+        let of = |row: usize| pool.customers.rows[row][name].chars().next();
+        if of(one) != of(other) {
+            tally.plant(Check::InsuredNumber, &who);
+        }
+        let policy = policies.rows.iter().position(|p| p[holder] == who).unwrap();
+        let at = policies.at("insured_no");
+        policies.rows[policy][at] = insured;
+    }
+    (tally, customers, policies)
+}
+
+/// CUS-17: planted among customers of a whole portfolio.
+#[tokio::test]
+async fn errors_between_customers_are_found() {
+    let t = TestApp::empty(Engine::Sqlite).await;
+    let today = domain::time::date_in_china(t.now);
+    let folder = match std::env::var_os("HUIFANG_PORTFOLIO") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            let folder = t.path("portfolio");
+            let request = GenerateRequest {
+                customers: 6_000,
+                seed: 11,
+                around: today,
+                dirty: false,
+            };
+            generate(request, &folder, &|_| {}).unwrap();
+            folder
+        }
+    };
+    let (mut tally, customers, policies) = plant(&folder, today);
+    let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    for (kind, bytes) in [
+        (ImportKind::Orgs, file("orgs.csv")),
+        (ImportKind::Agents, file("agents.csv")),
+        (ImportKind::Customers, customers.bytes()),
+        (ImportKind::Policies, policies.bytes()),
+    ] {
+        let request = t.request(kind, &format!("{kind}.csv"), &bytes);
+        t.run_import(t.now, request).await.unwrap();
+    }
+    let began = std::time::Instant::now();
+    let done = i::examine_due(&t.app, t.now, &|_| {}).await.unwrap();
+    println!(
+        "{} customers examined in {:?}: {} findings",
+        done.customers,
+        began.elapsed(),
+        done.found
+    );
+    let sql = "SELECT g.check_code || ' ' || c.customer_no FROM information_findings g \
+               JOIN customers c ON c.id = g.customer_id";
+    for line in t.database.column(sql).await {
+        let (check, who) = line.split_once(' ').unwrap();
+        tally.found.insert((check.to_owned(), who.to_owned()));
+    }
+    let by_check =
+        tally
+            .found
+            .iter()
+            .fold(BTreeMap::new(), |mut n: BTreeMap<&str, usize>, (c, _)| {
+                *n.entry(c).or_default() += 1;
+                n
+            });
+    println!("{by_check:?}");
+    tally.report();
+}
