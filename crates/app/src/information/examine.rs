@@ -194,6 +194,10 @@ impl Examiner {
                 open.push(Open::from(*found));
             }
         }
+        for known in &diff.frozen {
+            let about = k.subject.basis(known.field);
+            rows::index_finding_anew(&mut self.bulk, known, &about).await?;
+        }
         let frozen = diff.frozen.iter().filter(|f| f.state == FindingState::Open);
         open.extend(frozen.map(|f| Open {
             check: f.check,

@@ -83,7 +83,7 @@ impl Findings<'_> {
             severity: grade.severity,
             article: grade.article.clone(),
             measured,
-            about: SensitiveText::from_stored(format!("{about}|{}", measured.unwrap_or(0))),
+            about: SensitiveText::from_stored(about.to_owned()),
         });
     }
 
@@ -251,14 +251,13 @@ fn ages(found: &mut Findings<'_>) {
 }
 
 fn others(found: &mut Findings<'_>, around: &Around) {
-    let subject = found.subject;
-    let plain = |m: &Mobile| m.reveal(Reveal::for_checks()).to_owned();
-    let mobile = subject.mobile.as_ref().map(plain).unwrap_or_default();
+    let (subject, limits) = (found.subject, found.limits);
+    let mobile = subject.value(Field::Mobile);
     // A number that stands for none says nothing of who shares it.
     if !mobile.is_empty() && !found.has(Field::Mobile) {
-        let (n, l) = (around.mobile_households, found.limits);
-        if n > l.mobile_households_alert && subject.kind == CustomerKind::Individual {
-            let grave = n > l.mobile_households_block;
+        let n = around.mobile_households;
+        if n > limits.mobile_households_alert && subject.kind == CustomerKind::Individual {
+            let grave = n > limits.mobile_households_block;
             found.graded(Check::MobileShared, Field::Mobile, &mobile, Some(n), grave);
         }
         if around.is_insureds_number {
@@ -269,37 +268,22 @@ fn others(found: &mut Findings<'_>, around: &Around) {
         found.note(Check::SelfPolicy, Field::Mobile, &mobile);
     } else if around.is_sellers_number {
         found.note(Check::SellerNumber, Field::Mobile, &mobile);
-    } else if let Some(owner) = around.mobile_owner {
+    } else if around.mobile_owner.is_some() && !around.is_sellers_name {
         // Staff who insure themselves give their own number.
-        if !around.is_sellers_name {
-            found.note(
-                Check::OwnNumber,
-                Field::Mobile,
-                &format!("{mobile} {owner}"),
-            );
-        }
+        found.note(Check::OwnNumber, Field::Mobile, &mobile);
     }
-    if let Some(owner) = around.phone_owner {
-        found.note(Check::OwnNumber, Field::Phone, owner.as_str());
+    if around.phone_owner.is_some() {
+        let phone = subject.value(Field::Phone);
+        found.note(Check::OwnNumber, Field::Phone, &phone);
     }
-    if around.address_families > found.limits.address_families_alert {
-        let address = subject.address.as_ref();
-        let about = address.map_or("", |a| a.reveal(Reveal::for_checks()));
-        found.measured(
-            Check::AddressShared,
-            Field::Address,
-            about,
-            around.address_families,
-        );
+    let n = around.address_families;
+    if n > limits.address_families_alert {
+        let address = subject.value(Field::Address);
+        found.measured(Check::AddressShared, Field::Address, &address, n);
     }
-    if around.email_families > found.limits.email_families_alert {
-        let email = subject.email.as_ref();
-        let about = email.map_or("", |e| e.reveal(Reveal::for_checks()));
-        found.measured(
-            Check::EmailShared,
-            Field::Email,
-            about,
-            around.email_families,
-        );
+    let n = around.email_families;
+    if n > limits.email_families_alert {
+        let email = subject.value(Field::Email);
+        found.measured(Check::EmailShared, Field::Email, &email, n);
     }
 }

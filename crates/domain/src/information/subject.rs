@@ -1,8 +1,9 @@
 //! What a check looks at.
 
-use super::NumberOwner;
+use super::{Field, NumberOwner};
 use crate::customers::{
-    Address, CustomerKind, Email, IdNumber, IdType, Landline, Mobile, PersonName, Sex,
+    Address, CustomerKind, Email, IdNumber, IdType, Landline, Mobile, PersonName, Reveal,
+    SensitiveText, Sex,
 };
 use chrono::NaiveDate;
 
@@ -70,6 +71,23 @@ impl Subject {
             holder_since: None,
             insured_since: None,
         }
+    }
+
+    /// The value that findings across customers about a field rest on.
+    pub fn basis(&self, field: Field) -> SensitiveText {
+        SensitiveText::from_stored(self.value(field))
+    }
+
+    pub(super) fn value(&self, field: Field) -> String {
+        let raw = Reveal::for_checks();
+        let value = match field {
+            Field::Mobile => self.mobile.as_ref().map(|m| m.reveal(raw)),
+            Field::Phone => self.phone.as_ref().map(|p| p.reveal(raw)),
+            Field::Email => self.email.as_ref().map(|e| e.reveal(raw)),
+            Field::Address => self.address.as_ref().map(|a| a.reveal(raw)),
+            _ => None,
+        };
+        value.unwrap_or_default().to_owned()
     }
 }
 

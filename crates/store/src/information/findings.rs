@@ -135,7 +135,9 @@ pub async fn rewrite_finding(
     // While keys are exchanged the facts may be indexed with an older one.
     let is_same = keys.indexes("finding", about).contains(&kept.about_key);
     let about_key = keys.index("finding", about);
-    let state = if is_same {
+    // What weighs more now was not what somebody explained.
+    let stands = is_same && found.severity <= kept.severity;
+    let state = if stands {
         kept.state
     } else {
         FindingState::Open
@@ -185,6 +187,27 @@ pub async fn end_findings(bulk: &mut Bulk, ids: &[Uuid]) -> Result<()> {
         let sql = "UPDATE information_findings SET state = 'cleaned', ended_at = $1, version = version + 1 WHERE id = $2";
         bulk.execute(sql, &[Cell::Int(now), Cell::Id(*id)]).await?;
     }
+    Ok(())
+}
+
+/// Indexes what a finding rests on with the newest key, while keys are exchanged.
+///
+/// # Errors
+/// What the database says.
+pub async fn index_finding_anew(
+    bulk: &mut Bulk,
+    kept: &KeptFinding,
+    about: &SensitiveText,
+) -> Result<()> {
+    let keys = bulk.keyring();
+    let about = about.reveal(Reveal::for_storage());
+    let newest = keys.index("finding", about);
+    if kept.about_key == newest || !keys.indexes("finding", about).contains(&kept.about_key) {
+        return Ok(());
+    }
+    let sql = "UPDATE information_findings SET about_key = $1 WHERE id = $2";
+    bulk.execute(sql, &[Cell::Int(newest), Cell::Id(kept.id)])
+        .await?;
     Ok(())
 }
 

@@ -25,8 +25,8 @@ pub use cleanups::{
     CleanupProgress, CleanupRow, NewCleanup, find_cleanup, insert_cleanup, list_cleanups,
 };
 pub use findings::{
-    FindingRow, KeptFinding, end_findings, explain_finding, find_finding, insert_findings,
-    list_findings_of, read_kept, rewrite_finding,
+    FindingRow, KeptFinding, end_findings, explain_finding, find_finding, index_finding_anew,
+    insert_findings, list_findings_of, read_kept, rewrite_finding,
 };
 pub use holds::{
     HeldPolicy, HoldFilter, HoldRow, hold_back, list_holds, read_holds, release_holds,

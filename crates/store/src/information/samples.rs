@@ -31,7 +31,8 @@ struct DrawnRow {
 }
 
 /// Draws policies of units in sight that were issued between two days and not drawn in that month before:
-/// so many of each unit, those whose ids (made from chance) come first.
+/// so many of each unit, ordered by
+/// a hash of their cells, which nobody chooses.
 ///
 /// # Errors
 /// What the database says.

@@ -1,6 +1,7 @@
 //! The quality of what is known of customers: found, explained, cleaned up, verified.
 
 mod planted;
+mod single;
 mod work;
 
 use app::information as i;
