@@ -21,7 +21,7 @@ pub use cleanups::{
 };
 pub use examine::{Examination, examine_due};
 pub use page::{
-    ExplanationForm, InformationPage, InformationSummary, VerificationForm, explain, information,
+    ExplanationForm, InformationPage, InformationSummary, VerificationForm, explain,
     information_page, summary, verify,
 };
 pub use read_rules::InformationRules;

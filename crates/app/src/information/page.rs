@@ -62,19 +62,6 @@ pub async fn information_page(
     })
 }
 
-/// As [`information_page`], for systems.
-///
-/// # Errors
-/// As there.
-pub async fn information(
-    app: &App,
-    actor: &Actor,
-    now: Instant,
-    customer_no: &str,
-) -> Result<InformationPage> {
-    information_page(app, actor, now, customer_no).await
-}
-
 /// What the overview of a customer says in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InformationSummary {

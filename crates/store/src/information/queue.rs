@@ -134,7 +134,11 @@ pub async fn enqueue_of_agents(bulk: &mut Bulk, since: i64) -> Result<i64> {
     let sql = "SELECT c.id FROM agents a JOIN customers c ON c.mobile_index = a.mobile_index \
                WHERE a.updated_at > $1 AND a.updated_at <= $2";
     let cells = [Cell::Int(since), Cell::Int(newest)];
-    let found = bulk.query(sql, &cells, |row| row.id(0)).await?;
+    let mut found = bulk.query(sql, &cells, |row| row.id(0)).await?;
+    // Nobody knows the numbers that agents had before: whoever had one of them is looked at again.
+    let sql = "SELECT DISTINCT customer_id FROM information_findings WHERE state IN ('open', 'explained') \
+               AND check_code IN ('own_number', 'seller_number', 'self_policy')";
+    found.extend(bulk.query(sql, &[], |row| row.id(0)).await?);
     let ids: Vec<Uuid> = found.into_iter().flatten().collect();
     enqueue_derived(bulk, Derived::Quality, &ids).await?;
     Ok(newest)

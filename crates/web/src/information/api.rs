@@ -122,7 +122,7 @@ pub(crate) async fn get_information_quality(
     Named(customer_no): Named,
 ) -> Reply {
     let (actor, now) = (&caller.actor, caller.now);
-    let page = app::information::information(&web.app, actor, now, &customer_no).await?;
+    let page = app::information::information_page(&web.app, actor, now, &customer_no).await?;
     Ok(Json(QualityJson::from(page)).into_response())
 }
 

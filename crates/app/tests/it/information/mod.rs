@@ -178,13 +178,16 @@ async fn numbers_of_the_own_side_are_found(
     assert!(!list.rows[0].number.to_string().contains("13912340009"));
     let removed = i::remove_own_number(&t.app, by, t.now, list.rows[0].id).await;
     removed.unwrap();
-    t.import(
-        ImportKind::Agents,
-        &Table::new([agent("A5001", "陈东", "13712349999")]),
-    )
-    .await;
+    let later = t.now + chrono::Duration::minutes(1);
+    let changed = Table::new([agent("A5001", "陈东", "13712349999")]);
+    t.import_at(later, ImportKind::Agents, &changed).await;
     examine(&t).await;
     assert_eq!(open(&t, "N4").await, Vec::new());
+    assert_eq!(
+        open(&t, "N1").await,
+        Vec::new(),
+        "the salesperson has another number"
+    );
 }
 
 /// CUS-09: what is explained stays so until the facts change; what is put right ends.
@@ -221,7 +224,9 @@ async fn an_explanation_stands_until_the_facts_change(
     assert_eq!(page.state.as_ref().unwrap().truth, 100);
     let raw = t
         .database
-        .column("SELECT COUNT(*) FROM information_findings WHERE explanation IS NOT NULL")
+        .column(
+            "SELECT CAST(COUNT(*) AS TEXT) FROM information_findings WHERE explanation IS NOT NULL",
+        )
         .await;
     assert_eq!(raw, vec!["1"]);
     t.import(

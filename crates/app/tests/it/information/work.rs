@@ -140,8 +140,9 @@ async fn a_verification_moves_the_next_one(
     let t = TestApp::with_portfolio(engine).await;
     examine(&t).await;
     let (app, by) = (&t.app, &t.people().operations_cq);
+    let now = t.now;
     let state = |number: &'static str| async move {
-        let page = i::information_page(app, by, t.now, number).await.unwrap();
+        let page = i::information_page(app, by, now, number).await.unwrap();
         page.state.map(|s| (s.verified_on, s.verify_by)).unwrap()
     };
     let today = domain::time::date_in_china(t.now);
