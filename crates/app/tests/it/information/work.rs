@@ -290,3 +290,33 @@ async fn the_board_adds_up(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
         .unwrap();
     assert_eq!(board.customers, 5, "a branch counts its own");
 }
+
+/// While keys are exchanged nothing appears or ends because values are indexed with two of them.
+#[rstest]
+#[tokio::test]
+async fn an_exchange_of_keys_changes_no_finding(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let shared = |n: usize| person(&format!("R{n}"), "吴一", "13912340001", &home(n));
+    with(&t, (0..5).map(shared).collect()).await;
+    assert_eq!(open(&t, "R0").await.len(), 1);
+    let (app, by) = (&t.app, &t.people().operations_cq);
+    let page = i::information_page(app, by, t.now, "R1").await.unwrap();
+    let words = i::ExplanationForm {
+        words: "亲属代留".into(),
+        version: page.findings[0].version,
+    };
+    let id = page.findings[0].id;
+    i::explain(app, by, t.now, "R1", id, &words).await.unwrap();
+    let work = app.store().begin(t.now).await.unwrap();
+    store::sealing::add_keys(&work, &["index"], None).await.unwrap();
+    let entry = store::AuditEntry::new(by, "keys.rotated", "keys", None);
+    work.commit(entry).await.unwrap();
+    store::sealing::refresh_keys(app.store()).await.unwrap();
+    let done = examine(&t).await;
+    assert_eq!((done.found, done.ended), (0, 0), "{done:?}");
+    assert!(done.customers >= 11, "everybody is indexed anew");
+    assert_eq!(open(&t, "R0").await.len(), 1);
+    assert_eq!(open(&t, "R1").await.len(), 0, "what was explained stays so");
+}
