@@ -1,10 +1,10 @@
 //! Lists of findings to work through, and who does; customers whose information is to be verified.
 
-use super::page::sensitive;
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Refusal, Result};
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use domain::access::{Actor, Permission, Scope};
+use domain::ids::UserId;
 use domain::information::{Aspect, Check, Field, FindingState, Severity};
 use domain::time::{self, Instant};
 use store::access::UserRow;
@@ -171,20 +171,15 @@ pub async fn list_assignees(app: &App, actor: &Actor) -> Result<Vec<UserRow>> {
     Ok(users.into_iter().filter(corrects).collect())
 }
 
-/// Gives open findings to somebody by a day, and makes a cleaning up of them when it has a title.
-///
-/// # Errors
-/// When the actor may not, or a field cannot be taken.
-pub async fn assign(
-    app: &App,
-    actor: &Actor,
-    now: Instant,
-    target: &AssignTarget,
-    form: &AssignForm,
-) -> Result<AssignReport> {
-    let scope = actor.scope(Permission::InformationManage)?;
-    let user = actor.user().ok_or_else(|| Refusal::new("person-needed"))?;
-    let title = sensitive("title", &form.title)?.map(|_| form.title.trim().to_owned());
+/// What a form asks for, checked.
+struct Wanted {
+    assignee: Option<UserId>,
+    due_on: NaiveDate,
+    title: Option<String>,
+}
+
+async fn wanted(app: &App, actor: &Actor, today: NaiveDate, form: &AssignForm) -> Result<Wanted> {
+    let title = listing::some(&form.title);
     if title
         .as_ref()
         .is_some_and(|t| t.chars().count() > TITLE_MAX)
@@ -206,16 +201,34 @@ pub async fn assign(
     if assignee.is_none() && title.is_none() {
         return Err(Error::invalid("assignee", "missing"));
     }
-    let today = time::date_in_china(now);
-    let usual = app
-        .rules()
-        .setting("information_cleanup_days", today)
-        .unwrap_or(0);
-    let usual = today + Days::new(u64::try_from(usual).unwrap_or(0));
+    let usual = app.rules().setting("information_cleanup_days", today);
+    let usual = today + Days::new(u64::try_from(usual.unwrap_or(0)).unwrap_or(0));
     let due_on = listing::date("due_on", &form.due_on)?.unwrap_or(usual);
     if due_on < today {
         return Err(Error::invalid("due_on", "in-the-past"));
     }
+    Ok(Wanted {
+        assignee,
+        due_on,
+        title,
+    })
+}
+
+/// Gives open findings to somebody by a day, and makes a cleaning up of them when it has a title.
+///
+/// # Errors
+/// When the actor may not, or a field cannot be taken.
+pub async fn assign(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    target: &AssignTarget,
+    form: &AssignForm,
+) -> Result<AssignReport> {
+    let scope = actor.scope(Permission::InformationManage)?;
+    let user = actor.user().ok_or_else(|| Refusal::new("person-needed"))?;
+    let today = time::date_in_china(now);
+    let wanted = wanted(app, actor, today, form).await?;
     let (filter, among) = match target {
         AssignTarget::Ids(ids) => {
             let open = finding_filter(app, actor, &scope, &FindingQuery::default()).await?;
@@ -231,13 +244,13 @@ pub async fn assign(
     let most = usize::try_from(ASSIGNED_MAX).unwrap_or(usize::MAX);
     let more = ids.len() > most;
     let ids = &ids[..ids.len().min(most)];
-    let cleanup = match (title, actor.org_id) {
+    let cleanup = match (wanted.title, actor.org_id) {
         (Some(title), Some(org)) => {
             let new = NewCleanup {
                 title,
                 filter: form.filter.clone(),
                 org,
-                due_on,
+                due_on: wanted.due_on,
                 by: user,
                 by_name: actor.name.clone(),
             };
@@ -245,9 +258,15 @@ pub async fn assign(
         }
         _ => None,
     };
-    let done = rows::assign_findings(&work, ids, assignee, due_on, cleanup).await?;
-    let detail = serde_json::json!({ "findings": done, "due_on": due_on, "cleanup": cleanup });
-    let entry = AuditEntry::new(actor, "information.assigned", "user", assignee.map(|u| u.0));
+    let done = rows::assign_findings(&work, ids, wanted.assignee, wanted.due_on, cleanup).await?;
+    let detail =
+        serde_json::json!({ "findings": done, "due_on": wanted.due_on, "cleanup": cleanup });
+    let entry = AuditEntry::new(
+        actor,
+        "information.assigned",
+        "user",
+        wanted.assignee.map(|u| u.0),
+    );
     work.commit(entry.detail(detail)).await?;
     Ok(AssignReport {
         done,

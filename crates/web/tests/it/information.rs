@@ -45,6 +45,18 @@ async fn findings_are_read_explained_and_given_out(
     for words in ["已电话核实", "逐项核对", "电话核对"] {
         assert!(page.contains(words), "{words}: {page}");
     }
+}
+
+/// The board, the list, cleaning up, own numbers, drawn policies.
+#[rstest]
+#[tokio::test]
+async fn lists_are_worked_off(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut browser = site.sign_in("operations_cq").await;
+    app::information::examine_due(&t.app, t.now, &|_| {})
+        .await
+        .unwrap();
     for by in ["unit", "channel", "agent"] {
         let board = browser.read(&format!("/information-quality?by={by}")).await;
         assert!(

@@ -113,18 +113,13 @@ impl Pool<'_> {
     }
 }
 
-/// Errors between customers, and those that imports take in.
-fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
-    let mut tally = Tally::default();
-    let mut customers = Sheet::read(&folder.join("customers.csv"));
-    let mut policies = Sheet::read(&folder.join("policies.csv"));
-    let agents = Sheet::read(&folder.join("agents.csv"));
-    let (holder, seller) = (policies.at("policyholder_no"), policies.at("agent_code"));
-    let sold: HashMap<String, String> = policies
-        .rows
-        .iter()
-        .map(|p| (p[holder].clone(), p[seller].clone()))
-        .collect();
+/// Persons of different homes with own policies; documents that are over, or soon are, count as planted.
+fn persons(
+    tally: &mut Tally,
+    customers: &Sheet,
+    sold: &HashMap<String, String>,
+    today: NaiveDate,
+) -> Vec<usize> {
     let [number, kind, address, mobile, expires, born] = [
         "customer_no",
         "kind",
@@ -136,16 +131,11 @@ fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
     .map(|c| customers.at(c));
     let (mut homes, mut free) = (HashSet::new(), Vec::new());
     for (at, row) in customers.rows.iter().enumerate() {
-        let of_age = row[born].as_str() < "1995" && !row[born].is_empty();
-        if row[kind] == "individual"
-            && sold.contains_key(&row[number])
-            && of_age
-            && !row[mobile].is_empty()
-            && homes.insert(row[address].clone())
-        {
+        let grown_up = row[born].as_str() < "1995" && !row[born].is_empty();
+        let is_person = row[kind] == "individual" && sold.contains_key(&row[number]);
+        if is_person && grown_up && !row[mobile].is_empty() && homes.insert(row[address].clone()) {
             free.push(at);
         }
-        // Real ones count as planted.
         if let Ok(last) = row[expires].parse::<NaiveDate>() {
             if last < today {
                 tally.plant(Check::IdExpired, &row[number]);
@@ -154,6 +144,38 @@ fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
             }
         }
     }
+    free
+}
+
+/// Policyholder and insured of different homes and families with one number.
+fn share_with_insured(tally: &mut Tally, pool: &mut Pool<'_>, policies: &mut Sheet, n: usize) {
+    let (one, other) = (pool.take(), pool.take());
+    let number = format!("1396{:07}", 1_102_503 + n * 137);
+    let who = pool.set(one, "mobile", &number);
+    let insured = pool.set(other, "mobile", &number);
+    let name = pool.customers.at("name");
+    let surname = |row: usize| pool.customers.rows[row][name].chars().next();
+    if surname(one) != surname(other) {
+        tally.plant(Check::InsuredNumber, &who);
+    }
+    let (holder, at) = (policies.at("policyholder_no"), policies.at("insured_no"));
+    let policy = policies.rows.iter().position(|p| p[holder] == who).unwrap();
+    policies.rows[policy][at] = insured;
+}
+
+/// Errors between customers, and those that imports take in.
+fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
+    let mut tally = Tally::default();
+    let mut customers = Sheet::read(&folder.join("customers.csv"));
+    let mut policies = Sheet::read(&folder.join("policies.csv"));
+    let agents = Sheet::read(&folder.join("agents.csv"));
+    let (holder, seller) = (policies.at("policyholder_no"), policies.at("agent_code"));
+    let sold = policies
+        .rows
+        .iter()
+        .map(|p| (p[holder].clone(), p[seller].clone()));
+    let sold: HashMap<String, String> = sold.collect();
+    let free = persons(&mut tally, &customers, &sold, today);
     let lots = free.len() / 120;
     let mut pool = Pool {
         customers: &mut customers,
@@ -164,13 +186,8 @@ fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
         pool.share(&mut tally, Check::MobileShared, 6, "mobile", &number);
         let home = format!("重庆市渝中区解放碑街道{}号集体宿舍", n + 1);
         pool.share(&mut tally, Check::AddressShared, 8, "address", &home);
-        pool.share(
-            &mut tally,
-            Check::EmailShared,
-            5,
-            "email",
-            &format!("box{n}@example.com"),
-        );
+        let mailbox = format!("box{n}@example.com");
+        pool.share(&mut tally, Check::EmailShared, 5, "email", &mailbox);
         for (column, value, check) in [
             ("mobile", "13800000000", Check::Placeholder),
             ("name", "不详", Check::Placeholder),
@@ -182,34 +199,22 @@ fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
             tally.plant(check, &who);
         }
         let agent = &agents.rows[n % agents.rows.len()];
-        let (code, phone) = (&agent[agents.at("agent_code")], &agent[agents.at("mobile")]);
-        let is_person =
-            agent[agents.at("kind")] == "salesperson" && agent[agents.at("status")] == "active";
-        if is_person && !phone.is_empty() {
+        let cell = |column: &str| agent[agents.at(column)].as_str();
+        if cell("kind") == "salesperson" && cell("status") == "active" && !cell("mobile").is_empty()
+        {
             let row = pool.take();
-            let who = pool.set(row, "mobile", phone);
-            let own = sold.get(&who) == Some(code);
-            tally.plant(
-                if own {
-                    Check::SellerNumber
-                } else {
-                    Check::OwnNumber
-                },
-                &who,
-            );
+            let who = pool.set(row, "mobile", cell("mobile"));
+            let own = sold
+                .get(&who)
+                .is_some_and(|code| code == cell("agent_code"));
+            let check = if own {
+                Check::SellerNumber
+            } else {
+                Check::OwnNumber
+            };
+            tally.plant(check, &who);
         }
-        let (one, other) = (pool.take(), pool.take());
-        let number = format!("1396{:07}", 1_102_503 + n * 137);
-        let who = pool.set(one, "mobile", &number);
-        let insured = pool.set(other, "mobile", &number);
-        let name = pool.customers.at("name");
-        let of = |row: usize| pool.customers.rows[row][name].chars().next();
-        if of(one) != of(other) {
-            tally.plant(Check::InsuredNumber, &who);
-        }
-        let policy = policies.rows.iter().position(|p| p[holder] == who).unwrap();
-        let at = policies.at("insured_no");
-        policies.rows[policy][at] = insured;
+        share_with_insured(&mut tally, &mut pool, &mut policies, n);
     }
     (tally, customers, policies)
 }

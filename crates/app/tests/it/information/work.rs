@@ -310,7 +310,9 @@ async fn an_exchange_of_keys_changes_no_finding(
     let id = page.findings[0].id;
     i::explain(app, by, t.now, "R1", id, &words).await.unwrap();
     let work = app.store().begin(t.now).await.unwrap();
-    store::sealing::add_keys(&work, &["index"], None).await.unwrap();
+    store::sealing::add_keys(&work, &["index"], None)
+        .await
+        .unwrap();
     let entry = store::AuditEntry::new(by, "keys.rotated", "keys", None);
     work.commit(entry).await.unwrap();
     store::sealing::refresh_keys(app.store()).await.unwrap();

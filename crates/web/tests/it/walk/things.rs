@@ -349,9 +349,6 @@ impl Things {
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
             .replace("{survey}", &self.survey)
-            .replace("{finding}", &self.finding.to_string())
-            .replace("{own_number}", &self.own_number.to_string())
-            .replace("{sample}", &self.sample.to_string())
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
@@ -364,6 +361,7 @@ impl Things {
             .replace("{holder}", &Uuid::nil().to_string())
             .replace("{identity}", &Uuid::nil().to_string())
             .replace("{key}", &Uuid::nil().to_string());
+        let filled = self.fill_information(&filled);
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
@@ -375,6 +373,12 @@ impl Things {
             }
             _ => filled,
         }
+    }
+
+    fn fill_information(&self, path: &str) -> String {
+        path.replace("{finding}", &self.finding.to_string())
+            .replace("{own_number}", &self.own_number.to_string())
+            .replace("{sample}", &self.sample.to_string())
     }
 
     /// Whether an actor of the unit sees the thing behind an address.
