@@ -84,6 +84,15 @@ async fn lists_are_worked_off(#[values(Engine::Sqlite, Engine::Postgres)] engine
         .read("/information-quality/findings?view=mine")
         .await;
     assert!(mine.contains("C50-LI"), "{mine}");
+}
+
+/// Numbers of the own side are kept masked; drawn policies are judged and put right.
+#[rstest]
+#[tokio::test]
+async fn numbers_and_samples_are_kept(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut browser = site.sign_in("operations_cq").await;
     let number = [
         ("number", "023-63000000"),
         ("owner", "outlet"),

@@ -322,7 +322,8 @@ impl Things {
             _ => Uuid::nil(),
         };
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
-        let filled = path
+        let filled = self
+            .fill_information(path)
             .replace("{id}", &id.to_string())
             .replace("{item}", &Uuid::nil().to_string())
             .replace("{view}", &Uuid::nil().to_string())
@@ -361,7 +362,6 @@ impl Things {
             .replace("{holder}", &Uuid::nil().to_string())
             .replace("{identity}", &Uuid::nil().to_string())
             .replace("{key}", &Uuid::nil().to_string());
-        let filled = self.fill_information(&filled);
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
