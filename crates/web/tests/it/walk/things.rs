@@ -323,7 +323,7 @@ impl Things {
         };
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = self
-            .fill_information(path)
+            .fill_more(path)
             .replace("{id}", &id.to_string())
             .replace("{item}", &Uuid::nil().to_string())
             .replace("{view}", &Uuid::nil().to_string())
@@ -348,8 +348,6 @@ impl Things {
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
-            .replace("{campaign}", &self.campaign)
-            .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
@@ -375,8 +373,10 @@ impl Things {
         }
     }
 
-    fn fill_information(&self, path: &str) -> String {
-        path.replace("{finding}", &self.finding.to_string())
+    fn fill_more(&self, path: &str) -> String {
+        path.replace("{campaign}", &self.campaign)
+            .replace("{survey}", &self.survey)
+            .replace("{finding}", &self.finding.to_string())
             .replace("{own_number}", &self.own_number.to_string())
             .replace("{sample}", &self.sample.to_string())
     }
