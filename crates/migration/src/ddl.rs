@@ -208,12 +208,13 @@ async fn edit_table(
     Ok(())
 }
 
-/// Drops tables, and views that are named as such, the last created first.
+/// Drops tables, and views and indexes that are named as such, the last created first.
 pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, names: &[&str]) -> Result<(), DbErr> {
     for name in names {
-        let statement = match name.strip_prefix("VIEW ") {
-            Some(view) => format!("DROP VIEW {view}"),
-            None => format!("DROP TABLE {name}"),
+        let statement = match (name.strip_prefix("VIEW "), name.strip_prefix("INDEX ")) {
+            (Some(view), _) => format!("DROP VIEW {view}"),
+            (_, Some(index)) => format!("DROP INDEX {index}"),
+            _ => format!("DROP TABLE {name}"),
         };
         manager
             .get_connection()

@@ -61,6 +61,7 @@ mod m20261127_050001_classes;
 mod m20261127_010001_search_keys;
 mod m20261127_010002_relations;
 mod m20261127_040001_duplicates;
+mod m20261127_030001_information;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -130,6 +131,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_010001_search_keys::Migration),
             Box::new(m20261127_010002_relations::Migration),
             Box::new(m20261127_040001_duplicates::Migration),
+            Box::new(m20261127_030001_information::Migration),
         ]
     }
 }

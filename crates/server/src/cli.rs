@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     /// Compare customers who are new or changed with others, and count pairs who may be one
     Duplicates(DuplicatesArgs),
+    /// Examine what is known of customers: completeness, truth, shared and forbidden numbers
+    Examine,
     /// Write tables for other programs
     Export(ExportArgs),
     /// Say why an obligation exists

@@ -28,6 +28,8 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/campaigns/export", get(export_campaigns))
         .route("/classes/export", get(export_classes))
         .route("/customers/export", get(export_customers))
+        .route("/information/export", get(export_findings))
+        .route("/commission_holds/export", get(export_holds))
         .route("/obligations/export", get(export_obligations))
         .route("/payouts/export", get(export_payouts))
         .route("/policies/export", get(export_policies))
@@ -37,12 +39,14 @@ pub(crate) fn routes() -> Router<Web> {
 }
 
 /// Lists that can be taken out, with their tables.
-const LISTS: [(&str, ExportKind); 9] = [
+const LISTS: [(&str, ExportKind); 11] = [
     ("callbacks", ExportKind::Callbacks),
     ("contacts", ExportKind::Contacts),
     ("campaigns", ExportKind::Campaigns),
     ("classes", ExportKind::Classes),
     ("customers", ExportKind::Customers),
+    ("information", ExportKind::Information),
+    ("commission_holds", ExportKind::CommissionHolds),
     ("obligations", ExportKind::Obligations),
     ("payouts", ExportKind::Payouts),
     ("policies", ExportKind::Policies),
@@ -92,6 +96,15 @@ async fn request_export(State(web): State<Web>, Sent(who, form): Sent) -> Answer
 }
 
 impl NewPage {
+    /// Where the list is that is taken out.
+    fn back(&self) -> String {
+        match self.list.as_str() {
+            "information" => "/information-quality/findings".to_owned(),
+            "commission_holds" => "/information-quality/commissions".to_owned(),
+            list => format!("/{list}"),
+        }
+    }
+
     fn purposes(&self) -> Vec<Choice> {
         let codes = Purpose::ALL.iter().map(|p| p.as_str());
         choices(&self.f, "purpose", codes, "")
@@ -116,6 +129,16 @@ async fn export_classes(State(web): State<Web>, RawQuery(raw): RawQuery, who: Wh
 
 async fn export_customers(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
     send(&web, &who, ExportKind::Customers, "customers", raw).await
+}
+
+async fn export_findings(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    let kind = ExportKind::Information;
+    send(&web, &who, kind, "information", raw).await
+}
+
+async fn export_holds(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    let kind = ExportKind::CommissionHolds;
+    send(&web, &who, kind, "commission_holds", raw).await
 }
 
 async fn export_obligations(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {

@@ -146,6 +146,10 @@ pub(crate) const WORK: &[Entry] = &[
         "/duplicates",
         "users",
         Some(Permission::DuplicatesRead),
+        "information-quality",
+        "/information-quality",
+        "clipboard-check",
+        Some(Permission::CustomersRead),
     ),
     entry(
         "policies",

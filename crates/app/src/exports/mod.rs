@@ -9,6 +9,7 @@
 mod campaigns;
 mod classes;
 mod contacts;
+mod information;
 mod limits;
 mod mark;
 mod payouts;
@@ -26,6 +27,7 @@ use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::campaigns::MemberQuery;
 use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
+use crate::information::{FindingQuery, HoldQuery};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
 use crate::segments::MovementQuery;
@@ -94,6 +96,10 @@ pub enum ListFilter {
     Payouts(PayoutQuery),
     /// Of scheduled contacts.
     Contacts(CareQuery),
+    /// Of findings on the quality of information.
+    Information(FindingQuery),
+    /// Of commission held back.
+    CommissionHolds(HoldQuery),
     /// Of policies.
     Policies(PolicyQuery),
     /// Of tickets.
@@ -345,6 +351,8 @@ impl Export<'_> {
             ExportKind::Contacts => self.contacts(after).await,
             ExportKind::Campaigns => self.campaigns(after).await,
             ExportKind::Classes => self.classes(after).await,
+            ExportKind::Information => self.findings(after).await,
+            ExportKind::CommissionHolds => self.holds(after).await,
         }
     }
 

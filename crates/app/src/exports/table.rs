@@ -82,6 +82,10 @@ names! {
         Campaigns = "campaigns",
         /// Customers whose class changed.
         Classes = "classes",
+        /// Findings on the quality of customers' information.
+        Information = "information",
+        /// Commission held back because of customers' information.
+        CommissionHolds = "commission_holds",
     }
 }
 
@@ -119,7 +123,8 @@ impl ExportKind {
             Self::Tickets => Permission::TicketsRead,
             Self::Contacts => Permission::MessagesRead,
             Self::Campaigns => Permission::CampaignsRead,
-            Self::Customers | Self::Classes => Permission::CustomersRead,
+            Self::Customers | Self::Classes | Self::Information => Permission::CustomersRead,
+            Self::CommissionHolds => Permission::InformationManage,
             Self::Policies | Self::Events => Permission::PoliciesRead,
         }
     }
@@ -140,6 +145,8 @@ impl ExportKind {
             Self::Contacts => &super::contacts::COLUMNS,
             Self::Campaigns => &super::campaigns::COLUMNS,
             Self::Classes => &super::classes::COLUMNS,
+            Self::Information => &super::information::FINDINGS,
+            Self::CommissionHolds => &super::information::HOLDS,
         }
     }
 }

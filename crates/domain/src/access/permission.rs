@@ -17,6 +17,8 @@ codes! {
         DuplicatesDecide = "duplicates.decide",
         /// Agree to merges of others, and take merges back.
         DuplicatesApprove = "duplicates.approve",
+        /// Explain findings about customers' information, give them out, draw samples, keep own numbers.
+        InformationManage = "information.manage",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -184,7 +186,8 @@ impl Permission {
         match self {
             P::CustomersRead | P::CustomersEdit | P::ClassesOverride | P::ClassesApprove
             | P::PersonalDataReveal | P::PoliciesRead
-            | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove => RightArea::Customers,
+            | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove
+            | P::InformationManage => RightArea::Customers,
             P::ObligationsRead | P::CallbacksRead | P::CallbacksAssign | P::CallbacksMake
             | P::CallbacksDecide | P::CampaignsRead | P::CampaignsPlan | P::CampaignsConfirm
             | P::PayoutsInspect | P::CallbacksReview | P::CallbacksCheck | P::ElectronicOffer

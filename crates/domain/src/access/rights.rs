@@ -43,6 +43,7 @@ const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     (Permission::DuplicatesDecide,   [N,  B,  N,  N,  B,  N,  N,  N,  N,  B,  N]),
     (Permission::DuplicatesApprove,  [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
     (Permission::PersonalDataReveal, [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  O]),
+    (Permission::InformationManage,  [N,  B,  B,  N,  B,  N,  B,  N,  N,  B,  N]),
     (Permission::PoliciesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ObligationsRead,    [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CallbacksRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  O]),

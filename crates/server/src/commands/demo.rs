@@ -11,6 +11,7 @@ mod cases;
 mod chance;
 mod days;
 mod feed;
+mod information;
 mod messages;
 mod people;
 mod place;
@@ -196,6 +197,7 @@ async fn live(
     story.leave_letters(moment).await?;
     story.leave_visits(moment).await?;
     story.leave_campaigns(moment).await?;
+    information::look_at_customers(app, staff, moment).await?;
     keep_views(app, staff, moment).await?;
     app::duplicates::compare_due(app, moment, u64::MAX, &|_| {}).await?;
     story.leave_under_way(moment).await?;

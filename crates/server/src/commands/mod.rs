@@ -7,6 +7,7 @@ mod classify;
 mod demo;
 mod doctor;
 mod duplicates;
+mod examine;
 mod explain;
 mod export;
 mod generate;
@@ -80,6 +81,12 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Classify(args) => {
             let app = opened().await?;
             let done = classify::run(&app, args).await;
+            heads::seal_and_hand_out(&app, &config).await;
+            done
+        }
+        Command::Examine => {
+            let app = opened().await?;
+            let done = examine::run(&app).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }

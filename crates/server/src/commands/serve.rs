@@ -31,6 +31,8 @@ const SEAL_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AT_NAMES: Duration = Duration::from_secs(2);
 /// How often letters are looked at whose day to be answered may have passed.
 const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
+/// How often a server looks for customers whose information is to be examined.
+const LOOK_AT_INFORMATION: Duration = Duration::from_secs(20);
 /// How often a server looks whether keys were exchanged.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
@@ -131,6 +133,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(end_letters(app.clone())),
         tokio::spawn(find_names(app.clone())),
         tokio::spawn(compare_customers(app.clone())),
+        tokio::spawn(examine(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -242,6 +245,19 @@ async fn compare_customers(app: App) {
         let compared = app::duplicates::compare_due(&app, environment::now(), u64::MAX, &|_| {});
         if let Err(error) = compared.await {
             tracing::error!(%error, "customers cannot be compared");
+        }
+    }
+}
+
+/// Examines what is known of customers where something changed, for as long as the server lives. Servers side
+/// by side take turns.
+async fn examine(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_INFORMATION);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::information::examine_due(&app, environment::now(), &|_| {}).await {
+            tracing::error!(%error, "customers' information cannot be examined");
         }
     }
 }

@@ -28,6 +28,8 @@ pub enum Turn {
     SearchKeys,
     /// A chunk of customers compared with others: of two who change at once each must see the other.
     Duplicates,
+    /// A chunk of examining what is known of customers.
+    Information,
 }
 
 impl Backend {
@@ -41,6 +43,7 @@ impl Backend {
             (Self::Postgres, Turn::Classes) => Some("SELECT pg_advisory_xact_lock(7300, 5)"),
             (Self::Postgres, Turn::SearchKeys) => Some("SELECT pg_advisory_xact_lock(7300, 11)"),
             (Self::Postgres, Turn::Duplicates) => Some("SELECT pg_advisory_xact_lock(7300, 3)"),
+            (Self::Postgres, Turn::Information) => Some("SELECT pg_advisory_xact_lock(7300, 33)"),
         }
     }
 

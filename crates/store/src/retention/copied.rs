@@ -53,7 +53,7 @@ pub struct Copied {
 }
 
 /// Where notes lie: the query, the sealed column, the columns of the note, the customer and the unit.
-const NOTES: [(&str, &str, &str, &str, &str); 4] = [
+const NOTES: [(&str, &str, &str, &str, &str); 8] = [
     (
         "SELECT n.id, t.number, n.at, n.step, n.note FROM ticket_entries n JOIN tickets t ON t.id = n.ticket_id",
         "ticket_entries.note",
@@ -82,6 +82,38 @@ const NOTES: [(&str, &str, &str, &str, &str); 4] = [
         "n.remark",
         "n.customer_id",
         "g.org_id",
+    ),
+    (
+        "SELECT n.id, c.customer_no AS number, n.recorded_at AS at, n.way AS step, n.note FROM information_verifications n \
+         JOIN customers c ON c.id = n.customer_id",
+        "information_verifications.note",
+        "n.note",
+        "n.customer_id",
+        "c.org_id",
+    ),
+    (
+        "SELECT n.id, c.customer_no AS number, n.explained_at AS at, n.check_code AS step, n.explanation AS note \
+         FROM information_findings n JOIN customers c ON c.id = n.customer_id",
+        "information_findings.explanation",
+        "n.explanation",
+        "n.customer_id",
+        "n.org_id",
+    ),
+    (
+        "SELECT n.id, p.policy_no AS number, n.checked_at AS at, n.result AS step, n.finding AS note \
+         FROM information_samples n JOIN policies p ON p.id = n.policy_id",
+        "information_samples.finding",
+        "n.finding",
+        "n.customer_id",
+        "n.org_id",
+    ),
+    (
+        "SELECT n.id, p.policy_no AS number, n.rectified_at AS at, n.state AS step, n.rectification AS note \
+         FROM information_samples n JOIN policies p ON p.id = n.policy_id",
+        "information_samples.rectification",
+        "n.rectification",
+        "n.customer_id",
+        "n.org_id",
     ),
 ];
 

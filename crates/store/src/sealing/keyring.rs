@@ -213,7 +213,7 @@ impl Keyring {
     }
 
     /// Whether values are looked up under more than one index key, as while indexes are rebuilt.
-    pub(crate) fn has_older_index(&self) -> bool {
+    pub fn has_older_index(&self) -> bool {
         read(&self.keys).index.len() > 1
     }
 

@@ -194,6 +194,22 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("words")],
     },
     SealedTable {
+        name: "information_findings",
+        columns: &[sealed("explanation")],
+    },
+    SealedTable {
+        name: "information_verifications",
+        columns: &[sealed("note")],
+    },
+    SealedTable {
+        name: "information_samples",
+        columns: &[sealed("finding"), sealed("rectification")],
+    },
+    SealedTable {
+        name: "own_numbers",
+        columns: &[indexed("number", "number_index", "mobile")],
+    },
+    SealedTable {
         name: "second_factors",
         columns: &[sealed("secret")],
     },

@@ -14,6 +14,10 @@ use domain::customers::{
 use domain::duplicates::{BlockKind, Grade, MergeState, PairState};
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
+use domain::information::{
+    Aspect, Check, Field, FindingState, NumberOwner, SampleResult, SampleState, Severity,
+    VerifiedBy,
+};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
 use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
@@ -72,6 +76,21 @@ macro_rules! lists {
     };
 }
 
+/// What the domain says of the quality of information.
+fn of_information() -> Lists {
+    lists! {
+        "information_findings.check_code" => Check,
+        "information_findings.field" => Field,
+        "information_findings.aspect" => Aspect,
+        "information_findings.severity" => Severity,
+        "information_findings.state" => FindingState,
+        "information_verifications.way" => VerifiedBy,
+        "own_numbers.owner" => NumberOwner,
+        "information_samples.state" => SampleState,
+        "information_samples.result" => SampleResult,
+    }
+}
+
 /// What the domain says of visits.
 fn of_visits() -> Lists {
     lists! {
@@ -111,6 +130,7 @@ fn of_visits() -> Lists {
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
+    lists.extend(of_information());
     lists.extend(of_retention());
     lists.extend(of_correspondence());
     lists.extend(of_segments());

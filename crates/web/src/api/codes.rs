@@ -10,6 +10,7 @@ use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
 use domain::duplicates::{Decision, Field, Grade, Level, MergedField, PairState};
 use domain::electronic::{LinkState, Proof};
+use domain::information::{Aspect, Check, Field as InformationField, FindingState, Severity};
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
@@ -60,6 +61,11 @@ lists_of_codes! {
     DuplicateLevelCode = all!(Level),
     DuplicateStateCode = all!(PairState),
     MergedFieldCode = all!(MergedField),
+    CustomerFieldCode = all!(InformationField),
+    FindingSeverityCode = all!(Severity),
+    FindingStateCode = all!(FindingState),
+    InformationAspectCode = all!(Aspect),
+    InformationCheckCode = all!(Check),
     SlipStateCode = all!(SlipState),
     SurveyIdentityCode = all!(SurveyIdentity),
     SurveyKindCode = all!(SurveyKind),

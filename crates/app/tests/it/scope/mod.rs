@@ -7,6 +7,7 @@ mod walk_campaigns;
 mod walk_cases;
 mod walk_duplicates;
 mod walk_electronic;
+mod walk_information;
 mod walk_letters;
 mod walk_messages;
 mod walk_payouts;
@@ -101,6 +102,10 @@ const NOT_MINE: &[&str] = &[
     "list_duplicates",
     "count_open_duplicates",
     "find_duplicate",
+    "list_cleanups",
+    "find_cleanup",
+    "list_own_numbers",
+    "has_own_number",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

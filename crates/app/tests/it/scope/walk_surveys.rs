@@ -1,4 +1,4 @@
-//! The walk through surveys.
+//! The walk through surveys, and on through the quality of information.
 
 use super::objects::Objects;
 use super::walk::Seen;
@@ -33,5 +33,6 @@ pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> See
     let nobody = domain::ids::SurveyId(uuid::Uuid::nil());
     let found = rows::list_candidates(db, scope, &of, nobody, None, 50).await;
     seen.insert("list_candidates", found.unwrap().len());
+    seen.extend(super::walk_information::walk_information(t, scope, o).await);
     seen
 }

@@ -32,6 +32,9 @@ pub(super) struct Things {
     campaign: String,
     duplicate: Uuid,
     survey: String,
+    finding: Uuid,
+    own_number: Uuid,
+    sample: Uuid,
     pub(super) number: String,
     pub(super) callback_number: String,
     ticket_number: String,
@@ -102,6 +105,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
     let (client, _) = crate::api::system::client(t, "50", &["executive", "administrator"]).await;
     let seen = t.look(callback).await;
     let visits = visits(t).await;
+    let (finding, own_number, sample) = information(t).await;
     let message_number = message(t).await;
     Things {
         message_number,
@@ -116,6 +120,9 @@ pub(super) async fn things(t: &TestApp) -> Things {
         campaign: campaign(t).await,
         duplicate: duplicate(t).await,
         survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
+        finding,
+        own_number,
+        sample,
         callback,
         ticket: ticket.id.0,
         check: spot_check(t, &p.operations_cq, callback).await,
@@ -167,6 +174,28 @@ async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> Uuid {
     let entry = store::AuditEntry::new(by, "spot_check.drawn", "spot_check", check.id);
     work.commit(entry).await.unwrap();
     check.id
+}
+
+/// A finding about a customer of Chongqing, a number of the unit, and a drawn policy.
+async fn information(t: &TestApp) -> (Uuid, Uuid, Uuid) {
+    use app::information as i;
+    let by = &t.people().operations_cq;
+    i::examine_due(&t.app, t.now, &|_| {}).await.unwrap();
+    let number = i::NumberForm {
+        number: "023-63800000".into(),
+        owner: "outlet".into(),
+        label: "前台".into(),
+    };
+    i::add_own_number(&t.app, by, t.now, &number).await.unwrap();
+    i::draw(&t.app, by, t.now, "2024-02").await.unwrap();
+    let page = i::information_page(&t.app, by, t.now, "C50-ZHOU").await;
+    let numbers = i::list_own_numbers(&t.app, by, "").await.unwrap();
+    let samples = i::list_samples(&t.app, by, &i::SampleQuery::default()).await;
+    (
+        page.unwrap().findings[0].id,
+        numbers.rows[0].id,
+        samples.unwrap().rows[0].id,
+    )
 }
 
 /// A letter of Chongqing.
@@ -314,7 +343,8 @@ impl Things {
             _ => Uuid::nil(),
         };
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
-        let filled = path
+        let filled = self
+            .fill_more(path)
             .replace("{id}", &id.to_string())
             .replace("{item}", &Uuid::nil().to_string())
             .replace("{view}", &Uuid::nil().to_string())
@@ -340,9 +370,7 @@ impl Things {
             .replace("{review}", &Uuid::nil().to_string())
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
-            .replace("{campaign}", &self.campaign)
             .replace("{duplicate}", &self.duplicate.to_string())
-            .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
@@ -366,6 +394,14 @@ impl Things {
             }
             _ => filled,
         }
+    }
+
+    fn fill_more(&self, path: &str) -> String {
+        path.replace("{campaign}", &self.campaign)
+            .replace("{survey}", &self.survey)
+            .replace("{finding}", &self.finding.to_string())
+            .replace("{own_number}", &self.own_number.to_string())
+            .replace("{sample}", &self.sample.to_string())
     }
 
     /// Whether an actor of the unit sees the thing behind an address.
