@@ -57,11 +57,11 @@ mod m20261126_050001_surveys;
 mod m20261126_060001_retention_of_surveys;
 mod m20261126_060002_case_reports;
 mod m20261127_000001_derivations;
-mod m20261127_050001_classes;
 mod m20261127_010001_search_keys;
 mod m20261127_010002_relations;
+mod m20261127_030001_data_quality;
 mod m20261127_040001_duplicates;
-mod m20261127_030001_information;
+mod m20261127_050001_classes;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -131,7 +131,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_010001_search_keys::Migration),
             Box::new(m20261127_010002_relations::Migration),
             Box::new(m20261127_040001_duplicates::Migration),
-            Box::new(m20261127_030001_information::Migration),
+            Box::new(m20261127_030001_data_quality::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ mod callbacks;
 mod campaigns;
 mod care;
 mod customers;
+mod data_quality;
 mod doctor;
 mod duplicates;
 mod electronic;
@@ -23,7 +24,6 @@ mod frame;
 mod guard;
 mod health;
 mod imports;
-mod information;
 mod jobs;
 mod keys;
 mod letters;
@@ -87,7 +87,7 @@ pub fn router(web: Web) -> Router {
         .merge(letters::routes())
         .merge(visits::routes())
         .merge(surveys::routes())
-        .merge(information::routes())
+        .merge(data_quality::routes())
         .merge(retention::routes())
         .merge(messaging::routes().merge(care::routes()))
         .fallback(failure::no_such_page)
@@ -140,7 +140,7 @@ fn systems() -> OpenApiRouter<Web> {
         .merge(campaigns::api::routes())
         .merge(plans::api::routes())
         .merge(surveys::api::routes())
-        .merge(information::api::routes())
+        .merge(data_quality::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes().merge(care::api::routes()))

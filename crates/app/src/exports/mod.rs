@@ -9,7 +9,7 @@
 mod campaigns;
 mod classes;
 mod contacts;
-mod information;
+mod data_quality;
 mod limits;
 mod mark;
 mod payouts;
@@ -27,7 +27,7 @@ use crate::callbacks::{ListQuery, PayoutQuery};
 use crate::campaigns::MemberQuery;
 use crate::care::CareQuery;
 use crate::customers::{CustomerQuery, stated_purpose};
-use crate::information::{FindingQuery, HoldQuery};
+use crate::data_quality::{FindingQuery, HoldQuery};
 use crate::obligations::ObligationQuery;
 use crate::policies::PolicyQuery;
 use crate::segments::MovementQuery;

@@ -145,8 +145,8 @@ impl ExportKind {
             Self::Contacts => &super::contacts::COLUMNS,
             Self::Campaigns => &super::campaigns::COLUMNS,
             Self::Classes => &super::classes::COLUMNS,
-            Self::Information => &super::information::FINDINGS,
-            Self::CommissionHolds => &super::information::HOLDS,
+            Self::Information => &super::data_quality::FINDINGS,
+            Self::CommissionHolds => &super::data_quality::HOLDS,
         }
     }
 }

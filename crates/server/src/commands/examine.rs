@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 pub(super) async fn run(app: &App) -> Result<ExitCode> {
     let bar = progress::counter("examine");
-    let done = app::information::examine_due(app, now(), &|e| {
+    let done = app::data_quality::examine_due(app, now(), &|e| {
         bar.set_position(e.customers);
         bar.set_message(format!("{} findings", e.found));
     })

@@ -256,7 +256,8 @@ async fn examine(app: App) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = app::information::examine_due(&app, environment::now(), &|_| {}).await {
+        if let Err(error) = app::data_quality::examine_due(&app, environment::now(), &|_| {}).await
+        {
             tracing::error!(%error, "customers' information cannot be examined");
         }
     }

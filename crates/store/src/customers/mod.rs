@@ -15,8 +15,8 @@ pub use bulk::{follow_changes, follow_classes, lookup_groups};
 pub use contacts::{ContactRow, NewContact, list_contacts, remove_contact, save_contact};
 pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived,
-    enqueue_derived_for_all, enqueue_derived_for_everybody, has_derivations, remove_derivations, shrink_derivation,
-    take_derivations,
+    enqueue_derived_for_all, enqueue_derived_for_everybody, has_derivations, remove_derivations,
+    shrink_derivation, take_derivations,
 };
 pub use overview::{
     DutySums, FeedbackRow, PayoutSums, PolicySums, count_open_cases, find_duty_sums,

@@ -11,13 +11,13 @@ use domain::customers::{
     ContactRole, CustomerKind, Degree, IdType, KeptRelation, RelationSource, RelationshipStage,
     Sex, SourceChannel, StageSource, ValueClass,
 };
-use domain::duplicates::{BlockKind, Grade, MergeState, PairState};
-use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
-use domain::imports::{ImportKind, ImportState};
-use domain::information::{
+use domain::data_quality::{
     Aspect, Check, Field, FindingState, NumberOwner, SampleResult, SampleState, Severity,
     VerifiedBy,
 };
+use domain::duplicates::{BlockKind, Grade, MergeState, PairState};
+use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
+use domain::imports::{ImportKind, ImportState};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
 use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,

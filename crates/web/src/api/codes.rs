@@ -8,9 +8,9 @@ use domain::callbacks::{
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::care::CareState;
 use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::data_quality::{Aspect, Check, Field as InformationField, FindingState, Severity};
 use domain::duplicates::{Decision, Field, Grade, Level, MergedField, PairState};
 use domain::electronic::{LinkState, Proof};
-use domain::information::{Aspect, Check, Field as InformationField, FindingState, Severity};
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};

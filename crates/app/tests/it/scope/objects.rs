@@ -31,7 +31,7 @@ pub(crate) struct Objects {
     pub(super) visits: super::walk_visits::Made,
     pub(super) campaign: (domain::ids::CampaignId, String),
     pub(super) survey: String,
-    pub(super) information: super::walk_information::Made,
+    pub(super) information: super::walk_data_quality::Made,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -178,7 +178,7 @@ pub(crate) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     let people = (leader, caller, sales, handler);
     let visits = super::walk_visits::make(t, people, next, customer_no).await;
     let objects = Objects {
-        information: super::walk_information::make(t, handler, customer_no).await,
+        information: super::walk_data_quality::make(t, handler, customer_no).await,
         survey: t.asked(handler, "sms", "anonymous").await,
         visits,
         campaign: super::walk_campaigns::make(t, handler, customer_no).await,

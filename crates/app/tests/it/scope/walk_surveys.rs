@@ -33,6 +33,6 @@ pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> See
     let nobody = domain::ids::SurveyId(uuid::Uuid::nil());
     let found = rows::list_candidates(db, scope, &of, nobody, None, 50).await;
     seen.insert("list_candidates", found.unwrap().len());
-    seen.extend(super::walk_information::walk_information(t, scope, o).await);
+    seen.extend(super::walk_data_quality::walk_data_quality(t, scope, o).await);
     seen
 }

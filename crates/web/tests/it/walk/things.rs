@@ -178,7 +178,7 @@ async fn spot_check(t: &TestApp, by: &Actor, callback: CallbackId) -> Uuid {
 
 /// A finding about a customer of Chongqing, a number of the unit, and a drawn policy.
 async fn information(t: &TestApp) -> (Uuid, Uuid, Uuid) {
-    use app::information as i;
+    use app::data_quality as i;
     let by = &t.people().operations_cq;
     i::examine_due(&t.app, t.now, &|_| {}).await.unwrap();
     let number = i::NumberForm {
