@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod electronic;
 pub mod ids;
 pub mod imports;
+pub mod information;
 pub mod jobs;
 pub mod letters;
 pub mod messaging;

@@ -22,6 +22,7 @@ mod frame;
 mod guard;
 mod health;
 mod imports;
+mod information;
 mod jobs;
 mod keys;
 mod letters;

@@ -117,7 +117,13 @@ pub async fn customer_in_sight(
     Ok((customer, contacts))
 }
 
-async fn note(app: &App, actor: &Actor, now: Instant, customer: &CustomerRow) -> Result<()> {
+/// Records that somebody looked at a customer.
+pub(crate) async fn note(
+    app: &App,
+    actor: &Actor,
+    now: Instant,
+    customer: &CustomerRow,
+) -> Result<()> {
     let id = customer.id.0;
     let what = ("customer.viewed", "customer");
     crate::audit::seen(app, actor, now, what, (id, Some(id))).await
@@ -155,7 +161,7 @@ pub(crate) fn seen(actor: &Actor, permission: Permission) -> Option<Scope> {
 }
 
 /// A customer in sight; for one out of sight the answer is the same as for one who does not exist.
-pub(super) async fn find(app: &App, scope: &Scope, customer_no: &str) -> Result<CustomerRow> {
+pub(crate) async fn find(app: &App, scope: &Scope, customer_no: &str) -> Result<CustomerRow> {
     rows::find_customer_by_number(app.store(), scope, customer_no.trim())
         .await?
         .ok_or(Error::NotFound)

@@ -1,7 +1,7 @@
 //! Looking a returned copy through (LTR-06).
 
 use crate::{Error, FieldProblem, Result};
-use domain::customers::{Address, BankAccount, Mobile, Reveal};
+use domain::customers::{Address, BankAccount, CustomerField, FactValue, Mobile, NewFact, Reveal};
 use domain::letters::{Confirmed, Review};
 use domain::questionnaires::Answer;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,25 @@ pub struct Changes {
     pub mailing_address: Option<Address>,
     /// The account for renewal premiums, with its bank.
     pub account: Option<(String, BankAccount)>,
+}
+
+impl Changes {
+    /// The facts of the customer among them.
+    pub(super) fn facts(&self) -> Vec<NewFact> {
+        let hidden = Reveal::for_storage();
+        let mobile = self.mobile.as_ref().map(|m| m.reveal(hidden));
+        let address = self.mailing_address.as_ref().map(|a| a.reveal(hidden));
+        let given = [
+            (CustomerField::Mobile, mobile),
+            (CustomerField::MailingAddress, address),
+        ];
+        let known = given
+            .into_iter()
+            .filter_map(|(field, v)| Some((field, v?.to_owned())));
+        known
+            .map(|(field, v)| (field, Some(FactValue::from_stored(v))))
+            .collect()
+    }
 }
 
 /// Changes as they lie, sealed, with the letter until they are entered.

@@ -7,6 +7,10 @@ codes! {
         CustomersRead = "customers.read",
         /// Correct contact data of customers.
         CustomersEdit = "customers.edit",
+        /// Decide on corrections of customers that somebody else asked for.
+        InformationApprove = "information.approve",
+        /// Hand accepted changes of customers to the core system, and settle what it refused.
+        InformationDeliver = "information.deliver",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -172,6 +176,8 @@ impl Permission {
         match self {
             Self::CustomersRead
             | Self::CustomersEdit
+            | Self::InformationApprove
+            | Self::InformationDeliver
             | Self::PersonalDataReveal
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead
@@ -244,6 +250,7 @@ impl Permission {
         matches!(
             self,
             Self::PersonalDataReveal
+                | Self::InformationDeliver
                 | Self::DataExport
                 | Self::ExportsApprove
                 | Self::RetentionApprove

@@ -37,6 +37,8 @@ const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     //                                adm mgr ldr agt ops sal qua com exe srv out
     (Permission::CustomersRead,      [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::CustomersEdit,      [N,  B,  B,  O,  B,  B,  N,  N,  N,  B,  N]),
+    (Permission::InformationApprove, [N,  B,  B,  N,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::InformationDeliver, [N,  B,  N,  N,  N,  N,  N,  N,  N,  B,  N]),
     (Permission::PersonalDataReveal, [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  O]),
     (Permission::PoliciesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),
     (Permission::ObligationsRead,    [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),

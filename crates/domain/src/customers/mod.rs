@@ -1,6 +1,7 @@
 //! Customers: who they are, and the personal data that must not be shown by accident.
 
 mod disclosure;
+mod facts;
 mod free_text;
 mod id_number;
 mod personal;
@@ -9,6 +10,9 @@ mod term;
 
 pub use crate::access::PersonalField;
 pub use disclosure::{Purpose, PurposeError, StatedPurpose};
+pub use facts::{
+    CustomerField, FactGroup, FactShape, FactSheet, FactValue, NewFact, Origin, cross_check,
+};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
 pub use personal::{

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod derivations;
+mod facts;
 mod read;
 mod search;
 mod write;
@@ -11,10 +12,12 @@ pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived_for_all,
     has_derivations, remove_derivations, shrink_derivation, take_derivations,
 };
+pub(crate) use facts::note_consent;
+pub use facts::{Learned, change_facts, sheet_of};
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
     find_customer_by_number, list_customers,
 };
 pub(crate) use read::{open_name, shown_name};
 pub use search::{ContactRow, list_contacts, search_customers};
-pub use write::{change_mailing_address, change_mobile};
+pub use write::{NewCustomer, insert_customer};
