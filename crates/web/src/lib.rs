@@ -74,7 +74,7 @@ pub fn router(web: Web) -> Router {
         .merge(rules::routes())
         .merge(questionnaires::routes())
         .merge(reports::routes())
-        .merge(customers::routes())
+        .merge(customers::routes().merge(information::routes()))
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
@@ -121,7 +121,7 @@ pub fn router(web: Web) -> Router {
 /// What other systems ask.
 fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
-        .merge(customers::api::routes())
+        .merge(customers::api::routes().merge(information::api::routes()))
         .merge(policies::api::routes())
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())

@@ -138,6 +138,18 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CustomersRead),
     ),
     entry(
+        "information-changes",
+        "/information-changes",
+        "checks",
+        Some(Permission::CustomersEdit),
+    ),
+    entry(
+        "core-changes",
+        "/core-changes",
+        "arrows-exchange",
+        Some(Permission::InformationDeliver),
+    ),
+    entry(
         "policies",
         "/policies",
         "file-text",

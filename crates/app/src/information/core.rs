@@ -3,6 +3,7 @@
 use crate::listing::{self, COUNT_CAP, PAGE_ROWS};
 use crate::{App, Error, FieldProblem, Result};
 use domain::access::{Actor, Permission};
+use domain::customers::{CustomerField, Reveal};
 use domain::information::CoreState;
 use domain::time::Instant;
 use store::information::{self as rows, CoreAnswer, CoreFilter, CoreRow};
@@ -64,6 +65,29 @@ pub async fn list_core_changes(
     })
 }
 
+/// A change as the core system takes it over, in the clear.
+#[derive(Clone)]
+pub struct Handed {
+    /// Its id, which the answer names.
+    pub id: Uuid,
+    /// Number of the customer.
+    pub customer_no: String,
+    /// The fact.
+    pub field: CustomerField,
+    /// Its new value; nothing when it is not known any more.
+    pub value: Option<String>,
+    /// When it was changed.
+    pub changed_at: Instant,
+    /// Who changed it.
+    pub changed_by: String,
+}
+
+impl std::fmt::Debug for Handed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Handed({})", self.id)
+    }
+}
+
 /// Hands changes that wait to the core system, in the order of the changes, values in the clear. They
 /// come again until they are answered, so that nothing is lost on the way. Who took how many is recorded.
 ///
@@ -75,7 +99,7 @@ pub async fn hand_over(
     now: Instant,
     after: &str,
     limit: u64,
-) -> Result<Page<CoreRow>> {
+) -> Result<Page<Handed>> {
     let scope = actor.scope(Permission::InformationDeliver)?;
     let filter = CoreFilter {
         state: Some(CoreState::Waiting),
@@ -84,25 +108,35 @@ pub async fn hand_over(
     };
     let page = rows::list_core_changes(app.store(), &scope, &filter, limit).await?;
     if page.rows.is_empty() {
-        return Ok(page);
+        return Ok(Page::empty());
     }
     let work = app.store().begin(now).await?;
-    let new: Vec<Uuid> = page
-        .rows
-        .iter()
-        .filter(|r| r.delivered_at.is_none())
-        .map(|r| r.id)
-        .collect();
+    let new = page.rows.iter().filter(|r| r.delivered_at.is_none());
+    let new: Vec<Uuid> = new.map(|r| r.id).collect();
     rows::mark_core_delivered(&work, &new, &actor.name).await?;
+    let trace = work.next_id();
     let entry = AuditEntry::new(
         actor,
         "core_changes.handed_over",
         "core_change",
         page.rows[0].id,
-    )
-    .detail(serde_json::json!({ "rows": page.rows.len(), "first_time": new.len() }));
-    work.commit(entry).await?;
-    Ok(page)
+    );
+    let count = page.rows.len();
+    let detail = serde_json::json!({ "rows": count, "first_time": new.len(), "trace": trace });
+    work.commit(entry.detail(detail)).await?;
+    let reveal = Reveal::traced(trace);
+    let handed = page.rows.into_iter().map(|r| Handed {
+        id: r.id,
+        customer_no: r.customer_no,
+        field: r.field,
+        value: r.value.map(|v| v.reveal(reveal).to_owned()),
+        changed_at: r.changed_at,
+        changed_by: r.changed_by,
+    });
+    Ok(Page {
+        rows: handed.collect(),
+        next: page.next,
+    })
 }
 
 /// What the core system says to one change, as text.

@@ -15,7 +15,7 @@ mod page;
 pub use changes::{ChangeList, ChangeQuery, ChangeView, decide_change, find_change, list_changes};
 pub use confirm::confirm_facts;
 pub use core::{
-    CoreCounts, CoreList, CoreVerdict, answer_core_changes, hand_over, list_core_changes,
+    CoreCounts, CoreList, CoreVerdict, Handed, answer_core_changes, hand_over, list_core_changes,
     step_core_change,
 };
 pub use demands::Demands;

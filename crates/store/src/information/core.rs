@@ -6,7 +6,7 @@ use crate::sealing::Keyring;
 use crate::sql::{Page, PageKey, Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
-use domain::customers::{CustomerField, FactValue, SensitiveText};
+use domain::customers::{CustomerField, FactValue};
 use domain::ids::CustomerId;
 use domain::information::CoreState;
 use domain::time::Instant;
@@ -43,7 +43,7 @@ pub struct CoreRow {
     /// When the core system answered.
     pub answered_at: Option<Instant>,
     /// Why it refused.
-    pub answer: Option<SensitiveText>,
+    pub answer: Option<String>,
     /// Who settled a refusal.
     pub settled_name: Option<String>,
 }
@@ -84,7 +84,7 @@ fn row(keys: &Keyring, r: Row) -> Result<CoreRow> {
     Ok(CoreRow {
         customer_name: shown_name(keys, r.customer_id, &r.customer_kind, &r.customer_name)?,
         value: value.map(FactValue::from_stored),
-        answer: answer.map(SensitiveText::from_stored),
+        answer,
         id: r.id,
         customer: CustomerId(r.customer_id),
         customer_no: r.customer_no,

@@ -4,7 +4,6 @@ use crate::sql::{Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use chrono::NaiveDate;
 use domain::access::Scope;
-use domain::customers::SensitiveText;
 use domain::ids::CustomerId;
 use domain::information::CustomerMark;
 use domain::time::Instant;
@@ -24,7 +23,7 @@ pub struct MarkRow {
     /// Since when.
     pub since_on: NaiveDate,
     /// Why.
-    pub reason: Option<SensitiveText>,
+    pub reason: Option<String>,
     /// Who set it.
     pub set_name: String,
     /// When it was entered.
@@ -32,7 +31,7 @@ pub struct MarkRow {
     /// Until when it stood.
     pub ended_on: Option<NaiveDate>,
     /// Why it ended.
-    pub end_reason: Option<SensitiveText>,
+    pub end_reason: Option<String>,
     /// Who ended it.
     pub ended_name: Option<String>,
 }
@@ -70,8 +69,7 @@ pub async fn list_marks(
     let rows: Vec<Row> = select.list(db).await?;
     let open = |column: &str, id: Uuid, sealed: Option<Vec<u8>>| {
         let column = format!("customer_flags.{column}");
-        let text = sealed.map(|s| db.keys().open(&column, id, &s)).transpose();
-        text.map(|t| t.map(SensitiveText::from_stored))
+        sealed.map(|s| db.keys().open(&column, id, &s)).transpose()
     };
     rows.into_iter()
         .map(|r| {

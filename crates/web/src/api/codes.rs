@@ -7,8 +7,12 @@ use domain::callbacks::{
 };
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::care::CareState;
-use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::customers::{
+    CustomerField, CustomerKind, Origin, PersonalField, Purpose, RelationshipStage, SourceChannel,
+    SpokenLanguage,
+};
 use domain::electronic::{LinkState, Proof};
+use domain::information::Demand;
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
@@ -83,7 +87,9 @@ lists_of_codes! {
     ChannelCode = all!(Channel),
     ClaimOutcomeCode = all!(ClaimOutcome),
     ContactChannelCode = all!(ContactChannel),
+    CustomerFieldCode = all!(CustomerField),
     CustomerKindCode = all!(CustomerKind),
+    DemandCode = all!(Demand),
     EventTypeCode = all!(EventType),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
@@ -111,6 +117,7 @@ lists_of_codes! {
     MessageReasonCode = all!(MessageReason),
     MessageStateCode = all!(MessageState),
     ObligationStatusCode = all!(ObligationStatus),
+    OriginCode = all!(Origin),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),
     PersonalFieldCode = all!(PersonalField),
@@ -126,6 +133,7 @@ lists_of_codes! {
     SignalKindCode = all!(SignalKind),
     SignalStateCode = all!(SignalState),
     SignalDecisionCode = ["explained", "confirmed"],
+    SourceChannelCode = all!(SourceChannel),
     TicketStateCode = all!(TicketState),
     TicketStepCode = [
         "issue",
