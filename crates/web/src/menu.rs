@@ -178,6 +178,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         Some(Permission::ReportsRead),
     ),
     entry(
+        "entry-lag",
+        "/entry-lag",
+        "clock",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
         "electronic-samples",
         "/electronic/samples",
         "clipboard-check",

@@ -27,6 +27,7 @@ mod guessing;
 mod identities;
 mod import_rejections;
 mod importing;
+mod information;
 mod jobs;
 mod keys;
 mod keys_proof;

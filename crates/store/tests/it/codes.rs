@@ -8,10 +8,12 @@ use domain::callbacks::{
 };
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource};
 use domain::customers::{
-    ContactRole, CustomerKind, Degree, IdType, RelationshipStage, Sex, SourceChannel, ValueClass,
+    ContactRole, CustomerKind, Degree, IdType, Origin as Occasion, RelationshipStage, Sex,
+    SourceChannel, ValueClass,
 };
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
+use domain::information::{ChangeState, CoreState, CustomerMark};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
 use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
@@ -98,10 +100,25 @@ fn of_visits() -> Lists {
     }
 }
 
+/// What the domain says of information about customers.
+fn of_information() -> Lists {
+    lists! {
+        "record_changes.origin" => Occasion,
+        "record_changes.source_channel" => SourceChannel,
+        "information_changes.state" => ChangeState,
+        "information_changes.origin" => Occasion,
+        "information_changes.source_channel" => SourceChannel,
+        "customer_flags.flag" => CustomerMark,
+        "fact_confirmations.origin" => Occasion,
+        "core_changes.state" => CoreState,
+    }
+}
+
 /// What the domain says, by table and column.
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
+    lists.extend(of_information());
     lists.extend(of_retention());
     lists.extend(of_correspondence());
     lists.extend(lists! {

@@ -1,5 +1,9 @@
 //! Facts about customers for other systems: read on any day, changed, entered; and the outbox that the
 //! core system empties.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the names of parameters with their paths"
+)]
 
 use crate::api::{
     Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Reply, codes, listed, tagged, text,

@@ -6,6 +6,7 @@ mod walk;
 mod walk_campaigns;
 mod walk_cases;
 mod walk_electronic;
+mod walk_information;
 mod walk_letters;
 mod walk_messages;
 mod walk_payouts;

@@ -33,6 +33,14 @@ pub(super) struct Objects {
     pub(super) survey: String,
 }
 
+/// The mobile number of a group.
+pub(super) fn mobile_of(customer_no: &str) -> &'static str {
+    match customer_no {
+        "G50" => "13900500050",
+        _ => "13900370037",
+    }
+}
+
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
 /// callbacks.
 pub(super) fn portfolio() -> Portfolio {
@@ -43,6 +51,7 @@ pub(super) fn portfolio() -> Portfolio {
             ("kind", "group"),
             ("name", "联合实业有限公司"),
             ("phone", "023-63000001"),
+            ("mobile", mobile_of(group)),
             ("org_code", org),
         ]));
         portfolio.contacts.add(row([
@@ -180,6 +189,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;
+    super::walk_information::prepare(t, handler, customer_no).await;
     objects
 }
 

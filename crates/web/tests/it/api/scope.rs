@@ -118,6 +118,7 @@ fn body_for(path: &str) -> Option<Value> {
     let last = path.rsplit('/').next().unwrap();
     Some(match last {
         "contact" => json!({ "mobile": "13900500009", "reason": "来电" }),
+        "information" => json!({ "facts": { "occupation": "教师" }, "reason": "来电" }),
         "reveals" => json!({ "field": "mobile", "purpose": "callback" }),
         "attempts" | "assignment" | "electronic-links" => json!({}),
         "reviews" => json!({ "record": "in_order", "result": "agreed" }),

@@ -20,6 +20,7 @@ pub(super) struct Things {
     user: Uuid,
     client: Uuid,
     approval: Uuid,
+    change: Uuid,
     job: Uuid,
     problem_list: String,
     letter: String,
@@ -123,12 +124,26 @@ pub(super) async fn things(t: &TestApp) -> Things {
         user: p.caller_cq.user().unwrap().0,
         client: client.0,
         approval,
+        change: correction(t, &p.operations_cq).await,
         job,
         letter,
         number: seen.obligation_number,
         callback_number: seen.number,
         assignee,
     }
+}
+
+/// A correction of a customer that waits.
+async fn correction(t: &TestApp, by: &Actor) -> Uuid {
+    let found = app::customers::customer_in_sight(&t.app, by, t.now, "C50-ZHOU");
+    let form = app::information::InformationForm {
+        facts: vec![("name".into(), Some("周大敏".into()))],
+        reason: "户籍更名".into(),
+        version: found.await.unwrap().0.version,
+        ..Default::default()
+    };
+    let changed = app::information::change_information(&t.app, by, t.now, "C50-ZHOU", &form);
+    changed.await.unwrap().change.unwrap()
 }
 
 /// A spot check of the unit.
@@ -299,6 +314,8 @@ impl Things {
             .replace("{view}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
+            .replace("{change}", &self.change.to_string())
+            .replace("{core_change}", &Uuid::nil().to_string())
             .replace("{policy_no}", "P50-ZHOU")
             .replace(
                 "/messages/{number}",
