@@ -107,6 +107,7 @@ information-look = Show
 information-today = Back to today
 information-as-of = as it stood at the end of { $day }
 information-edit = Change information
+information-edit-on-call = Change information (contact data of an affirmed identity holds at once)
 information-edit-hint = Change only what is to change. Masked values stay when left empty; names, sex, birth date and documents need a second person.
 information-done-changed = Saved, and listed for the core system.
 information-done-waiting = Put forward; it holds when a second person agrees.

@@ -107,6 +107,7 @@ information-look = 查看
 information-today = 回到今天
 information-as-of = { $day } 日终时的信息
 information-edit = 更正信息
+information-edit-on-call = 更正客户信息（通话中已核实身份的联系方式直接生效）
 information-edit-hint = 只改要改的项目。带星号的原值不显示，留空即不变；姓名、性别、出生日期和证件变更须他人审批。
 information-done-changed = 已保存，并列入报送核心系统的清单。
 information-done-waiting = 已提交，待他人审批后生效。
