@@ -3,7 +3,7 @@
 
 use crate::Result;
 use domain::access::Actor;
-use domain::customers::{CustomerField, FactGroup, NewFact, Origin};
+use domain::customers::{CustomerField, FactGroup, FactShape, FactValue, NewFact, Origin};
 use store::customers::{CustomerRow, Learned, change_facts, sheet_of};
 use store::{AuditActor, AuditEntry, UnitOfWork};
 
@@ -33,7 +33,7 @@ pub(crate) async fn put_facts(
             .iter()
             .find(|(f, _)| f == field)
             .and_then(|(_, v)| v.as_ref());
-        let shown = [before.get(field), new].map(|v| v.map(|v| v.shown(*field, customer.kind)));
+        let shown = [before.get(field), new].map(|v| v.map(|v| logged(*field, v, customer)));
         changed.insert(field.as_str().to_owned(), serde_json::json!(shown));
     }
     let contact = |(f, _): &(CustomerField, _)| f.group() == FactGroup::Contact;
@@ -45,4 +45,14 @@ pub(crate) async fn put_facts(
     let entry = AuditEntry::new(actor, action, "customer", customer.id.0);
     let entry = entry.customer(customer.id.0).purpose(reason);
     Ok(Some(entry.detail(serde_json::Value::Object(changed))))
+}
+
+/// A value as the log may keep it: masks, codes and flags; of anything else only that it changed.
+fn logged(field: CustomerField, value: &FactValue, customer: &CustomerRow) -> String {
+    let is_code = matches!(field.shape(), FactShape::Code(_) | FactShape::Flag);
+    if field.is_sealed() || is_code {
+        value.shown(field, customer.kind)
+    } else {
+        "…".to_owned()
+    }
 }

@@ -49,7 +49,6 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_electronic::walk_electronic(t, scope, o).await);
     seen.extend(super::walk_messages::walk_messages(t, scope, o).await);
     seen.extend(super::walk_visits::walk_visits(t, scope, o).await);
-    seen.extend(super::walk_information::walk_information(t, scope, o).await);
     seen.extend(super::walk_campaigns::walk_campaigns(t, scope, o).await);
     seen.extend(super::walk_surveys::walk_surveys(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {

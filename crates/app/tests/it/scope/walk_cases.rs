@@ -79,7 +79,7 @@ fn number(o: &Objects) -> String {
 pub(super) async fn walk_cases(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let db: &Store = t.app.store();
     let today = time::date_in_china(t.now);
-    let mut seen = Seen::new();
+    let mut seen = super::walk_information::walk_information(t, scope, o).await;
     let mut note = |name, n| seen.insert(name, n);
     let source = tickets::TicketSource::Callback(o.callback);
     let found = tickets::list_tickets_raised(db, scope, source).await;
