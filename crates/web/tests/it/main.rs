@@ -14,6 +14,7 @@ mod chrome;
 mod customers;
 mod electronic;
 mod headers;
+mod information;
 mod keys;
 mod management;
 mod messaging;
