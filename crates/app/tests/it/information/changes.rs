@@ -104,6 +104,16 @@ async fn a_number_learned_on_a_call_flows_in(
         customer(&t, ZHOU).await.mobile.unwrap().to_string(),
         "139****0092"
     );
+    let page = information_page(&t.app, &p.leader_cq, now, ZHOU, "")
+        .await
+        .unwrap();
+    let confirmed = page.facts.iter().filter(|v| v.confirmed.is_some());
+    let confirmed: Vec<_> = confirmed.map(|v| v.field).collect();
+    assert_eq!(
+        confirmed,
+        [F::Mobile, F::MailingAddress],
+        "affirmed on the call"
+    );
     let queued = "SELECT COUNT(*) FROM derivations WHERE subject = 'customers' AND low = high";
     assert!(t.database.number(queued).await >= 4, "derived data follows");
 }
