@@ -5,11 +5,13 @@ use super::edit::misfits;
 use crate::customers::put_facts;
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Refusal, Result};
-use domain::access::{Actor, ApprovalError, ApprovalState, ApprovalStep, Permission, check_step};
+use domain::access::{
+    Actor, ApprovalError, ApprovalState, ApprovalStep, Permission, Scope, check_step,
+};
 use domain::customers::CustomerField;
 use domain::information::ChangeState;
 use domain::time::{self, Instant};
-use store::customers::{Learned, find_customer, sheet_of};
+use store::customers::{CustomerRow, Learned, find_customer, sheet_of};
 use store::information::{self as rows, ChangeFilter, ChangeRow};
 use store::{Audit, AuditEntry};
 use uuid::Uuid;
@@ -138,19 +140,7 @@ pub async fn decide_change(
         ApprovalStep::Withdraw => (ChangeState::Withdrawn, "information.withdrawn"),
     };
     if step == ApprovalStep::Approve {
-        let today = time::date_in_china(now);
-        let rules = app.rules_for(actor)?;
-        let profile = rows::find_profile(app.store(), &scope, customer.id).await?;
-        let demands = Demands::new(&rules, customer.kind, profile.lines, today);
-        let wrong = misfits(
-            &sheet_of(&customer),
-            &row.facts,
-            &demands,
-            (customer.kind, today),
-        );
-        if customer.erased_at.is_some() || !wrong.is_empty() {
-            return Err(Refusal::new("information-does-not-fit").into());
-        }
+        demand_fit(app, actor, &scope, now, (&customer, &row)).await?;
     }
     let work = app.store().begin(now).await?;
     rows::end_information_change(&work, id, state, (actor.user(), &actor.name), note).await?;
@@ -181,6 +171,26 @@ pub async fn decide_change(
         .customer(customer.id.0)
         .detail(serde_json::json!({ "fields": fields }));
     Ok(work.commit(Audit::with(entry, others)).await?)
+}
+
+/// Demands that a correction fits what is known of the customer by now.
+async fn demand_fit(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    now: Instant,
+    (customer, row): (&CustomerRow, &ChangeRow),
+) -> Result<()> {
+    let today = time::date_in_china(now);
+    let rules = app.rules_for(actor)?;
+    let profile = rows::find_profile(app.store(), scope, customer.id).await?;
+    let demands = Demands::new(&rules, customer.kind, profile.lines, today);
+    let sheet = sheet_of(customer);
+    let wrong = misfits(&sheet, &row.facts, &demands, (customer.kind, today));
+    if customer.erased_at.is_some() || !wrong.is_empty() {
+        return Err(Refusal::new("information-does-not-fit").into());
+    }
+    Ok(())
 }
 
 fn refusal(error: ApprovalError) -> Error {

@@ -6,10 +6,10 @@ use crate::customers::{find, put_facts};
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
 use chrono::{Duration, Months, NaiveDate};
 use domain::access::{Actor, Permission};
-use domain::customers::{CustomerField, FactValue, Origin};
+use domain::customers::{FactValue, Origin};
 use domain::information::{CustomerMark, DerivedMark};
 use domain::time::{self, Instant};
-use store::customers::Learned;
+use store::customers::{CustomerRow, Learned};
 use store::information::{self as rows, MarkRow, Profile};
 use store::{Audit, AuditActor, AuditEntry};
 
@@ -164,12 +164,8 @@ async fn put(
     let standing: Option<&MarkRow> = marks
         .iter()
         .find(|m| m.mark == mark && m.ended_on.is_none());
-    let held = mark.field().map(|field| match field {
-        CustomerField::Large => customer.large,
-        CustomerField::KeyAccount => customer.key_account,
-        _ => customer.shareholder_related,
-    });
-    if (standing.is_some() || held == Some(true)) == is_set {
+    let held = holds(&customer, mark);
+    if (standing.is_some() || held) == is_set {
         return Err(Refusal::new(if is_set {
             "flag-stands"
         } else {
@@ -218,4 +214,14 @@ async fn put(
         .customer(customer.id.0)
         .detail(serde_json::json!({ "flag": mark.as_str(), "on": on }));
     Ok(work.commit(Audit::with(entry, others)).await?)
+}
+
+/// Whether the column that the rules look at says so.
+fn holds(customer: &CustomerRow, mark: CustomerMark) -> bool {
+    match mark {
+        CustomerMark::Large => customer.large,
+        CustomerMark::KeyAccount => customer.key_account,
+        CustomerMark::ShareholderRelated => customer.shareholder_related,
+        CustomerMark::Cooperating => false,
+    }
 }

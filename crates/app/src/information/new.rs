@@ -4,7 +4,7 @@ use super::demands::Demands;
 use super::edit::{InformationForm, changed_sheet};
 use crate::customers::put_facts;
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use domain::access::{Actor, Permission};
 use domain::customers::{CustomerField, CustomerKind, FactSheet, cross_check};
 use domain::information::Demand;
@@ -63,23 +63,7 @@ pub async fn create_customer(
     if let Ok(kind) = kind {
         let rules = app.rules_for(actor)?;
         let demands = Demands::new(&rules, kind, Vec::new(), today);
-        let wrong = cross_check(&sheet, kind, today);
-        problems.extend(
-            wrong
-                .into_iter()
-                .map(|(f, code)| FieldProblem::new(f.as_str(), code)),
-        );
-        let entered = CustomerField::ALL
-            .iter()
-            .copied()
-            .filter(|f| f.is_entered());
-        let missing =
-            entered.filter(|f| demands.of(*f) == Demand::Mandatory && !sheet.contains_key(f));
-        for field in missing {
-            if !problems.iter().any(|p| p.field == field.as_str()) {
-                problems.push(FieldProblem::new(field.as_str(), "missing"));
-            }
-        }
+        add_misfits(&mut problems, &sheet, &demands, (kind, today));
     }
     let (Ok(kind), Some(org), true) = (kind, org, problems.is_empty()) else {
         return Err(Error::Invalid(problems));
@@ -121,4 +105,25 @@ pub async fn create_customer(
         .detail(serde_json::json!({ "number": number, "another": form.is_another && !known.is_empty() }));
     work.commit(Audit::with(entry, facts)).await?;
     Ok(number)
+}
+
+/// Adds what does not fit, and every mandatory fact that is missing and has no problem yet.
+fn add_misfits(
+    problems: &mut Vec<FieldProblem>,
+    sheet: &FactSheet,
+    demands: &Demands<'_>,
+    (kind, today): (CustomerKind, NaiveDate),
+) {
+    let wrong = cross_check(sheet, kind, today).into_iter();
+    problems.extend(wrong.map(|(f, code)| FieldProblem::new(f.as_str(), code)));
+    let entered = CustomerField::ALL
+        .iter()
+        .copied()
+        .filter(|f| f.is_entered());
+    let missing = entered.filter(|f| demands.of(*f) == Demand::Mandatory && !sheet.contains_key(f));
+    for field in missing {
+        if !problems.iter().any(|p| p.field == field.as_str()) {
+            problems.push(FieldProblem::new(field.as_str(), "missing"));
+        }
+    }
 }

@@ -173,13 +173,14 @@ codes! {
 impl Permission {
     /// The area under which it is shown.
     pub fn area(self) -> RightArea {
+        use RightArea as A;
         match self {
             Self::CustomersRead
             | Self::CustomersEdit
             | Self::InformationApprove
             | Self::InformationDeliver
             | Self::PersonalDataReveal
-            | Self::PoliciesRead => RightArea::Customers,
+            | Self::PoliciesRead => A::Customers,
             Self::ObligationsRead
             | Self::CallbacksRead
             | Self::CallbacksAssign
@@ -197,29 +198,29 @@ impl Permission {
             | Self::LettersRead
             | Self::LettersHandle
             | Self::LettersReview
-            | Self::LettersTemplates => RightArea::Callbacks,
+            | Self::LettersTemplates => A::Callbacks,
             Self::TicketsRead
             | Self::TicketsIssue
             | Self::TicketsHandle
             | Self::TicketsVerify
-            | Self::TicketsList => RightArea::Tickets,
+            | Self::TicketsList => A::Tickets,
             Self::MessagesRead
             | Self::MessagesSend
             | Self::TemplatesEdit
-            | Self::TemplatesApprove => RightArea::Messages,
+            | Self::TemplatesApprove => A::Messages,
             Self::VisitsRead
             | Self::VisitsMake
             | Self::VisitsApprove
             | Self::VisitsEndorse
             | Self::SlipsRead
             | Self::SlipsRegister
-            | Self::SlipsOversee => RightArea::Visits,
+            | Self::SlipsOversee => A::Visits,
             Self::SurveysRead
             | Self::SurveysRequest
             | Self::SurveysApprove
             | Self::SurveysEndorse
             | Self::SurveysAllow
-            | Self::SurveysRun => RightArea::Surveys,
+            | Self::SurveysRun => A::Surveys,
             Self::RulesRead
             | Self::RulesDraft
             | Self::RulesReview
@@ -228,11 +229,9 @@ impl Permission {
             | Self::QuestionnairesWrite
             | Self::QuestionnairesReview
             | Self::QuestionnairesApprove
-            | Self::PlanRun => RightArea::Rules,
-            Self::ReportsRead | Self::DataExport | Self::ExportsApprove => RightArea::Figures,
-            Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => {
-                RightArea::Records
-            }
+            | Self::PlanRun => A::Rules,
+            Self::ReportsRead | Self::DataExport | Self::ExportsApprove => A::Figures,
+            Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => A::Records,
             Self::ImportsRun
             | Self::SystemManage
             | Self::RightsManage
@@ -240,7 +239,7 @@ impl Permission {
             | Self::UsersManage
             | Self::OrgsManage
             | Self::ClientsManage
-            | Self::AuditRead => RightArea::House,
+            | Self::AuditRead => A::House,
         }
     }
 

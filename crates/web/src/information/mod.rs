@@ -34,11 +34,11 @@ pub(crate) fn routes() -> Router<Web> {
         .route("/customers/{customer_no}/flags", post(page::change_flag))
         .route("/information-changes", get(changes::list_changes))
         .route(
-            "/information-changes/{change}",
+            "/information-changes/{id}",
             get(changes::show_change).post(changes::decide_change),
         )
         .route("/core-changes", get(core::list_core_changes))
-        .route("/core-changes/{core_change}", post(core::step))
+        .route("/core-changes/{id}", post(core::step))
         .route("/entry-lag", get(entries::show_entries))
 }
 

@@ -189,7 +189,6 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;
-    super::walk_information::prepare(t, handler, customer_no).await;
     objects
 }
 

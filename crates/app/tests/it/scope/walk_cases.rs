@@ -12,6 +12,9 @@ use testkit::TestApp;
 
 /// A review, a note, a sign and a list in the unit of some objects.
 pub(super) async fn prepare(t: &TestApp, o: &Objects) {
+    let p = t.people();
+    let handler = [&p.operations_cq, &p.operations_sd][usize::from(o.org == "37")];
+    super::walk_information::prepare(t, handler, o.customer_no).await;
     let db: &Store = t.app.store();
     let whole = Actor::system().scope(Permission::CallbacksRead).unwrap();
     let attempts = calls::list_attempts(db, &whole, o.callback).await.unwrap();

@@ -288,9 +288,9 @@ async fn contact(t: &TestApp) -> String {
 }
 
 impl Things {
-    /// An address with things of Chongqing in its places.
-    pub(super) fn fill(&self, path: &str) -> String {
-        let id = match path.split('/').nth(1).unwrap_or_default() {
+    /// The thing that an id in an address stands for.
+    fn id_of(&self, path: &str) -> Uuid {
+        match path.split('/').nth(1).unwrap_or_default() {
             "callbacks" => self.callback.0,
             "payouts" => self.check,
             "tickets" => self.ticket,
@@ -303,10 +303,16 @@ impl Things {
             "users" => self.user,
             "clients" => self.client,
             "approvals" => self.approval,
+            "information-changes" => self.change,
             "jobs" => self.job,
             "api" => self.user,
             _ => Uuid::nil(),
-        };
+        }
+    }
+
+    /// An address with things of Chongqing in its places.
+    pub(super) fn fill(&self, path: &str) -> String {
+        let id = self.id_of(path);
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = path
             .replace("{id}", &id.to_string())
@@ -314,8 +320,6 @@ impl Things {
             .replace("{view}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
-            .replace("{change}", &self.change.to_string())
-            .replace("{core_change}", &Uuid::nil().to_string())
             .replace("{policy_no}", "P50-ZHOU")
             .replace(
                 "/messages/{number}",
