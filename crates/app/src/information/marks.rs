@@ -205,14 +205,7 @@ async fn put(
             .await?,
         );
     }
-    let action = if is_set {
-        "customer.flag_set"
-    } else {
-        "customer.flag_ended"
-    };
-    let entry = AuditEntry::new(actor, action, "customer", customer.id.0)
-        .customer(customer.id.0)
-        .detail(serde_json::json!({ "flag": mark.as_str(), "on": on }));
+    let entry = entry(actor, &customer, mark, on, is_set);
     Ok(work.commit(Audit::with(entry, others)).await?)
 }
 
@@ -224,4 +217,21 @@ fn holds(customer: &CustomerRow, mark: CustomerMark) -> bool {
         CustomerMark::ShareholderRelated => customer.shareholder_related,
         CustomerMark::Cooperating => false,
     }
+}
+
+fn entry(
+    actor: &Actor,
+    customer: &CustomerRow,
+    mark: CustomerMark,
+    on: NaiveDate,
+    is_set: bool,
+) -> AuditEntry {
+    let action = if is_set {
+        "customer.flag_set"
+    } else {
+        "customer.flag_ended"
+    };
+    AuditEntry::new(actor, action, "customer", customer.id.0)
+        .customer(customer.id.0)
+        .detail(serde_json::json!({ "flag": mark.as_str(), "on": on }))
 }

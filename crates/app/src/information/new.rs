@@ -5,7 +5,7 @@ use super::edit::{InformationForm, changed_sheet};
 use crate::customers::put_facts;
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
 use chrono::{Datelike as _, NaiveDate};
-use domain::access::{Actor, Permission};
+use domain::access::{Actor, Permission, Scope};
 use domain::customers::{CustomerField, CustomerKind, FactSheet, cross_check};
 use domain::information::Demand;
 use domain::numbers::NumberKind;
@@ -68,15 +68,7 @@ pub async fn create_customer(
     let (Ok(kind), Some(org), true) = (kind, org, problems.is_empty()) else {
         return Err(Error::Invalid(problems));
     };
-    let same = (
-        sheet.get(&CustomerField::IdNo),
-        sheet.get(&CustomerField::Mobile),
-    );
-    let known = find_same_persons(app.store(), &scope, same).await?;
-    if !known.is_empty() && !form.is_another {
-        let numbers: Vec<_> = known.iter().map(|(no, _)| no.as_str()).collect();
-        return Err(Refusal::with("customer-known", numbers.join("、")).into());
-    }
+    let known = known(app, &scope, &sheet, form.is_another).await?;
     let work = app.store().begin(now).await?;
     let number = take_number(&work, NumberKind::Customer, today.year())
         .await?
@@ -102,7 +94,7 @@ pub async fn create_customer(
     .await?;
     let entry = AuditEntry::new(actor, "customer.created", "customer", id.0)
         .customer(id.0)
-        .detail(serde_json::json!({ "number": number, "another": form.is_another && !known.is_empty() }));
+        .detail(serde_json::json!({ "number": number, "another": known > 0 }));
     work.commit(Audit::with(entry, facts)).await?;
     Ok(number)
 }
@@ -126,4 +118,18 @@ fn add_misfits(
             problems.push(FieldProblem::new(field.as_str(), "missing"));
         }
     }
+}
+
+/// How many have the same identity or mobile number.
+async fn known(app: &App, scope: &Scope, sheet: &FactSheet, is_another: bool) -> Result<usize> {
+    let same = (
+        sheet.get(&CustomerField::IdNo),
+        sheet.get(&CustomerField::Mobile),
+    );
+    let known = find_same_persons(app.store(), scope, same).await?;
+    if known.is_empty() || is_another {
+        return Ok(known.len());
+    }
+    let numbers: Vec<_> = known.iter().map(|(no, _)| no.as_str()).collect();
+    Err(Refusal::with("customer-known", numbers.join("、")).into())
 }
