@@ -46,19 +46,13 @@ pub struct Changes {
 impl Changes {
     /// The facts of the customer among them.
     pub(super) fn facts(&self) -> Vec<NewFact> {
-        let hidden = Reveal::for_storage();
-        let mobile = self.mobile.as_ref().map(|m| m.reveal(hidden));
-        let address = self.mailing_address.as_ref().map(|a| a.reveal(hidden));
+        let mobile = self.mobile.clone().map(FactValue::from);
+        let address = self.mailing_address.clone().map(FactValue::from);
         let given = [
             (CustomerField::Mobile, mobile),
             (CustomerField::MailingAddress, address),
         ];
-        let known = given
-            .into_iter()
-            .filter_map(|(field, v)| Some((field, v?.to_owned())));
-        known
-            .map(|(field, v)| (field, Some(FactValue::from_stored(v))))
-            .collect()
+        given.into_iter().filter(|(_, v)| v.is_some()).collect()
     }
 }
 

@@ -1,9 +1,8 @@
 //! The facts that are kept of a customer, one by one: what each is called, how it is read and masked.
 
 use super::{
-    Address, CustomerKind, Degree, Email, FieldError, IdNumber, IdNumberError, IdType, Landline,
-    Mobile, PersonName, PreferredChannel, RelationshipStage, Reveal, SensitiveText, Sex,
-    SpokenLanguage,
+    Address, CustomerKind, Degree, Email, FieldError, IdNumber, IdType, Landline, Mobile,
+    PersonName, PreferredChannel, RelationshipStage, Reveal, SensitiveText, Sex, SpokenLanguage,
 };
 use crate::money::Money;
 use chrono::NaiveDate;
@@ -232,17 +231,14 @@ impl CustomerField {
         if self.is_sealed() && text.contains('*') {
             return Err("masked");
         }
-        let hidden = Reveal::for_storage();
         let value = match self {
-            Self::Name => PersonName::parse(text).map(|v| v.reveal(hidden).to_owned()),
-            Self::Mobile => Mobile::parse(text).map(|v| v.reveal(hidden).to_owned()),
-            Self::Phone => Landline::parse(text).map(|v| v.reveal(hidden).to_owned()),
-            Self::Email => Email::parse(text).map(|v| v.reveal(hidden).to_owned()),
-            Self::Address | Self::MailingAddress => {
-                Address::parse(text).map(|v| v.reveal(hidden).to_owned())
-            }
+            Self::Name => PersonName::parse(text).map(PersonName::into_inner),
+            Self::Mobile => Mobile::parse(text).map(Mobile::into_inner),
+            Self::Phone => Landline::parse(text).map(Landline::into_inner),
+            Self::Email => Email::parse(text).map(Email::into_inner),
+            Self::Address | Self::MailingAddress => Address::parse(text).map(Address::into_inner),
             Self::Needs | Self::SpecialNeeds | Self::SpecialCircumstances => {
-                SensitiveText::parse(text).map(|v| v.reveal(hidden).to_owned())
+                SensitiveText::parse(text).map(SensitiveText::into_inner)
             }
             _ => return self.read_plain(text).map(Some),
         };
@@ -302,6 +298,11 @@ impl FactValue {
         &self.0
     }
 
+    /// The value, for facts that are held against each other.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The value of a fact that is no personal secret, such as a code or a date.
     pub fn plain(&self, field: CustomerField) -> Option<&str> {
         (!field.is_sealed()).then_some(self.0.as_str())
@@ -328,6 +329,18 @@ impl FactValue {
     }
 }
 
+impl From<Mobile> for FactValue {
+    fn from(value: Mobile) -> Self {
+        Self(value.into_inner())
+    }
+}
+
+impl From<Address> for FactValue {
+    fn from(value: Address) -> Self {
+        Self(value.into_inner())
+    }
+}
+
 impl std::fmt::Debug for FactValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("FactValue(…)")
@@ -339,56 +352,3 @@ pub type FactSheet = BTreeMap<CustomerField, FactValue>;
 
 /// One fact as it is to be: a value, or nothing when it is not known any more.
 pub type NewFact = (CustomerField, Option<FactValue>);
-
-/// What does not fit in a sheet of facts: field and code of the problem, all of them at once
-/// (CUS-09; 保监发〔2013〕82号 asks for checks of completeness and logic).
-pub fn cross_check(
-    sheet: &FactSheet,
-    kind: CustomerKind,
-    today: NaiveDate,
-) -> Vec<(CustomerField, &'static str)> {
-    use CustomerField as F;
-    let mut problems = Vec::new();
-    let text = |field: F| sheet.get(&field).map(|v| v.0.as_str());
-    let date = |field: F| text(field).and_then(|t| t.parse::<NaiveDate>().ok());
-    let (born, expires) = (date(F::BirthDate), date(F::IdExpiresOn));
-    if born.is_some_and(|d| d > today) {
-        problems.push((F::BirthDate, "in-the-future"));
-    }
-    if expires.is_some_and(|d| d < today) {
-        problems.push((F::IdExpiresOn, "expired"));
-    }
-    let id_type = text(F::IdType).and_then(|t| IdType::parse(t).ok());
-    let of_group = id_type == Some(IdType::UnifiedSocialCredit);
-    if id_type.is_some_and(|t| t != IdType::Other) && of_group != (kind == CustomerKind::Group) {
-        problems.push((F::IdType, "id-type-kind"));
-    }
-    if kind == CustomerKind::Group {
-        let of_persons = [F::Sex, F::BirthDate, F::Occupation];
-        let named = of_persons.into_iter().filter(|f| sheet.contains_key(f));
-        problems.extend(named.map(|f| (f, "person-only")));
-    }
-    let Some(number) = text(F::IdNo) else {
-        return problems;
-    };
-    let Some(id_type) = id_type else {
-        problems.push((F::IdType, "missing"));
-        return problems;
-    };
-    match IdNumber::parse(id_type, number, today) {
-        Err(IdNumberError::CheckDigit) => problems.push((F::IdNo, "id-check-digit")),
-        Err(_) => problems.push((F::IdNo, "id-shape")),
-        Ok(id) => {
-            if let Some(facts) = id.facts(id_type, today) {
-                let sex = text(F::Sex).and_then(|t| Sex::parse(t).ok());
-                for mismatch in super::check_identity(facts, born, sex) {
-                    problems.push(match mismatch {
-                        super::IdentityMismatch::BirthDate => (F::BirthDate, "id-birth-date"),
-                        super::IdentityMismatch::Sex => (F::Sex, "id-sex"),
-                    });
-                }
-            }
-        }
-    }
-    problems
-}

@@ -4,17 +4,17 @@ mod disclosure;
 mod facts;
 mod free_text;
 mod id_number;
+mod misfits;
 mod personal;
 mod salutation;
 mod term;
 
 pub use crate::access::PersonalField;
 pub use disclosure::{Purpose, PurposeError, StatedPurpose};
-pub use facts::{
-    CustomerField, FactGroup, FactShape, FactSheet, FactValue, NewFact, Origin, cross_check,
-};
+pub use facts::{CustomerField, FactGroup, FactShape, FactSheet, FactValue, NewFact, Origin};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
+pub use misfits::cross_check;
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,
 };
