@@ -303,11 +303,6 @@ impl FactValue {
         &self.0
     }
 
-    /// The value of a fact that is no personal secret, such as a code or a date.
-    pub fn plain(&self, field: CustomerField) -> Option<&str> {
-        (!field.is_sealed()).then_some(self.0.as_str())
-    }
-
     /// The value as lists show it: personal data masked by its type, everything else as it is.
     pub fn shown(&self, field: CustomerField, kind: CustomerKind) -> String {
         let value = self.0.clone();
