@@ -36,7 +36,7 @@ how-known = How it became known (required)
 field-mailing_address = Mailing address
 field-address = Address
 field-version = Version
-problem-masked = Write the whole address, without asterisks
+problem-masked = Write the whole value, without asterisks
 problem-same-address = The same address as before
 
 show-in-full = Show in full

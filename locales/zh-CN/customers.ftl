@@ -36,7 +36,7 @@ how-known = 怎么得知的（必填）
 field-mailing_address = 通讯地址
 field-address = 地址
 field-version = 版本
-problem-masked = 请填写完整的地址，不要保留星号
+problem-masked = 请填写完整内容，不要保留星号
 problem-same-address = 与原地址相同
 
 show-in-full = 查看明文

@@ -19,6 +19,7 @@ mod error;
 pub mod exports;
 mod files;
 pub mod imports;
+pub mod information;
 pub mod jobs;
 pub mod keys;
 pub mod letters;

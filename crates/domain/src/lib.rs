@@ -18,6 +18,7 @@ pub mod duplicates;
 pub mod electronic;
 pub mod ids;
 pub mod imports;
+pub mod information;
 pub mod jobs;
 pub mod letters;
 pub mod messaging;

@@ -33,6 +33,8 @@ codes! {
         Message = "MS",
         /// A callback campaign.
         Campaign = "CA",
+        /// A customer who was entered here, before the core system knows of them.
+        Customer = "KH",
     }
 }
 

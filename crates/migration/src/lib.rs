@@ -59,6 +59,7 @@ mod m20261126_060002_case_reports;
 mod m20261127_000001_derivations;
 mod m20261127_010001_search_keys;
 mod m20261127_010002_relations;
+mod m20261127_020001_customer_information;
 mod m20261127_030001_data_quality;
 mod m20261127_040001_duplicates;
 mod m20261127_050001_classes;
@@ -132,6 +133,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_010002_relations::Migration),
             Box::new(m20261127_040001_duplicates::Migration),
             Box::new(m20261127_030001_data_quality::Migration),
+            Box::new(m20261127_020001_customer_information::Migration),
         ]
     }
 }

@@ -26,6 +26,7 @@ pub mod electronic;
 pub mod exports;
 pub mod files;
 pub mod imports;
+pub mod information;
 pub mod jobs;
 pub mod letters;
 pub mod messaging;

@@ -24,6 +24,7 @@ mod frame;
 mod guard;
 mod health;
 mod imports;
+mod information;
 mod jobs;
 mod keys;
 mod letters;
@@ -78,6 +79,7 @@ pub fn router(web: Web) -> Router {
         .merge(reports::routes())
         .merge(customers::routes())
         .merge(segments::routes())
+        .merge(customers::routes().merge(information::routes()))
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
@@ -126,7 +128,7 @@ pub fn router(web: Web) -> Router {
 /// What other systems ask.
 fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
-        .merge(customers::api::routes())
+        .merge(customers::api::routes().merge(information::api::routes()))
         .merge(policies::api::routes())
         .merge(segments::api::routes())
         .merge(obligations::api::routes())

@@ -150,6 +150,16 @@ pub(crate) const WORK: &[Entry] = &[
         "/information-quality",
         "clipboard-check",
         Some(Permission::CustomersRead),
+        "information-changes",
+        "/information-changes",
+        "checks",
+        Some(Permission::CustomersEdit),
+    ),
+    entry(
+        "core-changes",
+        "/core-changes",
+        "arrows-exchange",
+        Some(Permission::InformationDeliver),
     ),
     entry(
         "policies",
@@ -177,6 +187,12 @@ pub(crate) const MANAGE: &[Entry] = &[
         "reports",
         "/reports",
         "table",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
+        "entry-lag",
+        "/entry-lag",
+        "clock",
         Some(Permission::ReportsRead),
     ),
     entry(

@@ -2,6 +2,7 @@
 
 use super::attempt::{answers_of, case_of_attempt, round_so_far, script_of, under_way};
 use super::authorisation::ProxyForm;
+use super::confirmed::confirm_contact;
 use super::discharge::{complete, timing_of};
 use super::record;
 use crate::rules::{BusinessCalendar, Rules};
@@ -312,6 +313,9 @@ impl Step<'_> {
             audit.push(open_ticket(work, actor, self.rules, record, found).await?);
         }
         if let Some(interview) = &ended.interview {
+            if interview.identity_verified {
+                confirm_contact(self.app, work, actor, self.scope, record, self.attempt).await?;
+            }
             if record.callback.is_recall {
                 audit.extend(follow_recall(work, actor, record, interview).await?);
             }

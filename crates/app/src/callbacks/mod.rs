@@ -6,6 +6,7 @@ mod attempt;
 mod authorisation;
 mod call;
 mod conduct;
+mod confirmed;
 mod decide;
 mod dial;
 mod discharge;

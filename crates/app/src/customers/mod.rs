@@ -1,6 +1,7 @@
 //! Customers: lists, one customer with everything that happened, search, personal data on request.
 
 mod contact;
+mod facts;
 mod list;
 mod overview;
 mod page;
@@ -10,12 +11,14 @@ mod search;
 mod search_keys;
 mod stages;
 
+pub(crate) use contact::change_contact_from;
 pub use contact::{ContactForm, change_contact};
+pub(crate) use facts::put_facts;
 pub(crate) use list::filter;
 pub use list::{CustomerQuery, list_customers, page_of_customers};
 pub use overview::Overview;
-pub(crate) use page::seen;
 pub use page::{CustomerPage, TimelineQuery, customer_in_sight, customer_page, customer_timeline};
+pub(crate) use page::{find, note, seen};
 pub use relations::{
     ContactPersonForm, RelationForm, RelationsPage, add_relation, end_relation, relations_page,
     save_contact_person,

@@ -121,7 +121,8 @@ pub async fn customer_in_sight(
     Ok((customer, contacts))
 }
 
-pub(super) async fn note(
+/// Records that somebody looked at a customer.
+pub(crate) async fn note(
     app: &App,
     actor: &Actor,
     now: Instant,
@@ -197,7 +198,7 @@ pub(crate) fn seen(actor: &Actor, permission: Permission) -> Option<Scope> {
 }
 
 /// A customer in sight; for one out of sight the answer is the same as for one who does not exist.
-pub(super) async fn find(app: &App, scope: &Scope, customer_no: &str) -> Result<CustomerRow> {
+pub(crate) async fn find(app: &App, scope: &Scope, customer_no: &str) -> Result<CustomerRow> {
     rows::find_customer_by_number(app.store(), scope, customer_no.trim())
         .await?
         .ok_or(Error::NotFound)

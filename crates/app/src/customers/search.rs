@@ -142,6 +142,11 @@ async fn look_up(
                     found.ticket = store::tickets::find_ticket_by_number(db, &scope, &text).await?;
                 }
             }
+            NumberKind::Customer => {
+                let scope = actor.scope(Permission::CustomersRead)?;
+                let known = store::customers::find_customer_by_number(db, &scope, &text).await?;
+                found.customers.extend(known);
+            }
             // Pages of their own, found by their address.
             NumberKind::Visit
             | NumberKind::Campaign

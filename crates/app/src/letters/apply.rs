@@ -2,13 +2,16 @@
 
 use super::review::{Changes, read_review};
 use crate::callbacks::record;
+use crate::customers::put_facts;
 use crate::tickets::{Finding, open_ticket};
 use crate::{App, Error, Result};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use domain::access::{Actor, Permission};
-use domain::customers::Reveal;
+use domain::customers::{Origin, Reveal};
 use domain::questionnaires::Item;
 use domain::tickets::ProblemType;
+use domain::time;
+use store::customers::Learned;
 use store::letters::{LetterRow, NewAccount};
 use store::{AuditActor, AuditEntry, UnitOfWork};
 
@@ -105,33 +108,23 @@ async fn change_customer(
     let whole = Actor::system().scope(Permission::CustomersRead)?;
     let customer = store::customers::find_customer(work, &whole, letter.customer_id).await?;
     let customer = customer.ok_or(Error::NotFound)?;
-    let by = AuditActor::from(actor);
     let reason = format!("{REASON} {}", letter.number);
-    let mut version = customer.version;
-    let mut changed = serde_json::Map::new();
-    if let Some(new) = changes
-        .mobile
-        .as_ref()
-        .filter(|m| customer.mobile.as_ref() != Some(*m))
-    {
-        let old = customer.mobile.as_ref();
-        store::customers::change_mobile(work, customer.id, version, old, new, &by, &reason).await?;
-        let shown = serde_json::json!([old.map(ToString::to_string), new.to_string()]);
-        changed.insert("mobile".into(), shown);
-        version += 1;
-    }
-    let address = changes.mailing_address.as_ref();
-    if let Some(new) = address.filter(|a| customer.mailing_address.as_ref() != Some(*a)) {
-        let old = customer.mailing_address.as_ref();
-        let id = customer.id;
-        store::customers::change_mailing_address(work, id, version, old, new, &by, &reason).await?;
-        let shown = serde_json::json!([old.map(ToString::to_string), new.to_string()]);
-        changed.insert("mailing_address".into(), shown);
-    }
-    if changed.is_empty() {
-        return Ok(None);
-    }
-    let entry = AuditEntry::new(actor, "customer.contact_changed", "customer", customer.id.0);
-    let entry = entry.customer(customer.id.0).purpose(reason);
-    Ok(Some(entry.detail(serde_json::Value::Object(changed))))
+    let facts = changes.facts();
+    let signed_at = letter
+        .signed_on
+        .map(|d| time::at_in_china(d, NaiveTime::MIN));
+    let learned = Learned {
+        collected_at: signed_at,
+        ..Learned::in_service(Origin::Letter, &AuditActor::from(actor), work.now())
+    };
+    put_facts(
+        work,
+        actor,
+        &customer,
+        customer.version,
+        &facts,
+        &reason,
+        &learned,
+    )
+    .await
 }

@@ -1,7 +1,7 @@
 //! Looking a returned copy through (LTR-06).
 
 use crate::{Error, FieldProblem, Result};
-use domain::customers::{Address, BankAccount, Mobile, Reveal};
+use domain::customers::{Address, BankAccount, CustomerField, FactValue, Mobile, NewFact, Reveal};
 use domain::letters::{Confirmed, Review};
 use domain::questionnaires::Answer;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,19 @@ pub struct Changes {
     pub mailing_address: Option<Address>,
     /// The account for renewal premiums, with its bank.
     pub account: Option<(String, BankAccount)>,
+}
+
+impl Changes {
+    /// The facts of the customer among them.
+    pub(super) fn facts(&self) -> Vec<NewFact> {
+        let mobile = self.mobile.clone().map(FactValue::from);
+        let address = self.mailing_address.clone().map(FactValue::from);
+        let given = [
+            (CustomerField::Mobile, mobile),
+            (CustomerField::MailingAddress, address),
+        ];
+        given.into_iter().filter(|(_, v)| v.is_some()).collect()
+    }
 }
 
 /// Changes as they lie, sealed, with the letter until they are entered.

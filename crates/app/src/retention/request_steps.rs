@@ -2,10 +2,11 @@
 
 use super::grounds::grounds;
 use super::requests::{TEXT_MAX, find, keeping};
-use crate::customers::{ContactForm, change_contact};
+use crate::customers::{ContactForm, change_contact_from};
 use crate::listing::some;
 use crate::{App, Error, Refusal, Result};
 use domain::access::{Actor, Permission};
+use domain::customers::Origin;
 use domain::messaging::{ConsentSource, ConsentTopic};
 use domain::retention::{
     IdentityMethod, Outcome, RequestError, RequestKind, RequestState, RequestStep, Requester, Way,
@@ -230,7 +231,8 @@ async fn before_carrying_out(
         };
         let named = [&form.mobile, &form.mailing_address];
         if named.iter().any(|text| !text.trim().is_empty()) {
-            change_contact(app, actor, now, &row.customer_no, &contact).await?;
+            let origin = Origin::DataRequest;
+            change_contact_from(app, actor, now, &row.customer_no, &contact, origin).await?;
         } else if some(&form.text).is_none() {
             // What is corrected elsewhere, such as a name in the core system, is said in words.
             return Err(Error::invalid("text", "missing"));
@@ -251,12 +253,12 @@ async fn effect(
     match (row.request.kind, parsed.step, parsed.outcome) {
         // PIPL article 47: while a term runs, the data is stored and nothing else.
         (RequestKind::Delete, RequestStep::Decide, Some(Outcome::Refused)) if must_be_kept => {
-            rows::restrict_customer(work, row.customer).await?;
+            rows::restrict_customer(work, row.customer, &by, &row.number).await?;
             Ok(Some("restricted"))
         }
         (RequestKind::Delete, RequestStep::CarryOut, _) => {
             rows::ask_for_erasure(work, row.customer).await?;
-            rows::restrict_customer(work, row.customer).await?;
+            rows::restrict_customer(work, row.customer, &by, &row.number).await?;
             Ok(Some("put_forward_for_destruction"))
         }
         (RequestKind::WithdrawConsent, RequestStep::CarryOut, _) => {

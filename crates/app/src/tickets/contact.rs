@@ -1,10 +1,12 @@
 //! Correcting contact data that a case showed to be wrong.
 
 use super::StepForm;
+use crate::customers::put_facts;
 use crate::{Error, Result};
 use domain::access::{Actor, Permission};
-use domain::customers::{Address, Mobile};
+use domain::customers::{CustomerField, Origin};
 use domain::tickets::ProblemType;
+use store::customers::Learned;
 use store::tickets::TicketRow;
 use store::{AuditActor, AuditEntry, UnitOfWork};
 
@@ -18,28 +20,23 @@ pub(super) async fn correct_contact(
     let whole = Actor::system().scope(Permission::CustomersRead)?;
     let customer = store::customers::find_customer(work, &whole, ticket.customer_id).await?;
     let customer = customer.ok_or(Error::NotFound)?;
-    let (id, version) = (customer.id, customer.version);
-    let by = AuditActor::from(actor);
-    let reason = format!("ticket {}", ticket.number);
-    let detail = if ticket.problem == ProblemType::WrongAddress {
-        let old = customer.mailing_address.as_ref();
-        let new =
-            Address::parse(&form.address).map_err(|_| Error::invalid("address", "missing"))?;
-        if old == Some(&new) {
-            return Err(Error::invalid("address", "same-address"));
-        }
-        store::customers::change_mailing_address(work, id, version, old, &new, &by, &reason)
-            .await?;
-        serde_json::json!({ "mailing_address": [old.map(ToString::to_string), new.to_string()] })
+    let field = if ticket.problem == ProblemType::WrongAddress {
+        CustomerField::MailingAddress
     } else {
-        let old = customer.mobile.as_ref();
-        let new = Mobile::parse(&form.mobile).map_err(|_| Error::invalid("mobile", "mobile"))?;
-        if old == Some(&new) {
-            return Err(Error::invalid("mobile", "same-number"));
-        }
-        store::customers::change_mobile(work, id, version, old, &new, &by, &reason).await?;
-        serde_json::json!({ "mobile": [old.map(ToString::to_string), new.to_string()] })
+        CustomerField::Mobile
     };
-    let entry = AuditEntry::new(actor, "customer.contact_corrected", "customer", id.0);
-    Ok(entry.customer(id.0).detail(detail))
+    let (name, given, missing, same) = match field {
+        CustomerField::Mobile => ("mobile", &form.mobile, "mobile", "same-number"),
+        _ => ("address", &form.address, "missing", "same-address"),
+    };
+    let new = field
+        .read(given)
+        .map_err(|code| Error::invalid(name, code))?;
+    let new = new.ok_or_else(|| Error::invalid(name, missing))?;
+    let reason = format!("ticket {}", ticket.number);
+    let learned = Learned::in_service(Origin::Ticket, &AuditActor::from(actor), work.now());
+    let facts = [(field, Some(new))];
+    let version = customer.version;
+    let entry = put_facts(work, actor, &customer, version, &facts, &reason, &learned).await?;
+    entry.ok_or_else(|| Error::invalid(name, same))
 }

@@ -307,7 +307,7 @@ async fn contact_data_changes_once_per_version(
         panic!("taken");
     };
     let fields: Vec<_> = problems.iter().map(|p| p.field.as_str()).collect();
-    assert_eq!(fields, ["mobile", "reason", "mailing_address"]);
+    assert_eq!(fields, ["mobile", "mailing_address", "reason"]);
     let found = search(&t.app, actor, t.now, "13911112222").await.unwrap();
     assert_eq!(found.customers.len(), 1);
 }

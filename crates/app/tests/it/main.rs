@@ -31,6 +31,7 @@ mod guessing;
 mod identities;
 mod import_rejections;
 mod importing;
+mod information;
 mod jobs;
 mod keys;
 mod keys_proof;

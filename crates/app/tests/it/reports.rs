@@ -317,3 +317,19 @@ async fn property_and_claims(#[values(Engine::Sqlite, Engine::Postgres)] engine:
     assert_eq!(whole(&t, "K-20", &[]).await, (0, 0, vec![]));
     assert_eq!(whole(&t, "K-24", &[]).await, (0, 0, vec![]));
 }
+
+/// K-40, CUS-15: a wrong number that a callback found counts against the policies called.
+#[rstest]
+#[tokio::test]
+async fn a_wrong_number_counts_against_the_data(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let (p, figures) = (t.people(), [F::WrongPhone, F::WrongAddress]);
+    assert_eq!(whole(&t, "K-40", &figures).await, (0, 0, vec![0, 0]));
+    let id = t.callback("P50-ZHOU", "NB-CQ").await;
+    t.assign(&p.leader_cq, id, &p.sichuan_caller_cq).await;
+    t.not_reached(&p.sichuan_caller_cq, t.now, id, "wrong_number")
+        .await;
+    assert_eq!(whole(&t, "K-40", &figures).await, (1, 1, vec![1, 0]));
+}

@@ -19,6 +19,10 @@ codes! {
         DuplicatesApprove = "duplicates.approve",
         /// Explain findings about customers' information, give them out, draw samples, keep own numbers.
         InformationManage = "information.manage",
+        /// Decide on corrections of customers that somebody else asked for.
+        InformationApprove = "information.approve",
+        /// Hand accepted changes of customers to the core system, and settle what it refused.
+        InformationDeliver = "information.deliver",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -187,7 +191,8 @@ impl Permission {
             P::CustomersRead | P::CustomersEdit | P::ClassesOverride | P::ClassesApprove
             | P::PersonalDataReveal | P::PoliciesRead
             | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove
-            | P::InformationManage => RightArea::Customers,
+            | P::InformationManage
+            | P::InformationApprove | P::InformationDeliver => RightArea::Customers,
             P::ObligationsRead | P::CallbacksRead | P::CallbacksAssign | P::CallbacksMake
             | P::CallbacksDecide | P::CampaignsRead | P::CampaignsPlan | P::CampaignsConfirm
             | P::PayoutsInspect | P::CallbacksReview | P::CallbacksCheck | P::ElectronicOffer
@@ -216,6 +221,7 @@ impl Permission {
         matches!(
             self,
             Self::PersonalDataReveal
+                | Self::InformationDeliver
                 | Self::DataExport
                 | Self::ExportsApprove
                 | Self::RetentionApprove

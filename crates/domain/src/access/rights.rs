@@ -42,6 +42,8 @@ const SHIPPED: &[(Permission, [Option<RowScope>; ROLES])] = &[
     (Permission::DuplicatesRead,     [B,  B,  B,  N,  B,  N,  B,  B,  N,  B,  N]),
     (Permission::DuplicatesDecide,   [N,  B,  N,  N,  B,  N,  N,  N,  N,  B,  N]),
     (Permission::DuplicatesApprove,  [N,  B,  N,  N,  N,  N,  N,  B,  N,  N,  N]),
+    (Permission::InformationApprove, [N,  B,  B,  N,  B,  N,  N,  N,  N,  B,  N]),
+    (Permission::InformationDeliver, [N,  B,  N,  N,  N,  N,  N,  N,  N,  B,  N]),
     (Permission::PersonalDataReveal, [N,  B,  B,  O,  B,  N,  N,  N,  N,  B,  O]),
     (Permission::InformationManage,  [N,  B,  B,  N,  B,  N,  B,  N,  N,  B,  N]),
     (Permission::PoliciesRead,       [B,  B,  B,  O,  B,  B,  B,  B,  B,  B,  N]),

@@ -1,8 +1,10 @@
 //! Customers: who they are, and the personal data that must not be shown by accident.
 
 mod disclosure;
+mod facts;
 mod free_text;
 mod id_number;
+mod misfits;
 mod names;
 mod personal;
 mod relations;
@@ -12,8 +14,10 @@ mod term;
 
 pub use crate::access::PersonalField;
 pub use disclosure::{Purpose, PurposeError, StatedPurpose};
+pub use facts::{CustomerField, FactGroup, FactShape, FactSheet, FactValue, NewFact, Origin};
 pub use free_text::mask_numbers;
 pub use id_number::{IdNumber, IdNumberError, IdentityFacts};
+pub use misfits::cross_check;
 pub use names::{KeyKind, Likeness, NameKey, NameQuery, Tier, key_of_address, keys_of_name, latin};
 pub use personal::{
     Address, BankAccount, Email, FieldError, Landline, Mobile, PersonName, Reveal, SensitiveText,

@@ -68,6 +68,11 @@ macro_rules! personal {
                 Self(value)
             }
 
+            /// The value itself, for the types of facts beside it.
+            pub(super) fn into_inner(self) -> String {
+                self.0
+            }
+
             /// The value itself.
             pub fn reveal(&self, _reveal: Reveal) -> &str {
                 &self.0

@@ -91,6 +91,12 @@ codes! {
         Resolved = "resolved",
         /// The problem case is not completed.
         Unresolved = "unresolved",
+        /// A callback showed a wrong number or a wrong address (K-40).
+        WrongContact = "wrong_contact",
+        /// A callback showed a wrong number.
+        WrongPhone = "wrong_phone",
+        /// A callback showed a wrong address.
+        WrongAddress = "wrong_address",
     }
 }
 
@@ -141,6 +147,9 @@ impl Figure {
             Self::Opened => ("问题件立案", "Problem cases opened"),
             Self::Resolved => ("已解决", "Resolved"),
             Self::Unresolved => ("未解决", "Unresolved"),
+            Self::WrongContact => ("号码或地址错误", "Wrong number or address"),
+            Self::WrongPhone => ("其中：电话错误", "of which wrong number"),
+            Self::WrongAddress => ("其中：地址错误", "of which wrong address"),
         };
         Text { zh, en }
     }

@@ -3,6 +3,7 @@
 mod bulk;
 mod contacts;
 mod derivations;
+mod facts;
 mod overview;
 mod read;
 mod relations;
@@ -18,6 +19,8 @@ pub use derivations::{
     enqueue_derived_for_all, enqueue_derived_for_everybody, has_derivations, remove_derivations,
     shrink_derivation, take_derivations,
 };
+pub(crate) use facts::note_consent;
+pub use facts::{Learned, change_facts, sheet_of};
 pub use overview::{
     DutySums, FeedbackRow, PayoutSums, PolicySums, count_open_cases, find_duty_sums,
     find_last_attempt, find_last_message, find_policy_sums, list_feedback, list_payout_sums,
@@ -40,4 +43,4 @@ pub use stages::{
     NewStage, StageRow, StagedRow, list_stages, move_stages, read_at_stage, read_holders,
     read_holdings, read_staged, set_stage,
 };
-pub use write::{change_mailing_address, change_mobile};
+pub use write::{NewCustomer, insert_customer};

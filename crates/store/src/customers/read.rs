@@ -63,8 +63,14 @@ pub struct CustomerRow {
     pub shareholder_related: bool,
     /// Insurance needs.
     pub needs: Option<SensitiveText>,
+    /// Sum insured that the customer wants, in fen.
+    pub wanted_sum_fen: Option<i64>,
+    /// Term that the customer wants, in months.
+    pub wanted_term_months: Option<i64>,
     /// Special needs.
     pub special_needs: Option<SensitiveText>,
+    /// Special circumstances.
+    pub special_circumstances: Option<SensitiveText>,
     /// What the customer is worth, as a code.
     pub value_class: Option<String>,
     /// What risk the customer bears, as a code.
@@ -138,7 +144,10 @@ pub(super) struct Row {
     key_account: bool,
     shareholder_related: bool,
     needs: Option<Vec<u8>>,
+    wanted_sum_fen: Option<i64>,
+    wanted_term_months: Option<i64>,
     special_needs: Option<Vec<u8>>,
+    special_circumstances: Option<Vec<u8>>,
     value_class: Option<String>,
     risk_class: Option<String>,
     risk_appetite: Option<String>,
@@ -162,7 +171,7 @@ pub(super) struct Row {
 pub(super) const SELECT: &str = "SELECT c.id, c.customer_no, c.kind, c.name, c.sex, c.birth_date, c.id_type, c.id_no, \
      c.id_expires_on, c.nationality, c.mobile, c.phone, c.email, c.address, c.mailing_address, c.occupation, \
      c.language, c.preferred_channel, c.relationship_stage, c.large, c.key_account, c.shareholder_related, c.needs, \
-     c.special_needs, c.value_class, c.risk_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
+     c.wanted_sum_fen, c.wanted_term_months, c.special_needs, c.special_circumstances, c.value_class, c.risk_class, c.risk_appetite, c.risk_tolerance, c.annual_income_fen, c.marketing_consent, c.source_channel, c.collected_by, c.collected_at, \
      c.org_id, o.org_code, o.name AS org_name, c.created_at, c.updated_at, c.erased_at, c.restricted_at, c.merged_into_id, c.version \
      FROM customers c JOIN orgs o ON o.id = c.org_id";
 
@@ -214,7 +223,11 @@ fn customer(keys: &Keyring, r: Row) -> Result<CustomerRow> {
         address: text("address", &r.address)?.map(Address::from_stored),
         mailing_address: text("mailing_address", &r.mailing_address)?.map(Address::from_stored),
         needs: text("needs", &r.needs)?.map(SensitiveText::from_stored),
+        wanted_sum_fen: r.wanted_sum_fen,
+        wanted_term_months: r.wanted_term_months,
         special_needs: text("special_needs", &r.special_needs)?.map(SensitiveText::from_stored),
+        special_circumstances: text("special_circumstances", &r.special_circumstances)?
+            .map(SensitiveText::from_stored),
         customer_no: r.customer_no,
         sex: r.sex,
         birth_date: r.birth_date,

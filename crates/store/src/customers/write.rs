@@ -1,100 +1,42 @@
-//! Changing customers one at a time: contact data learnt on callbacks and by people.
+//! Customers who are entered here, before the core system knows of them.
 
 use super::derivations::enqueue_derivations_of;
 use crate::audit::AuditActor;
+use crate::obligations::enqueue_customer;
 use crate::sql::{millis, params};
 use crate::{Reads as _, Result, UnitOfWork};
-use domain::customers::{Address, Mobile, Reveal};
-use domain::ids::CustomerId;
+use domain::customers::CustomerKind;
+use domain::ids::{CustomerId, OrgId};
 use uuid::Uuid;
 
-/// Gives a customer another mobile number, keeping the old one in the history.
-///
-/// # Errors
-/// [`crate::StoreError::Conflict`] when someone else changed the customer.
-pub async fn change_mobile(
-    work: &UnitOfWork,
-    customer: CustomerId,
-    version: i64,
-    old: Option<&Mobile>,
-    new: &Mobile,
-    actor: &AuditActor,
-    reason: &str,
-) -> Result<()> {
-    let keys = work.keys();
-    let plain = new.reveal(Reveal::for_storage());
-    let values = params![
-        keys.seal("customers.mobile", customer.0, plain)?,
-        keys.index("mobile", plain),
-        keys.index_tail("mobile", plain),
-        millis(work.now()),
-        customer.0,
-        version,
-    ];
-    let sql = "UPDATE customers SET mobile = $1, mobile_index = $2, mobile_tail_index = $3, \
-               updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6";
-    work.execute_one(sql, values).await?;
-    let old = old.map(|m| m.reveal(Reveal::for_storage()));
-    note_change(work, customer.0, "mobile", old, Some(plain), actor, reason).await
+/// A customer to add; its facts are written by [`super::change_facts`] at once.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCustomer<'n> {
+    /// Its number.
+    pub customer_no: &'n str,
+    /// Individual or group.
+    pub kind: CustomerKind,
+    /// Unit.
+    pub org: OrgId,
 }
 
-/// Gives a customer another mailing address, keeping the old one in the history.
+/// Adds a customer of whom nothing is known yet.
 ///
 /// # Errors
-/// [`crate::StoreError::Conflict`] when someone else changed the customer.
-pub async fn change_mailing_address(
-    work: &UnitOfWork,
-    customer: CustomerId,
-    version: i64,
-    old: Option<&Address>,
-    new: &Address,
-    actor: &AuditActor,
-    reason: &str,
-) -> Result<()> {
-    let plain = new.reveal(Reveal::for_storage());
-    let sealed = work
-        .keys()
-        .seal("customers.mailing_address", customer.0, plain)?;
-    let sql = "UPDATE customers SET mailing_address = $1, updated_at = $2, version = version + 1 \
-               WHERE id = $3 AND version = $4";
-    work.execute_one(
-        sql,
-        params![sealed, millis(work.now()), customer.0, version],
-    )
-    .await?;
-    let old = old.map(|m| m.reveal(Reveal::for_storage()));
-    note_change(
-        work,
-        customer.0,
-        "mailing_address",
-        old,
-        Some(plain),
-        actor,
-        reason,
-    )
-    .await
-}
-
-async fn note_change(
-    work: &UnitOfWork,
-    customer: Uuid,
-    field: &'static str,
-    old: Option<&str>,
-    new: Option<&str>,
-    actor: &AuditActor,
-    reason: &str,
-) -> Result<()> {
-    let customer = CustomerId(customer);
-    let change = Change {
-        entity: "customer",
-        id: customer.0,
-        customer,
-        field,
-        old,
-        new,
-    };
-    note_changes(work, &change, actor, reason).await?;
-    enqueue_derivations_of(work, customer).await
+/// What the database says.
+pub async fn insert_customer(work: &UnitOfWork, new: &NewCustomer<'_>) -> Result<CustomerId> {
+    let id = work.next_id();
+    let now = millis(work.now());
+    let name = work.keys().seal("customers.name", id, "")?;
+    let sql = "INSERT INTO customers (id, customer_no, kind, name, name_index, large, key_account, shareholder_related, \
+               org_id, row_hash, version, created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, 0, FALSE, FALSE, FALSE, $5, 0, 1, $6, $6)";
+    let values = params![id, new.customer_no, new.kind.as_str(), name, new.org.0, now];
+    work.execute(sql, values).await?;
+    let id = CustomerId(id);
+    enqueue_customer(work, id).await?;
+    enqueue_derivations_of(work, id).await?;
+    Ok(id)
 }
 
 /// A value of a record that changed.

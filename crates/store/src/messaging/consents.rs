@@ -1,10 +1,11 @@
 //! What customers said about being contacted, and when.
 
 use crate::audit::AuditActor;
+use crate::customers::note_consent;
 use crate::sql::{Select, find, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
-use domain::customers::SensitiveText;
+use domain::customers::{Origin, SensitiveText};
 use domain::ids::CustomerId;
 use domain::messaging::{ConsentSource, ConsentTopic};
 use domain::time::Instant;
@@ -72,6 +73,10 @@ pub async fn insert_consent(work: &UnitOfWork, new: &NewConsent<'_>) -> Result<(
     ];
     work.execute(sql, values).await?;
     let refused_at = (!new.given).then_some(now);
+    if new.topic == ConsentTopic::Marketing {
+        let (id, given) = (new.customer.0, new.given);
+        note_consent(work, id, given, new.actor, "", Origin::Form).await?;
+    }
     let (sql, values) = match new.topic {
         ConsentTopic::Marketing => (
             "UPDATE customers SET marketing_consent = $1, consent_withdrawn_at = $2, updated_at = $3, \

@@ -31,7 +31,8 @@ pub use plan::{
 };
 pub use queue::{
     QueueEntry, QueueKind, enqueue, enqueue_all, enqueue_changed, enqueue_customer,
-    enqueue_everything, enqueue_policy, find_due_entries, remove_entries, shrink_entry,
+    enqueue_everything, enqueue_policies_of, enqueue_policy, find_due_entries, remove_entries,
+    shrink_entry,
 };
 pub use read::{
     ObligationFilter, ObligationOrder, ObligationRow, count_obligations, find_obligation_by_number,

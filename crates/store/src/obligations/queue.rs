@@ -129,6 +129,39 @@ pub async fn enqueue_customer(work: &UnitOfWork, customer: CustomerId) -> Result
         .map(|_| ())
 }
 
+/// Rows of one statement that queues policies.
+const POLICIES_AT_ONCE: usize = 200;
+
+/// Asks for every policy that a customer holds or that insures the customer to be looked at.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_policies_of(work: &UnitOfWork, customer: CustomerId) -> Result<()> {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Row {
+        id: Uuid,
+    }
+    let sql = "SELECT id FROM policies WHERE policyholder_id = $1 \
+               UNION SELECT id FROM policies WHERE insured_id = $1";
+    let rows: Vec<Row> = crate::sql::list(work, sql, params![customer.0]).await?;
+    for chunk in rows.chunks(POLICIES_AT_ONCE) {
+        let mut values = Vec::with_capacity(chunk.len() * 2);
+        let mut places = Vec::with_capacity(chunk.len());
+        for row in chunk {
+            let at = values.len();
+            let (id, policy) = (at + 1, at + 2);
+            places.push(format!("(${id}, 'policies', ${policy}, ${policy})"));
+            values.extend(params![work.next_id(), row.id]);
+        }
+        let sql = format!(
+            "INSERT INTO plan_queue (id, kind, low, high) VALUES {}",
+            places.join(", ")
+        );
+        work.execute(&sql, values).await?;
+    }
+    Ok(())
+}
+
 /// Asks for a policy to be looked at, in the transaction that changed what rules may look at.
 ///
 /// # Errors

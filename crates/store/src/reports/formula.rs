@@ -44,6 +44,8 @@ pub(super) enum Fact {
     CalledInWindow,
     CalledBeforeExpiry,
     Resolved,
+    /// A ticket of one of these types was opened.
+    Ticket(&'static str),
 }
 
 use Fact as X;
@@ -56,6 +58,9 @@ const NO_ANSWER: &str = "'no_answer', 'busy'";
 const NOT_IN_PERSON: &str = "'not_in_person', 'proxy_offered'";
 const REFUSED: &str = "'refused_now', 'refused_finally'";
 const INTERRUPTED: &str = "'interrupted'";
+const WRONG_PHONE: &str = "'wrong_phone'";
+const WRONG_ADDRESS: &str = "'wrong_address'";
+const WRONG_CONTACT: &str = "'wrong_phone', 'wrong_address'";
 const ANY_FAILURE: &str = "'wrong_number', 'dialect', 'hearing_difficulty', 'no_answer', 'busy', \
      'not_in_person', 'proxy_offered', 'refused_now', 'refused_finally', 'interrupted'";
 
@@ -120,6 +125,9 @@ pub(super) fn figure(figure: Figure) -> (&'static str, &'static [Fact]) {
         F::CalledBeforeExpiry => ("{0} = 1", &[X::CalledBeforeExpiry]),
         F::Resolved => ("{0} = 1", &[X::Resolved]),
         F::Unresolved => ("{0} = 1 AND {1} = 0", &[X::Due, X::Resolved]),
+        F::WrongContact => ("{0} = 1", &[X::Ticket(WRONG_CONTACT)]),
+        F::WrongPhone => ("{0} = 1", &[X::Ticket(WRONG_PHONE)]),
+        F::WrongAddress => ("{0} = 1", &[X::Ticket(WRONG_ADDRESS)]),
     }
 }
 
@@ -176,6 +184,9 @@ impl Context<'_> {
                 "b.first_called_on >= b.earliest_on AND (b.first_called_on <= b.due_on OR b.first_called_on <= \
                  (SELECT r.expiry_date FROM policies r WHERE r.id = b.policy_id))",
             ),
+            X::Ticket(types) => plain(&format!(
+                "EXISTS (SELECT 1 FROM tickets k WHERE k.callback_id = b.id AND k.type IN ({types}))"
+            )),
             X::Resolved => plain(&format!(
                 "b.state = 'completed' AND {SUCCEEDED} AND b.affirmed"
             )),

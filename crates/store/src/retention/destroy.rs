@@ -358,6 +358,12 @@ async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> 
         "UPDATE events SET note = NULL WHERE customer_id = $1 AND note IS NOT NULL",
         "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id = $1",
         "UPDATE consent_entries SET note = NULL WHERE customer_id = $1",
+        "UPDATE information_changes SET facts = NULL, reason = NULL, note = NULL, collected_by = NULL WHERE customer_id = $1",
+        "UPDATE customer_flags SET reason = NULL, end_reason = NULL WHERE customer_id = $1",
+        "UPDATE core_changes SET answer = NULL WHERE customer_id = $1",
+        "UPDATE core_changes SET state = 'settled' WHERE customer_id = $1 AND state <> 'accepted'",
+        "UPDATE information_changes SET state = 'withdrawn' WHERE customer_id = $1 AND state = 'pending'",
+        "UPDATE record_changes SET collected_by = NULL WHERE customer_id = $1",
         "UPDATE contact_records SET note = NULL WHERE obligation_id IN (SELECT id FROM obligations WHERE customer_id = $1)",
         "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
         "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
@@ -376,8 +382,7 @@ async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> 
                mobile_index = NULL, mobile_tail_index = NULL, phone = NULL, phone_index = NULL, email = NULL, \
                address = NULL, mailing_address = NULL, occupation = NULL, language = NULL, preferred_channel = NULL, \
                relationship_stage = NULL, large = FALSE, key_account = FALSE, shareholder_related = FALSE, needs = NULL, \
-               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, imported_value_class = NULL, \
-               risk_class = NULL, annual_income_fen = NULL, \
+               special_needs = NULL, special_circumstances = NULL, wanted_sum_fen = NULL, wanted_term_months = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, imported_value_class = NULL, risk_class = NULL, annual_income_fen = NULL, \
                marketing_consent = NULL, source_channel = NULL, collected_by = NULL, collected_at = NULL, \
                row_hash = $3, erased_at = $4, updated_at = $4, version = version + 1 WHERE id = $1 AND erased_at IS NULL";
     let values = params![id, Vec::<u8>::new(), DESTROYED_HASH, now];

@@ -1,8 +1,10 @@
 //! What requests of people change about them.
 
 use crate::audit::AuditActor;
+use crate::customers::note_consent;
 use crate::sql::{millis, params};
-use crate::{Reads as _, Result, UnitOfWork};
+use crate::{Result, UnitOfWork};
+use domain::customers::Origin;
 use domain::ids::CustomerId;
 
 /// Withdraws a customer's consent to marketing, with a line in the history of the record. Imports do
@@ -16,32 +18,24 @@ pub async fn withdraw_consent(
     actor: &AuditActor,
     reason: &str,
 ) -> Result<()> {
+    note_consent(work, customer.0, false, actor, reason, Origin::DataRequest).await?;
     let sql = "UPDATE customers SET marketing_consent = FALSE, consent_withdrawn_at = $1, updated_at = $1, \
                version = version + 1 WHERE id = $2";
     let values = params![millis(work.now()), customer.0];
-    work.execute_one(sql, values).await?;
-    let id = work.next_id();
-    let new = work.keys().seal("record_changes.new_value", id, "false")?;
-    let sql = "INSERT INTO record_changes (id, entity, entity_id, customer_id, field, new_value, reason, actor_kind, \
-               actor_id, actor_name, changed_at) VALUES ($1, 'customer', $2, $2, 'marketing_consent', $3, $4, $5, $6, $7, $8)";
-    let values = params![
-        id,
-        customer.0,
-        new,
-        reason,
-        actor.kind,
-        actor.id,
-        actor.name.as_str(),
-        millis(work.now()),
-    ];
-    work.execute(sql, values).await.map(|_| ())
+    work.execute_one(sql, values).await
 }
 
 /// From now on a customer's data is stored and nothing else, but for what the law demands.
 ///
 /// # Errors
 /// What the database says.
-pub async fn restrict_customer(work: &UnitOfWork, customer: CustomerId) -> Result<()> {
+pub async fn restrict_customer(
+    work: &UnitOfWork,
+    customer: CustomerId,
+    actor: &AuditActor,
+    reason: &str,
+) -> Result<()> {
+    note_consent(work, customer.0, false, actor, reason, Origin::DataRequest).await?;
     let sql = "UPDATE customers SET restricted_at = COALESCE(restricted_at, $1), marketing_consent = FALSE, updated_at = $1, \
                version = version + 1 WHERE id = $2";
     work.execute_one(sql, params![millis(work.now()), customer.0])

@@ -64,6 +64,7 @@ pub const SEALED: &[SealedTable] = &[
             sealed("mailing_address"),
             sealed("needs"),
             sealed("special_needs"),
+            sealed("special_circumstances"),
         ],
     },
     SealedTable {
@@ -77,6 +78,18 @@ pub const SEALED: &[SealedTable] = &[
     SealedTable {
         name: "record_changes",
         columns: &[sealed("old_value"), sealed("new_value")],
+    },
+    SealedTable {
+        name: "information_changes",
+        columns: &[sealed("facts"), sealed("reason"), sealed("note")],
+    },
+    SealedTable {
+        name: "customer_flags",
+        columns: &[sealed("reason"), sealed("end_reason")],
+    },
+    SealedTable {
+        name: "core_changes",
+        columns: &[sealed("answer")],
     },
     SealedTable {
         name: "events",

@@ -8,8 +8,8 @@ use domain::callbacks::{
 };
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource};
 use domain::customers::{
-    ContactRole, CustomerKind, Degree, IdType, KeptRelation, RelationSource, RelationshipStage,
-    Sex, SourceChannel, StageSource, ValueClass,
+    ContactRole, CustomerKind, Degree, IdType, KeptRelation, Origin as Occasion, RelationSource,
+    RelationshipStage, Sex, SourceChannel, StageSource, ValueClass,
 };
 use domain::data_quality::{
     Aspect, Check, Field, FindingState, NumberOwner, SampleResult, SampleState, Severity,
@@ -18,6 +18,7 @@ use domain::data_quality::{
 use domain::duplicates::{BlockKind, Grade, MergeState, PairState};
 use domain::electronic::{EvidenceStep, LinkState, Proof, Stage, Verdict as InspectionVerdict};
 use domain::imports::{ImportKind, ImportState};
+use domain::information::{ChangeState, CoreState, CustomerMark};
 use domain::letters::{LetterKind, LetterState, TemplateState as LetterTemplateState};
 use domain::messaging::{
     ConsentSource, ConsentTopic, MessageChannel, MessagePurpose, MessageReason, MessageState,
@@ -123,6 +124,20 @@ fn of_visits() -> Lists {
         "campaigns.channel" => ContactChannel,
         "campaign_steps.step" => CampaignStep,
         "campaign_members.source" => MemberSource,
+    }
+}
+
+/// What the domain says of information about customers.
+fn of_information() -> Lists {
+    lists! {
+        "record_changes.origin" => Occasion,
+        "record_changes.source_channel" => SourceChannel,
+        "information_changes.state" => ChangeState,
+        "information_changes.origin" => Occasion,
+        "information_changes.source_channel" => SourceChannel,
+        "customer_flags.flag" => CustomerMark,
+        "fact_confirmations.origin" => Occasion,
+        "core_changes.state" => CoreState,
     }
 }
 

@@ -7,10 +7,14 @@ use domain::callbacks::{
 };
 use domain::campaigns::{CampaignState, CampaignStep, MemberSource, MemberView};
 use domain::care::CareState;
-use domain::customers::{CustomerKind, PersonalField, Purpose, RelationshipStage, SpokenLanguage};
+use domain::customers::{
+    CustomerField, CustomerKind, Origin, PersonalField, Purpose, RelationshipStage, SourceChannel,
+    SpokenLanguage,
+};
 use domain::data_quality::{Aspect, Check, Field as InformationField, FindingState, Severity};
 use domain::duplicates::{Decision, Field, Grade, Level, MergedField, PairState};
 use domain::electronic::{LinkState, Proof};
+use domain::information::Demand;
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
@@ -61,7 +65,7 @@ lists_of_codes! {
     DuplicateLevelCode = all!(Level),
     DuplicateStateCode = all!(PairState),
     MergedFieldCode = all!(MergedField),
-    CustomerFieldCode = all!(InformationField),
+    InformationFieldCode = all!(InformationField),
     FindingSeverityCode = all!(Severity),
     FindingStateCode = all!(FindingState),
     InformationAspectCode = all!(Aspect),
@@ -100,7 +104,9 @@ lists_of_codes! {
     ClassModelCode = all!(ClassModel),
     ContactChannelCode = all!(ContactChannel),
     CustomerClassCode = all!(CustomerClass),
+    CustomerFieldCode = all!(CustomerField),
     CustomerKindCode = all!(CustomerKind),
+    DemandCode = all!(Demand),
     EventTypeCode = all!(EventType),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
@@ -128,6 +134,7 @@ lists_of_codes! {
     MessageReasonCode = all!(MessageReason),
     MessageStateCode = all!(MessageState),
     ObligationStatusCode = all!(ObligationStatus),
+    OriginCode = all!(Origin),
     PayeeRoleCode = all!(PayeeRole),
     PayoutMethodCode = all!(PayoutMethod),
     PersonalFieldCode = all!(PersonalField),
@@ -143,6 +150,7 @@ lists_of_codes! {
     SignalKindCode = all!(SignalKind),
     SignalStateCode = all!(SignalState),
     SignalDecisionCode = ["explained", "confirmed"],
+    SourceChannelCode = all!(SourceChannel),
     TicketStateCode = all!(TicketState),
     TicketStepCode = [
         "issue",

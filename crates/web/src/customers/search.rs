@@ -74,7 +74,10 @@ fn page_of_number(term: &str) -> Option<String> {
         NumberKind::ProblemList => Some(format!("/problem-lists/{number}")),
         NumberKind::Message => Some(format!("/messages/{number}")),
         NumberKind::LegalHold => Some("/retention/holds".to_owned()),
-        NumberKind::Obligation | NumberKind::Callback | NumberKind::Ticket => None,
+        NumberKind::Obligation
+        | NumberKind::Callback
+        | NumberKind::Ticket
+        | NumberKind::Customer => None,
     }
 }
 

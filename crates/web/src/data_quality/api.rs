@@ -36,7 +36,7 @@ pub(crate) struct FindingJson {
     #[schema(value_type = codes::InformationCheckCode)]
     check: &'static str,
     /// With which field.
-    #[schema(value_type = codes::CustomerFieldCode)]
+    #[schema(value_type = codes::InformationFieldCode)]
     field: &'static str,
     /// What it speaks against.
     #[schema(value_type = codes::InformationAspectCode)]
@@ -138,7 +138,7 @@ pub(crate) struct WorkJson {
     #[schema(value_type = codes::InformationCheckCode)]
     check: &'static str,
     /// With which field.
-    #[schema(value_type = codes::CustomerFieldCode)]
+    #[schema(value_type = codes::InformationFieldCode)]
     field: &'static str,
     /// How much it weighs.
     #[schema(value_type = codes::FindingSeverityCode)]
@@ -249,7 +249,7 @@ pub(crate) struct Blocking {
     #[schema(value_type = codes::InformationCheckCode)]
     check: &'static str,
     /// With which field.
-    #[schema(value_type = codes::CustomerFieldCode)]
+    #[schema(value_type = codes::InformationFieldCode)]
     field: &'static str,
     /// Pack and article.
     article: String,

@@ -15,6 +15,7 @@ mod customers;
 mod data_quality;
 mod electronic;
 mod headers;
+mod information;
 mod keys;
 mod management;
 mod messaging;

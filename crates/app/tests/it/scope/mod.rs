@@ -8,6 +8,7 @@ mod walk_cases;
 mod walk_data_quality;
 mod walk_duplicates;
 mod walk_electronic;
+mod walk_information;
 mod walk_letters;
 mod walk_messages;
 mod walk_payouts;

@@ -34,6 +34,14 @@ pub(crate) struct Objects {
     pub(super) information: super::walk_data_quality::Made,
 }
 
+/// The mobile number of a group.
+pub(super) fn mobile_of(customer_no: &str) -> &'static str {
+    match customer_no {
+        "G50" => "13900500050",
+        _ => "13900370037",
+    }
+}
+
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
 /// callbacks.
 pub(crate) fn portfolio() -> Portfolio {
@@ -44,6 +52,7 @@ pub(crate) fn portfolio() -> Portfolio {
             ("kind", "group"),
             ("name", "联合实业有限公司"),
             ("phone", "023-63000001"),
+            ("mobile", mobile_of(group)),
             ("address", "北京市西城区金融大街1号"),
             ("org_code", org),
         ]));

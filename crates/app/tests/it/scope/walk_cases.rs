@@ -12,6 +12,9 @@ use testkit::TestApp;
 
 /// A review, a note, a sign and a list in the unit of some objects.
 pub(super) async fn prepare(t: &TestApp, o: &Objects) {
+    let p = t.people();
+    let handler = [&p.operations_cq, &p.operations_sd][usize::from(o.org == "37")];
+    super::walk_information::prepare(t, handler, o.customer_no).await;
     let db: &Store = t.app.store();
     let whole = Actor::system().scope(Permission::CallbacksRead).unwrap();
     let attempts = calls::list_attempts(db, &whole, o.callback).await.unwrap();
@@ -79,7 +82,7 @@ fn number(o: &Objects) -> String {
 pub(super) async fn walk_cases(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let db: &Store = t.app.store();
     let today = time::date_in_china(t.now);
-    let mut seen = Seen::new();
+    let mut seen = super::walk_information::walk_information(t, scope, o).await;
     let mut note = |name, n| seen.insert(name, n);
     let source = tickets::TicketSource::Callback(o.callback);
     let found = tickets::list_tickets_raised(db, scope, source).await;

@@ -264,4 +264,22 @@ pub(super) const METRICS: &[Metric] = &[
         ratio: (F::SecondSucceeded, F::SecondDue),
         ..NEW
     },
+    Metric {
+        code: "K-40",
+        name: "data_quality",
+        title: text("客户信息差错率", "Data quality"),
+        numerator: text("号码或地址错误", "wrong numbers, wrong addresses"),
+        denominator: text("已回访保单", "policies called"),
+        source: "B04 §5, §7; B16",
+        figures: &[
+            F::Due,
+            F::Cancelled,
+            F::Called,
+            F::WrongContact,
+            F::WrongPhone,
+            F::WrongAddress,
+        ],
+        ratio: (F::WrongContact, F::Called),
+        ..NEW
+    },
 ];

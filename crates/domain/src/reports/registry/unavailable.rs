@@ -314,18 +314,4 @@ pub(super) const METRICS: &[Metric] = &[
         "B04 §5; B16",
         text("权重待公司确定", "the company has not set the weights"),
     ),
-    none(
-        "K-40",
-        "data_quality",
-        text("客户信息真实性", "Data quality"),
-        (
-            text("号码或地址错误", "wrong numbers, wrong addresses"),
-            text("已回访保单", "policies called"),
-        ),
-        "B04 §5, §7; B16",
-        text(
-            "信息核实件报表尚未提供",
-            "verification cases are not reported yet",
-        ),
-    ),
 ];

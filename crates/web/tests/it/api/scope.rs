@@ -125,6 +125,7 @@ fn body_for(method: &str, path: &str) -> Option<Value> {
             "model": "value", "class": "high", "until_on": "2024-06-30", "reason": "企业主",
         }),
         "contact" => json!({ "mobile": "13900500009", "reason": "来电" }),
+        "information" => json!({ "facts": { "occupation": "教师" }, "reason": "来电" }),
         "reveals" => json!({ "field": "mobile", "purpose": "callback" }),
         "attempts" | "assignment" | "electronic-links" => json!({}),
         "reviews" => json!({ "record": "in_order", "result": "agreed" }),

@@ -20,6 +20,7 @@ pub(super) struct Things {
     user: Uuid,
     client: Uuid,
     approval: Uuid,
+    change: Uuid,
     job: Uuid,
     problem_list: String,
     letter: String,
@@ -132,6 +133,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         user: p.caller_cq.user().unwrap().0,
         client: client.0,
         approval,
+        change: correction(t, &p.operations_cq).await,
         job,
         letter,
         number: seen.obligation_number,
@@ -156,6 +158,19 @@ async fn duplicate(t: &TestApp) -> Uuid {
     let found =
         store::customers::find_customer_by_number(t.app.store(), &whole.unwrap(), "C50-ZHOU");
     found.await.unwrap().unwrap().id.0
+}
+
+/// A correction of a customer that waits.
+async fn correction(t: &TestApp, by: &Actor) -> Uuid {
+    let found = app::customers::customer_in_sight(&t.app, by, t.now, "C50-ZHOU");
+    let form = app::information::InformationForm {
+        facts: vec![("name".into(), Some("周大敏".into()))],
+        reason: "户籍更名".into(),
+        version: found.await.unwrap().0.version,
+        ..Default::default()
+    };
+    let changed = app::information::change_information(&t.app, by, t.now, "C50-ZHOU", &form);
+    changed.await.unwrap().change.unwrap()
 }
 
 /// A spot check of the unit.
@@ -322,9 +337,9 @@ async fn contact(t: &TestApp) -> String {
 }
 
 impl Things {
-    /// An address with things of Chongqing in its places.
-    pub(super) fn fill(&self, path: &str) -> String {
-        let id = match path.split('/').nth(1).unwrap_or_default() {
+    /// The thing that an id in an address stands for.
+    fn id_of(&self, path: &str) -> Uuid {
+        match path.split('/').nth(1).unwrap_or_default() {
             "callbacks" => self.callback.0,
             "payouts" => self.check,
             "tickets" => self.ticket,
@@ -337,11 +352,17 @@ impl Things {
             "users" => self.user,
             "clients" => self.client,
             "approvals" => self.approval,
+            "information-changes" => self.change,
             "jobs" => self.job,
             "duplicates" | "customers" => self.duplicate,
             "api" => self.user,
             _ => Uuid::nil(),
-        };
+        }
+    }
+
+    /// An address with things of Chongqing in its places.
+    pub(super) fn fill(&self, path: &str) -> String {
+        let id = self.id_of(path);
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = self
             .fill_more(path)
