@@ -32,6 +32,7 @@ pub mod recordings;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod service;
 mod state;
 pub mod surveys;
 pub mod telephony;

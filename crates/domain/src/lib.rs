@@ -29,6 +29,7 @@ pub mod questionnaires;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod service;
 pub mod surveys;
 pub mod telephony;
 pub mod tickets;

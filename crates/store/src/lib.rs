@@ -37,6 +37,7 @@ pub mod recordings;
 pub mod reports;
 pub mod retention;
 pub mod rules;
+pub mod service;
 pub mod settings;
 pub mod surveys;
 pub mod telephony;

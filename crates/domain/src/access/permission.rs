@@ -9,6 +9,14 @@ codes! {
         CustomersEdit = "customers.edit",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
+        /// See who is in charge of customers, service plans, the watch list and flags.
+        ServiceRead = "service.read",
+        /// Keep service plans and the watch list, ask for flags.
+        ServiceKeep = "service.keep",
+        /// Make service teams and put people in charge of customers.
+        ServiceAssign = "service.assign",
+        /// Agree to flags that somebody else asked for.
+        FlagsDecide = "flags.decide",
         /// See policies.
         PoliciesRead = "policies.read",
         /// See obligations and their explanation.
@@ -173,6 +181,10 @@ impl Permission {
             Self::CustomersRead
             | Self::CustomersEdit
             | Self::PersonalDataReveal
+            | Self::ServiceRead
+            | Self::ServiceKeep
+            | Self::ServiceAssign
+            | Self::FlagsDecide
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead
             | Self::CallbacksRead

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod derivations;
+mod ranks;
 mod read;
 mod search;
 mod write;
@@ -11,6 +12,7 @@ pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived_for_all,
     has_derivations, remove_derivations, shrink_derivation, take_derivations,
 };
+pub use ranks::QueueRanks;
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
     find_customer_by_number, list_customers,

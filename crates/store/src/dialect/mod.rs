@@ -22,6 +22,8 @@ pub enum Turn {
     Planning,
     /// A portion of a batch of letters.
     Letters,
+    /// A portion of what follows from the classes of customers.
+    Service,
 }
 
 impl Backend {
@@ -32,6 +34,7 @@ impl Backend {
             (Self::Sqlite, _) => None,
             (Self::Postgres, Turn::Planning) => Some("SELECT pg_advisory_xact_lock(7300, 1)"),
             (Self::Postgres, Turn::Letters) => Some("SELECT pg_advisory_xact_lock(7300, 2)"),
+            (Self::Postgres, Turn::Service) => Some("SELECT pg_advisory_xact_lock(7300, 6)"),
         }
     }
 
