@@ -34,6 +34,7 @@ mod questionnaires;
 mod reports;
 mod retention;
 mod rules;
+mod service;
 mod state;
 mod surveys;
 mod telephony;
@@ -78,6 +79,7 @@ pub fn router(web: Web) -> Router {
         .merge(obligations::routes())
         .merge(plans::routes())
         .merge(campaigns::routes())
+        .merge(service::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
@@ -121,6 +123,7 @@ pub fn router(web: Web) -> Router {
 fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .merge(customers::api::routes())
+        .merge(service::api::routes())
         .merge(policies::api::routes())
         .merge(obligations::api::routes())
         .merge(callbacks::api::routes())

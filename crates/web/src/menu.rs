@@ -138,6 +138,18 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::CustomersRead),
     ),
     entry(
+        "my-customers",
+        "/my-customers",
+        "users",
+        Some(Permission::ServiceRead),
+    ),
+    entry(
+        "watch-list",
+        "/watch-list",
+        "flag",
+        Some(Permission::ServiceRead),
+    ),
+    entry(
         "policies",
         "/policies",
         "file-text",
@@ -162,6 +174,30 @@ pub(crate) const MANAGE: &[Entry] = &[
     entry(
         "reports",
         "/reports",
+        "table",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
+        "service-customers",
+        "/service-customers",
+        "users",
+        Some(Permission::ServiceAssign),
+    ),
+    entry(
+        "service-teams",
+        "/service-teams",
+        "users",
+        Some(Permission::ServiceAssign),
+    ),
+    entry(
+        "customer-flags",
+        "/customer-flags",
+        "flag",
+        Some(Permission::ServiceRead),
+    ),
+    entry(
+        "service-report",
+        "/service-report",
         "table",
         Some(Permission::ReportsRead),
     ),

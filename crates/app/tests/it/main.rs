@@ -61,6 +61,7 @@ mod schedule;
 mod scope;
 mod scope_things;
 mod second_factor;
+mod service;
 mod side_by_side;
 mod spot_checks;
 mod standing_in;

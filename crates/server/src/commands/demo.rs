@@ -15,6 +15,7 @@ mod messages;
 mod people;
 mod place;
 mod records;
+mod service;
 mod sound;
 mod story;
 mod surveys;
@@ -195,6 +196,7 @@ async fn live(
     story.leave_letters(moment).await?;
     story.leave_visits(moment).await?;
     story.leave_campaigns(moment).await?;
+    story.leave_service(moment).await?;
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;

@@ -31,6 +31,8 @@ const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
 const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
+/// How often persons in charge, the watch list and flags are brought into line with classes.
+const LOOK_AT_SERVICE: Duration = Duration::from_secs(5 * 60);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -122,6 +124,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(keep_service(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -206,6 +209,19 @@ async fn end_letters(app: App) {
         ticks.tick().await;
         if let Err(error) = app::letters::end_unanswered(&app, environment::now()).await {
             tracing::error!(%error, "letters without an answer cannot be ended");
+        }
+    }
+}
+
+/// Brings persons in charge, the watch list and flags into line with the classes of customers, for as long as the
+/// server lives. Several servers take turns; what one did, the next finds done.
+async fn keep_service(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_SERVICE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::service::keep_service(&app, environment::now()).await {
+            tracing::error!(%error, "persons in charge, the watch list and flags cannot be kept");
         }
     }
 }

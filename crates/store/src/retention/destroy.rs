@@ -333,6 +333,9 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
     let by_customer = [
         "UPDATE gathering_participants SET remark = NULL WHERE customer_id = $1 AND remark IS NOT NULL",
         "UPDATE campaign_members SET purpose = NULL, added_reason = NULL, removed_reason = NULL WHERE customer_id = $1",
+        "UPDATE service_items SET text = NULL, result = NULL, subject = NULL WHERE customer_id = $1",
+        "UPDATE watched_customers SET reason = NULL, end_reason = NULL, signs = '' WHERE customer_id = $1",
+        "UPDATE customer_flags SET reason = NULL, withdraw_reason = NULL WHERE customer_id = $1",
         "UPDATE survey_answer_items SET words = NULL WHERE words IS NOT NULL AND answer_id IN (SELECT n.answer_id \
          FROM survey_named_answers n JOIN survey_invitations i ON i.id = n.invitation_id WHERE i.customer_id = $1)",
         "UPDATE field_slips SET customer_name = NULL, contact_name = NULL, contact_phone = NULL, contact_title = '', \
@@ -357,7 +360,7 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
                mobile_index = NULL, mobile_tail_index = NULL, phone = NULL, phone_index = NULL, email = NULL, \
                address = NULL, mailing_address = NULL, occupation = NULL, language = NULL, preferred_channel = NULL, \
                relationship_stage = NULL, large = FALSE, key_account = FALSE, shareholder_related = FALSE, needs = NULL, \
-               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, annual_income_fen = NULL, \
+               special_needs = NULL, risk_appetite = NULL, risk_tolerance = NULL, value_class = NULL, risk_class = NULL, annual_income_fen = NULL, \
                marketing_consent = NULL, source_channel = NULL, collected_by = NULL, collected_at = NULL, \
                row_hash = $3, erased_at = $4, updated_at = $4, version = version + 1 WHERE id = $1 AND erased_at IS NULL";
     let values = params![id, Vec::<u8>::new(), DESTROYED_HASH, now];

@@ -27,6 +27,10 @@ use domain::retention::{
     RequestState, Requester, Way,
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
+use domain::service::{
+    ChargeEnd, ChargeWay, FlagKind, FlagSource, FlagState, ItemKind, ItemOutcome, WatchEnd,
+    WatchSource,
+};
 use domain::surveys::{
     Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
 };
@@ -95,6 +99,16 @@ fn of_visits() -> Lists {
         "campaigns.channel" => ContactChannel,
         "campaign_steps.step" => CampaignStep,
         "campaign_members.source" => MemberSource,
+        "service_teams.serves" => ValueClass,
+        "service_charges.way" => ChargeWay,
+        "service_charges.end_cause" => ChargeEnd,
+        "service_items.kind" => ItemKind,
+        "service_items.outcome" => ItemOutcome,
+        "watched_customers.source" => WatchSource,
+        "watched_customers.end_state" => WatchEnd,
+        "customer_flags.flag" => FlagKind,
+        "customer_flags.source" => FlagSource,
+        "customer_flags.state" => FlagState,
     }
 }
 
@@ -118,6 +132,7 @@ fn of_the_domain() -> Lists {
         "customers.risk_appetite" => Degree,
         "customers.risk_tolerance" => Degree,
         "customers.value_class" => ValueClass,
+        "customers.risk_class" => Degree,
         "customers.source_channel" => SourceChannel,
         "contacts.role" => ContactRole,
         "policies.product_class" => ProductClass,

@@ -15,6 +15,7 @@ use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
+use domain::service::{FlagKind, FlagSource, FlagState, WatchEnd, WatchSign, WatchSource};
 use domain::surveys::{
     Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
 };
@@ -60,6 +61,9 @@ lists_of_codes! {
     SurveyStateCode = all!(SurveyState),
     SurveyVerdictCode = all!(SurveyVerdict),
     VisitPurposeCode = all!(VisitPurpose),
+    WatchEndCode = all!(WatchEnd),
+    WatchSignCode = all!(WatchSign),
+    WatchSourceCode = all!(WatchSource),
     VisitStateCode = all!(VisitState),
     AnswerCode = all!(Answer),
     AttemptResultCode = all!(AttemptResult),
@@ -85,6 +89,9 @@ lists_of_codes! {
     ContactChannelCode = all!(ContactChannel),
     CustomerKindCode = all!(CustomerKind),
     EventTypeCode = all!(EventType),
+    FlagKindCode = all!(FlagKind),
+    FlagSourceCode = all!(FlagSource),
+    FlagStateCode = all!(FlagState),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
     LetterKindCode = all!(LetterKind),

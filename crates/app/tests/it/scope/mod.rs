@@ -12,6 +12,7 @@ mod walk_payouts;
 mod walk_plans;
 mod walk_reports;
 mod walk_retention;
+mod walk_service;
 mod walk_surveys;
 mod walk_units;
 mod walk_visits;
@@ -90,6 +91,9 @@ const NOT_MINE: &[&str] = &[
     "sum_members",
     "list_timeliness",
     "list_kept_records",
+    "list_teams",
+    "find_team",
+    "list_team_members",
     "find_survey",
     "list_surveys",
     "count_surveys",

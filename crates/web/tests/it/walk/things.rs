@@ -30,6 +30,7 @@ pub(super) struct Things {
     questionnaire: Uuid,
     gathering: Uuid,
     campaign: String,
+    team: Uuid,
     survey: String,
     pub(super) number: String,
     pub(super) callback_number: String,
@@ -113,6 +114,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         questionnaire: visits.questionnaire,
         gathering: visits.gathering,
         campaign: campaign(t).await,
+        team: team(t).await,
         survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
         callback,
         ticket: ticket.id.0,
@@ -243,6 +245,21 @@ async fn campaign(t: &TestApp) -> String {
     made.unwrap().1
 }
 
+/// A service team of Chongqing.
+async fn team(t: &TestApp) -> Uuid {
+    let form = app::service::TeamForm {
+        org: "50".into(),
+        name: "专属服务一组".into(),
+        serves: "high".into(),
+        lead: "operations_cq".into(),
+    };
+    let by = &t.people().operations_cq;
+    app::service::create_team(&t.app, by, t.now, &form)
+        .await
+        .unwrap()
+        .0
+}
+
 /// A message to a customer whose callback lies on a list.
 async fn message(t: &TestApp) -> String {
     let form = app::messaging::WrittenForm {
@@ -319,6 +336,7 @@ impl Things {
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
+            .replace("{team}", &self.team.to_string())
             .replace("{survey}", &self.survey)
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
