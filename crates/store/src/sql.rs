@@ -123,9 +123,9 @@ impl Select {
             return self;
         };
         let condition = format!(
-            "(EXISTS (SELECT 1 FROM callbacks own WHERE own.customer_id = {customer} AND own.assignee_id = ?) \
-             OR EXISTS (SELECT 1 FROM service_charges charge WHERE charge.customer_id = {customer} \
-             AND charge.user_id = ? AND charge.until_at IS NULL))"
+            "{customer} IN (SELECT own.customer_id FROM callbacks own WHERE own.assignee_id = ? \
+             UNION ALL SELECT charge.customer_id FROM service_charges charge WHERE charge.user_id = ? \
+             AND charge.until_at IS NULL)"
         );
         self.filter(&condition, params![user.0, user.0])
     }

@@ -13,6 +13,7 @@ use domain::ids::{CustomerId, TeamId, UserId};
 use domain::service::{ChargeEnd, ChargeView, ChargeWay};
 use domain::time::{self, Instant};
 use store::access::UserRow;
+use store::dialect::Turn;
 use store::service::{self as rows, NewCharge, ServedFilter, ServedRow};
 use store::{Audit, AuditEntry, UnitOfWork};
 use uuid::Uuid;
@@ -124,6 +125,7 @@ pub async fn assign(app: &App, actor: &Actor, now: Instant, form: &AssignForm) -
     let scope = actor.scope(Permission::ServiceAssign)?;
     let user = user_named(app, &scope, "user", &form.user).await?;
     let work = app.store().begin(now).await?;
+    work.take_turn(Turn::Service).await?;
     let team = match listing::some(&form.team) {
         Some(id) => Some(team_of(&work, &scope, &id, user.id).await?),
         None => None,
@@ -232,6 +234,7 @@ pub async fn hand_over(app: &App, actor: &Actor, now: Instant, form: &HandoverFo
         return Err(Error::invalid("user", "taken"));
     }
     let work = app.store().begin(now).await?;
+    work.take_turn(Turn::Service).await?;
     let filter = ServedFilter {
         user: Some(from.id),
         ..ServedFilter::default()

@@ -123,7 +123,7 @@ async fn give(
     loop {
         let work = begin(app, now).await?;
         let mut candidates = rows::list_candidates(&work, class).await?;
-        if candidates.is_empty() {
+        if candidates.iter().all(|c| c.load >= room) {
             work.roll_back().await?;
             return Ok(given);
         }

@@ -26,6 +26,7 @@ mod provider;
 mod questionnaires;
 mod retention;
 mod rule_making;
+mod service;
 mod sight;
 mod sign_in;
 mod surveys;
