@@ -139,3 +139,7 @@ api-op-get_survey_results = Read the results of a survey
 api-op-list_visits = Lists visits
 api-op-get_visit = Gets one visit
 api-op-write_form = Writes the record of a visit
+api-op-list_customer_flags = List a customer's flags to underwriting and claims
+api-op-list_flag_changes = List changes of flags
+api-op-get_service_plan = Read a customer's service plan
+api-op-list_watched_customers = List watched customers

@@ -139,3 +139,7 @@ api-op-get_survey_results = 读取线上问卷结果
 api-op-list_visits = 查询面访列表
 api-op-get_visit = 查询单次面访
 api-op-write_form = 填写面访记录
+api-op-list_customer_flags = 查询客户的核保理赔提示
+api-op-list_flag_changes = 查询核保理赔提示的变动
+api-op-get_service_plan = 查询客户服务方案
+api-op-list_watched_customers = 查询培育名单

@@ -36,6 +36,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod segments;
+pub mod service;
 mod state;
 pub mod surveys;
 pub mod telephony;

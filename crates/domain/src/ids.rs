@@ -61,6 +61,8 @@ id_types! {
     MemberId,
     /// A measure of improvement.
     MeasureId,
+    /// A service team.
+    TeamId,
     /// A formatted visit questionnaire.
     FormattedId,
     /// The slip of a sales visit.

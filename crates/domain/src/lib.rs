@@ -33,6 +33,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod segments;
+pub mod service;
 pub mod surveys;
 pub mod telephony;
 pub mod tickets;

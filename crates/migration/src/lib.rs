@@ -63,6 +63,8 @@ mod m20261127_020001_customer_information;
 mod m20261127_030001_data_quality;
 mod m20261127_040001_duplicates;
 mod m20261127_050001_classes;
+mod m20261127_060001_service;
+mod m20261127_060002_class_indexes;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -134,6 +136,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_040001_duplicates::Migration),
             Box::new(m20261127_030001_data_quality::Migration),
             Box::new(m20261127_020001_customer_information::Migration),
+            Box::new(m20261127_060001_service::Migration),
+            Box::new(m20261127_060002_class_indexes::Migration),
         ]
     }
 }

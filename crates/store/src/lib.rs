@@ -41,6 +41,7 @@ pub mod reports;
 pub mod retention;
 pub mod rules;
 pub mod segments;
+pub mod service;
 pub mod settings;
 pub mod surveys;
 pub mod telephony;

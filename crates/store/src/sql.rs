@@ -116,15 +116,18 @@ impl Select {
         self.filter(&format!("{column} IN ({units})"), values)
     }
 
-    /// Adds, for scopes that end at a person's own list, the customers on it (CBK-19).
+    /// Adds, for scopes that end at a person's own list, the customers on it (CBK-19) and those in the person's
+    /// charge (SEG-04, SEG-07).
     pub(crate) fn own(&mut self, scope: &domain::access::Scope, customer: &str) -> &mut Self {
         let Some(user) = scope.own_list_of() else {
             return self;
         };
         let condition = format!(
-            "EXISTS (SELECT 1 FROM callbacks own WHERE own.customer_id = {customer} AND own.assignee_id = ?)"
+            "{customer} IN (SELECT own.customer_id FROM callbacks own WHERE own.assignee_id = ? \
+             UNION ALL SELECT charge.customer_id FROM service_charges charge WHERE charge.user_id = ? \
+             AND charge.until_at IS NULL)"
         );
-        self.filter(&condition, params![user.0])
+        self.filter(&condition, params![user.0, user.0])
     }
 
     /// Adds the customers that a scope shows: of its units, or with a policy there. The customer is

@@ -38,6 +38,7 @@ mod reports;
 mod retention;
 mod rules;
 mod segments;
+mod service;
 mod state;
 mod surveys;
 mod telephony;
@@ -85,6 +86,7 @@ pub fn router(web: Web) -> Router {
         .merge(plans::routes())
         .merge(duplicates::routes())
         .merge(campaigns::routes())
+        .merge(service::routes())
         .merge(tickets::routes())
         .merge(letters::routes())
         .merge(visits::routes())
@@ -129,6 +131,8 @@ pub fn router(web: Web) -> Router {
 fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .merge(customers::api::routes().merge(information::api::routes()))
+        .merge(customers::api::routes())
+        .merge(service::api::routes())
         .merge(policies::api::routes())
         .merge(segments::api::routes())
         .merge(obligations::api::routes())

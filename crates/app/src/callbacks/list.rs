@@ -81,6 +81,7 @@ pub(crate) async fn filter(
 ) -> Result<CallbackFilter> {
     let today = time::date_in_china(now);
     let mut filter = view(&query.view, actor, today)?;
+    filter.ranks = crate::customers::queue_ranks(app, today);
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
     filter.programme = some(&query.programme);
     filter.language = some(&query.language);

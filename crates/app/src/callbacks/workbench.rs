@@ -50,9 +50,11 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
     let db = app.store();
     let counts = rows::read_counts(db, &scope, user, today).await?;
     let next = next_callback(app, actor, now).await?;
+    let ranks = crate::customers::queue_ranks(app, today);
     let open = CallbackFilter {
         open: Some(true),
         due_to: Some(today + Days::new(6)),
+        ranks,
         ..Default::default()
     };
     let due = rows::list_callbacks(db, &scope, &open, SHORT).await?.rows;
@@ -63,6 +65,7 @@ pub async fn workbench(app: &App, actor: &Actor, now: Instant) -> Result<Workben
         let filter = TicketFilter {
             open: Some(true),
             handler,
+            ranks,
             ..Default::default()
         };
         (
@@ -142,5 +145,6 @@ pub async fn next_callback(app: &App, actor: &Actor, now: Instant) -> Result<Opt
     };
     let scope = actor.scope(Permission::CallbacksMake)?;
     let today = time::date_in_china(now);
-    Ok(rows::find_next_callback(app.store(), &scope, user, today, now).await?)
+    let ranks = crate::customers::queue_ranks(app, today);
+    Ok(rows::find_next_callback(app.store(), &scope, user, today, (now, ranks)).await?)
 }

@@ -5,6 +5,7 @@ mod facts;
 mod list;
 mod overview;
 mod page;
+mod ranks;
 mod relations;
 mod reveal;
 mod search;
@@ -19,6 +20,7 @@ pub use list::{CustomerQuery, list_customers, page_of_customers};
 pub use overview::Overview;
 pub use page::{CustomerPage, TimelineQuery, customer_in_sight, customer_page, customer_timeline};
 pub(crate) use page::{find, note, seen};
+pub(crate) use ranks::queue_ranks;
 pub use relations::{
     ContactPersonForm, RelationForm, RelationsPage, add_relation, end_relation, relations_page,
     save_contact_person,

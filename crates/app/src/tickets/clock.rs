@@ -153,6 +153,10 @@ impl<'r> CaseRules<'r> {
         set("ticket.problem", Value::code(problem.as_str()));
         set("policy.line", Value::from(case.line.as_deref()));
         set("policy.channel", Value::from(case.channel.as_deref()));
+        set(
+            "customer.value_class",
+            Value::from(case.value_class.as_deref()),
+        );
         if let Some(region) = &case.region {
             set("policy.region", Value::code(province(region)));
         }
@@ -187,8 +191,15 @@ impl<'r> CaseRules<'r> {
         })
     }
 
-    /// The company's limit for a case issued on a day: that of its kind, else that of its programme.
+    /// The company's limit for a case issued on a day: that of its kind, else that of its programme; the one of the
+    /// customer's class where it is shorter (SEG-06).
     pub(super) fn company(&self, issued_on: NaiveDate) -> Result<Period> {
+        let usual = self.usual(issued_on)?;
+        let first = self.period("ticket_days_priority", issued_on);
+        Ok(first.filter(|p| p.until < usual.until).unwrap_or(usual))
+    }
+
+    fn usual(&self, issued_on: NaiveDate) -> Result<Period> {
         if let Some(period) = self.period("ticket_days", issued_on) {
             return Ok(period);
         }

@@ -112,7 +112,9 @@ pub(crate) async fn filter(
     now: Instant,
     query: &TicketQuery,
 ) -> Result<TicketFilter> {
-    let mut filter = view(&query.view, actor, time::date_in_china(now))?;
+    let today = time::date_in_china(now);
+    let mut filter = view(&query.view, actor, today)?;
+    filter.ranks = crate::customers::queue_ranks(app, today);
     if !query.kind.is_empty() {
         filter.kind =
             Some(CaseKind::parse(&query.kind).map_err(|_| Error::invalid("kind", "unknown-code"))?);

@@ -67,7 +67,8 @@ pub(super) async fn open_found(
         programme,
         salesperson: visit.salesperson,
     };
-    let case = rows::find_case_of_unit(work, visit.org_id, visit.policy_id).await?;
+    let case =
+        rows::find_case_of_unit(work, visit.org_id, visit.policy_id, visit.customer_id).await?;
     let (_, entry) = raise(work, actor, &app.rules(), &raised, &case, found).await?;
     Ok(Some(entry))
 }
@@ -99,7 +100,7 @@ pub(super) async fn open_said(
         ),
     ];
     let raised = of_slip(&rules, slip, customer);
-    let case = rows::find_case_of_unit(work, slip.org_id, None).await?;
+    let case = rows::find_case_of_unit(work, slip.org_id, None, customer).await?;
     let mut audit = Vec::new();
     for (_, problem, words) in findings.into_iter().filter(|(is, _, _)| *is) {
         let found = Finding {

@@ -67,6 +67,7 @@ mod scope;
 mod scope_things;
 mod second_factor;
 mod segments;
+mod service;
 mod side_by_side;
 mod spot_checks;
 mod standing_in;

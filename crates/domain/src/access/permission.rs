@@ -23,6 +23,14 @@ codes! {
         InformationApprove = "information.approve",
         /// Hand accepted changes of customers to the core system, and settle what it refused.
         InformationDeliver = "information.deliver",
+        /// See who is in charge of customers, service plans, the watch list and flags.
+        ServiceRead = "service.read",
+        /// Keep service plans and the watch list, ask for flags.
+        ServiceKeep = "service.keep",
+        /// Make service teams and put people in charge of customers.
+        ServiceAssign = "service.assign",
+        /// Agree to flags that somebody else asked for.
+        FlagsDecide = "flags.decide",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -192,7 +200,8 @@ impl Permission {
             | P::PersonalDataReveal | P::PoliciesRead
             | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove
             | P::InformationManage
-            | P::InformationApprove | P::InformationDeliver => RightArea::Customers,
+            | P::InformationApprove | P::InformationDeliver
+            | P::ServiceRead | P::ServiceKeep | P::ServiceAssign | P::FlagsDecide => RightArea::Customers,
             P::ObligationsRead | P::CallbacksRead | P::CallbacksAssign | P::CallbacksMake
             | P::CallbacksDecide | P::CampaignsRead | P::CampaignsPlan | P::CampaignsConfirm
             | P::PayoutsInspect | P::CallbacksReview | P::CallbacksCheck | P::ElectronicOffer

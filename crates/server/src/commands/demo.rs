@@ -16,6 +16,7 @@ mod messages;
 mod people;
 mod place;
 mod records;
+mod service;
 mod sound;
 mod story;
 mod surveys;
@@ -198,6 +199,7 @@ async fn live(
     story.leave_visits(moment).await?;
     story.leave_campaigns(moment).await?;
     data_quality::look_at_customers(app, staff, moment).await?;
+    story.leave_service(moment).await?;
     keep_views(app, staff, moment).await?;
     app::duplicates::compare_due(app, moment, u64::MAX, &|_| {}).await?;
     story.leave_under_way(moment).await?;

@@ -39,6 +39,8 @@ const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
 /// How often customers are looked at who are new or changed.
 const LOOK_AT_DUPLICATES: Duration = Duration::from_secs(5);
+/// How often persons in charge, the watch list and flags are brought into line with classes.
+const LOOK_AT_SERVICE: Duration = Duration::from_secs(5 * 60);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -134,6 +136,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(find_names(app.clone())),
         tokio::spawn(compare_customers(app.clone())),
         tokio::spawn(examine(app.clone())),
+        tokio::spawn(keep_service(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -259,6 +262,19 @@ async fn examine(app: App) {
         if let Err(error) = app::data_quality::examine_due(&app, environment::now(), &|_| {}).await
         {
             tracing::error!(%error, "customers' information cannot be examined");
+        }
+    }
+}
+
+/// Brings persons in charge, the watch list and flags into line with the classes of customers, for as long as the
+/// server lives. Several servers take turns; what one did, the next finds done.
+async fn keep_service(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_SERVICE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::service::keep_service(&app, environment::now()).await {
+            tracing::error!(%error, "persons in charge, the watch list and flags cannot be kept");
         }
     }
 }

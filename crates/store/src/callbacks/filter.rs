@@ -1,5 +1,6 @@
 //! What to look for among callbacks, always inside a scope.
 
+use crate::customers::QueueRanks;
 use crate::sql::{PageKey, Select, millis, params};
 use chrono::NaiveDate;
 use domain::access::Scope;
@@ -47,6 +48,8 @@ pub struct CallbackFilter {
     pub policy: Option<PolicyId>,
     /// Of policies that this salesperson sold or serves.
     pub agent: Option<AgentId>,
+    /// Who goes first among what is due on the same day.
+    pub ranks: QueueRanks,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }

@@ -2,6 +2,7 @@
 
 use super::filter::{CallbackFilter, filtered};
 use super::row::{CallbackRow, SELECT, callbacks};
+use crate::customers::QueueRanks;
 use crate::sql::{millis, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
@@ -72,8 +73,9 @@ pub async fn find_next_callback(
     scope: &Scope,
     user: UserId,
     today: NaiveDate,
-    now: Instant,
+    (now, ranks): (Instant, QueueRanks),
 ) -> Result<Option<CallbackRow>> {
+    let by_rank = format!("b.due_on, {}, b.id", ranks.expression());
     let mine = |condition: &str, values: Vec<sea_orm::Value>, order: &str| {
         let mut select = filtered(
             SELECT,
@@ -99,7 +101,7 @@ pub async fn find_next_callback(
         "b.earliest_on <= ? AND (b.state IN ('assigned', 'recall_due', 'branch_second') \
          OR (b.state = 'retry_wait' AND b.again_at <= ?))",
         params![today, millis(now)],
-        "b.due_on, b.id",
+        &by_rank,
     );
     for select in [under_way, agreed, callable] {
         if let Some(row) = callbacks(db, select.list(db).await?)?.pop() {

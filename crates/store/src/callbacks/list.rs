@@ -10,7 +10,8 @@ use domain::ids::CallbackId;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-/// Callbacks in sight, by due date; those without one by id when asked for them alone.
+/// Callbacks in sight, by due date and among those of a day by rank; those without one by id when asked for
+/// them alone.
 ///
 /// # Errors
 /// What the database says.
@@ -22,20 +23,33 @@ pub async fn list_callbacks(
 ) -> Result<Page<CallbackRow>> {
     let mut select = filtered(SELECT, scope, filter);
     let by_id = filter.without_due || filter.customer.is_some() || filter.policy.is_some();
+    let ranks = filter.ranks;
+    let rank = ranks.expression();
     if let Some(after) = &filter.after {
-        match after.sort.parse::<NaiveDate>() {
-            Ok(due) => select.filter(
+        match place(after) {
+            Some((due, Some(at))) if ranks.is_ranked() => {
+                let condition = format!(
+                    "(b.due_on > ? OR (b.due_on = ? AND ({rank} > ? OR ({rank} = ? AND b.id > ?))))"
+                );
+                select.filter(&condition, params![due, due, at, at, after.id])
+            }
+            Some((due, _)) => select.filter(
                 "(b.due_on > ? OR (b.due_on = ? AND b.id > ?))",
                 params![due, due, after.id],
             ),
-            Err(_) => select.filter("b.id > ?", params![after.id]),
+            None => select.filter("b.id > ?", params![after.id]),
         };
     }
     if by_id {
         select.then("ORDER BY b.id", Vec::new());
     } else {
         select.filter("b.due_on IS NOT NULL", Vec::new());
-        select.then("ORDER BY b.due_on, b.id", Vec::new());
+        let order = if ranks.is_ranked() {
+            format!("ORDER BY b.due_on, {rank}, b.id")
+        } else {
+            "ORDER BY b.due_on, b.id".to_owned()
+        };
+        select.then(&order, Vec::new());
     }
     select.then(
         "LIMIT ?",
@@ -43,10 +57,9 @@ pub async fn list_callbacks(
     );
     let rows = callbacks(db, select.list(db).await?)?;
     let key = |r: &CallbackRow| PageKey {
-        sort: r
-            .due_on
-            .filter(|_| !by_id)
-            .map_or_else(String::new, |d| d.to_string()),
+        sort: r.due_on.filter(|_| !by_id).map_or_else(String::new, |d| {
+            format!("{d}~{}", ranks.of(r.value_class.as_deref()))
+        }),
         id: r.id.0,
     };
     Ok(Page::cut(
@@ -54,6 +67,15 @@ pub async fn list_callbacks(
         usize::try_from(limit).unwrap_or(usize::MAX),
         key,
     ))
+}
+
+/// The day and the rank of a row after which a page begins.
+fn place(after: &PageKey) -> Option<(NaiveDate, Option<i64>)> {
+    let (day, rank) = match after.sort.split_once('~') {
+        Some((day, rank)) => (day, rank.parse().ok()),
+        None => (after.sort.as_str(), None),
+    };
+    Some((day.parse().ok()?, rank))
 }
 
 /// How many callbacks a filter finds, at most `cap + 1`.

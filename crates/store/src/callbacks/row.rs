@@ -32,6 +32,8 @@ pub struct CallbackRow {
     pub customer_no: String,
     /// Name of the customer, masked.
     pub customer_name: String,
+    /// What the customer is worth, as a code.
+    pub value_class: Option<String>,
     /// The policy.
     pub policy_id: Option<PolicyId>,
     /// Number of the policy.
@@ -104,6 +106,7 @@ pub(crate) struct Row {
     customer_no: String,
     customer_kind: String,
     customer_name: Vec<u8>,
+    value_class: Option<String>,
     policy_id: Option<Uuid>,
     policy_no: Option<String>,
     product_name: Option<String>,
@@ -136,7 +139,7 @@ pub(crate) struct Row {
 }
 
 pub(crate) const SELECT: &str = "SELECT b.id, b.number, b.obligation_id, g.number AS obligation_number, b.programme, g.pack_id, \
-     b.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, b.policy_id, p.policy_no, \
+     b.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, c.value_class, b.policy_id, p.policy_no, \
      p.product_name, o.org_code, o.name AS org_name, o.path AS org_path, b.state, b.earliest_on, b.due_on, b.language, \
      b.assignee_id, u.display_name AS assignee_name, b.again_at, b.appointment_at, b.round, b.attempts_total, \
      b.last_result, b.in_branch, b.is_recall, b.reached, b.identity_verified, b.content_delivered, b.affirmed, \
@@ -160,6 +163,7 @@ pub(crate) fn callbacks(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<CallbackR
                 pack: r.pack_id,
                 customer_id: CustomerId(r.customer_id),
                 customer_no: r.customer_no,
+                value_class: r.value_class,
                 policy_id: r.policy_id.map(PolicyId),
                 policy_no: r.policy_no,
                 product_name: r.product_name,

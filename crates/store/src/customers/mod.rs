@@ -5,6 +5,7 @@ mod contacts;
 mod derivations;
 mod facts;
 mod overview;
+mod ranks;
 mod read;
 mod relations;
 mod search;
@@ -25,6 +26,7 @@ pub use overview::{
     DutySums, FeedbackRow, PayoutSums, PolicySums, count_open_cases, find_duty_sums,
     find_last_attempt, find_last_message, find_policy_sums, list_feedback, list_payout_sums,
 };
+pub use ranks::QueueRanks;
 pub use read::{
     CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
     find_customer_by_number, list_customers, list_customers_by_id,

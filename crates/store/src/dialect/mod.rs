@@ -30,6 +30,8 @@ pub enum Turn {
     Duplicates,
     /// A chunk of examining what is known of customers.
     Information,
+    /// A portion of what follows from the classes of customers.
+    Service,
 }
 
 impl Backend {
@@ -44,6 +46,7 @@ impl Backend {
             (Self::Postgres, Turn::SearchKeys) => Some("SELECT pg_advisory_xact_lock(7300, 11)"),
             (Self::Postgres, Turn::Duplicates) => Some("SELECT pg_advisory_xact_lock(7300, 3)"),
             (Self::Postgres, Turn::Information) => Some("SELECT pg_advisory_xact_lock(7300, 33)"),
+            (Self::Postgres, Turn::Service) => Some("SELECT pg_advisory_xact_lock(7300, 6)"),
         }
     }
 

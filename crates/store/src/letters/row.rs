@@ -33,6 +33,8 @@ pub struct LetterRow {
     pub customer_no: String,
     /// Name of the customer, masked.
     pub customer_name: String,
+    /// What the customer is worth, as a code.
+    pub value_class: Option<String>,
     /// The policy.
     pub policy_id: Option<PolicyId>,
     /// Number of the policy.
@@ -103,6 +105,7 @@ pub(super) struct Row {
     customer_no: String,
     customer_kind: String,
     customer_name: Vec<u8>,
+    value_class: Option<String>,
     policy_id: Option<Uuid>,
     policy_no: Option<String>,
     org_id: Uuid,
@@ -134,7 +137,7 @@ pub(super) struct Row {
 }
 
 pub(super) const SELECT: &str = "SELECT l.id, l.number, l.kind, l.state, l.callback_id, b.number AS callback_number, \
-     l.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, l.policy_id, p.policy_no, \
+     l.customer_id, c.customer_no, c.kind AS customer_kind, c.name AS customer_name, c.value_class, l.policy_id, p.policy_no, \
      l.org_id, o.org_code, o.name AS org_name, o.path AS org_path, l.programme, l.salesperson_id, a.agent_code, \
      a.name AS agent_name, l.template_id, l.questionnaire_id, l.items, l.issued_on, l.issued_by, l.due_on, l.sent_on, \
      l.reference, l.delivered_on, l.signed_on, l.returned_on, l.entered_on, l.entered_by, l.review, l.changes, \
@@ -166,6 +169,7 @@ fn letter(db: &impl Reads, r: Row) -> Result<LetterRow> {
         callback_number: r.callback_number,
         customer_id: CustomerId(r.customer_id),
         customer_no: r.customer_no,
+        value_class: r.value_class,
         policy_id: r.policy_id.map(PolicyId),
         policy_no: r.policy_no,
         org_id: r.org_id,

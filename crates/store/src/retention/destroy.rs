@@ -342,6 +342,9 @@ async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> 
     let by_customer = [
         "UPDATE gathering_participants SET remark = NULL WHERE customer_id = $1 AND remark IS NOT NULL",
         "UPDATE campaign_members SET purpose = NULL, added_reason = NULL, removed_reason = NULL WHERE customer_id = $1",
+        "UPDATE service_items SET text = NULL, result = NULL, subject = NULL WHERE customer_id = $1",
+        "UPDATE watched_customers SET reason = NULL, end_reason = NULL, signs = '' WHERE customer_id = $1",
+        "UPDATE customer_flags SET reason = NULL, withdraw_reason = NULL WHERE customer_id = $1",
         "UPDATE survey_answer_items SET words = NULL WHERE words IS NOT NULL AND answer_id IN (SELECT n.answer_id \
          FROM survey_named_answers n JOIN survey_invitations i ON i.id = n.invitation_id WHERE i.customer_id = $1)",
         "UPDATE field_slips SET customer_name = NULL, contact_name = NULL, contact_phone = NULL, contact_title = '', \

@@ -183,6 +183,18 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("remark")],
     },
     SealedTable {
+        name: "service_items",
+        columns: &[sealed("text"), sealed("result")],
+    },
+    SealedTable {
+        name: "watched_customers",
+        columns: &[sealed("reason"), sealed("end_reason")],
+    },
+    SealedTable {
+        name: "customer_flags",
+        columns: &[sealed("reason"), sealed("withdraw_reason")],
+    },
+    SealedTable {
         name: "campaigns",
         columns: &[sealed("analysis")],
     },

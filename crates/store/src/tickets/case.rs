@@ -5,7 +5,7 @@ use crate::sql::{find, list, params};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::OrgPath;
-use domain::ids::{AgentId, CallbackId, PolicyId, UserId};
+use domain::ids::{AgentId, CallbackId, CustomerId, PolicyId, UserId};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub struct TicketCase {
     pub adjuster: Option<AgentId>,
     /// The salesperson of the policy.
     pub salesperson: Option<AgentId>,
+    /// What the customer is worth, as a code.
+    pub value_class: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -31,6 +33,7 @@ struct Row {
     region: Option<String>,
     adjuster_id: Option<Uuid>,
     agent_id: Option<Uuid>,
+    value_class: Option<String>,
 }
 
 /// The case behind a callback, for rules; empty when there is no such callback.
@@ -40,7 +43,8 @@ struct Row {
 pub async fn find_case(db: &impl Reads, callback: CallbackId) -> Result<TicketCase> {
     let sql = "SELECT p.line, p.channel, (SELECT x.region FROM orgs x WHERE x.region IS NOT NULL \
                AND substr(o.path, 1, length(x.path)) = x.path ORDER BY length(x.path) DESC LIMIT 1) AS region, \
-               a.id AS adjuster_id, p.agent_id FROM callbacks b JOIN orgs o ON o.id = b.org_id \
+               a.id AS adjuster_id, p.agent_id, c.value_class FROM callbacks b JOIN orgs o ON o.id = b.org_id \
+               JOIN customers c ON c.id = b.customer_id \
                JOIN obligations g ON g.id = b.obligation_id LEFT JOIN policies p ON p.id = b.policy_id \
                LEFT JOIN agents a ON a.agent_code = g.adjuster_code WHERE b.id = $1";
     Ok(case(find(db, sql, params![callback.0]).await?))
@@ -54,12 +58,15 @@ pub async fn find_case_of_unit(
     db: &impl Reads,
     org: Uuid,
     policy: Option<PolicyId>,
+    customer: CustomerId,
 ) -> Result<TicketCase> {
     let sql = "SELECT p.line, p.channel, (SELECT x.region FROM orgs x WHERE x.region IS NOT NULL \
                AND substr(o.path, 1, length(x.path)) = x.path ORDER BY length(x.path) DESC LIMIT 1) AS region, \
-               p.agent_id, (SELECT a.id FROM agents a WHERE a.id IS NULL) AS adjuster_id FROM orgs o LEFT JOIN policies p ON p.id = $2 WHERE o.id = $1";
+               p.agent_id, (SELECT a.id FROM agents a WHERE a.id IS NULL) AS adjuster_id, \
+               (SELECT c.value_class FROM customers c WHERE c.id = $3) AS value_class \
+               FROM orgs o LEFT JOIN policies p ON p.id = $2 WHERE o.id = $1";
     Ok(case(
-        find(db, sql, params![org, policy.map(|p| p.0)]).await?,
+        find(db, sql, params![org, policy.map(|p| p.0), customer.0]).await?,
     ))
 }
 
@@ -70,7 +77,10 @@ pub async fn find_case_of_unit(
 pub async fn find_case_of_ticket(db: &impl Reads, ticket: &TicketRow) -> Result<TicketCase> {
     match ticket.callback_id {
         Some(callback) => find_case(db, callback).await,
-        None => find_case_of_unit(db, ticket.org_id, ticket.policy_id).await,
+        None => {
+            let of = (ticket.org_id, ticket.policy_id);
+            find_case_of_unit(db, of.0, of.1, ticket.customer_id).await
+        }
     }
 }
 
@@ -81,6 +91,7 @@ fn case(row: Option<Row>) -> TicketCase {
         region: r.region,
         adjuster: r.adjuster_id.map(AgentId),
         salesperson: r.agent_id.map(AgentId),
+        value_class: r.value_class,
     })
     .unwrap_or_default()
 }

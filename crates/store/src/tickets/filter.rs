@@ -1,5 +1,6 @@
 //! What to look for among tickets, always inside a scope.
 
+use crate::customers::QueueRanks;
 use crate::sql::{PageKey, Select, params};
 use chrono::NaiveDate;
 use domain::access::Scope;
@@ -45,6 +46,8 @@ pub struct TicketFilter {
     pub declared: bool,
     /// Feedback was judged invalid at least once.
     pub invalid: bool,
+    /// Who goes first among what is open.
+    pub ranks: QueueRanks,
     /// After the row of this key.
     pub after: Option<PageKey>,
 }

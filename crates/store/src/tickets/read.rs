@@ -11,7 +11,7 @@ use domain::ids::{CallbackId, OrgId, TicketId, UserId};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-/// Tickets in sight, the newest first.
+/// Tickets in sight, the newest first; of what is open, by rank before that.
 ///
 /// # Errors
 /// What the database says.
@@ -22,16 +22,32 @@ pub async fn list_tickets(
     limit: u64,
 ) -> Result<Page<TicketRow>> {
     let mut select = filtered(SELECT, scope, filter);
+    let ranks = filter.ranks;
+    let is_ranked = ranks.is_ranked() && filter.open == Some(true) && filter.customer.is_none();
+    let rank = ranks.expression();
     if let Some(after) = &filter.after {
-        select.filter("t.id < ?", params![after.id]);
+        match after.sort.parse::<i64>() {
+            Ok(at) if is_ranked => {
+                let condition = format!("({rank} > ? OR ({rank} = ? AND t.id < ?))");
+                select.filter(&condition, params![at, at, after.id])
+            }
+            _ => select.filter("t.id < ?", params![after.id]),
+        };
     }
-    select.then(
-        "ORDER BY t.id DESC LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    let order = if is_ranked {
+        format!("ORDER BY {rank}, t.id DESC LIMIT ?")
+    } else {
+        "ORDER BY t.id DESC LIMIT ?".to_owned()
+    };
+    let rows = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    select.then(&order, params![rows]);
     let rows = tickets(db, select.list(db).await?)?;
     let key = |r: &TicketRow| PageKey {
-        sort: String::new(),
+        sort: if is_ranked {
+            ranks.of(r.value_class.as_deref()).to_string()
+        } else {
+            String::new()
+        },
         id: r.id.0,
     };
     Ok(Page::cut(

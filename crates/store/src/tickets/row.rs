@@ -43,6 +43,8 @@ pub struct TicketRow {
     pub customer_no: String,
     /// Name of the customer, masked.
     pub customer_name: String,
+    /// What the customer is worth, as a code.
+    pub value_class: Option<String>,
     /// The policy.
     pub policy_id: Option<PolicyId>,
     /// Number of the policy.
@@ -149,6 +151,7 @@ pub(super) struct Row {
     customer_no: String,
     customer_kind: String,
     customer_name: Vec<u8>,
+    value_class: Option<String>,
     policy_id: Option<Uuid>,
     policy_no: Option<String>,
     channel: Option<String>,
@@ -193,7 +196,7 @@ pub(super) struct Row {
 }
 
 pub(super) const SELECT: &str = "SELECT t.id, t.number, t.callback_id, b.number AS callback_number, v.number AS visit_number, s.number AS slip_number, t.customer_id, c.customer_no, \
-     c.kind AS customer_kind, c.name AS customer_name, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
+     c.kind AS customer_kind, c.name AS customer_name, c.value_class, t.policy_id, p.policy_no, p.channel, t.org_id, o.org_code, \
      o.name AS org_name, o.path AS org_path, t.programme, t.kind, t.type AS problem, t.item, t.finding, t.state, \
      t.salesperson_id, t.opened_by, t.opened_at, t.issued_at, t.due_on, t.law_due_on, t.warn_on, t.listed_after, \
      t.due_basis, t.cause_agent_id, g.agent_code AS cause_code, g.name AS cause_name, t.declared_until, t.declared_by, \
@@ -228,6 +231,7 @@ pub(super) fn tickets(db: &impl Reads, rows: Vec<Row>) -> Result<Vec<TicketRow>>
                 slip_number: r.slip_number,
                 customer_id: CustomerId(r.customer_id),
                 customer_no: r.customer_no,
+                value_class: r.value_class,
                 policy_id: r.policy_id.map(PolicyId),
                 policy_no: r.policy_no,
                 channel: r.channel,

@@ -35,6 +35,10 @@ use domain::retention::{
 };
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::segments::{ClassCause, ClassModel, CustomerClass, OverrideState};
+use domain::service::{
+    ChargeEnd, ChargeWay, FlagKind, FlagSource, FlagState, ItemKind, ItemOutcome, WatchEnd,
+    WatchSource,
+};
 use domain::surveys::{
     Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
 };
@@ -124,6 +128,16 @@ fn of_visits() -> Lists {
         "campaigns.channel" => ContactChannel,
         "campaign_steps.step" => CampaignStep,
         "campaign_members.source" => MemberSource,
+        "service_teams.serves" => ValueClass,
+        "service_charges.way" => ChargeWay,
+        "service_charges.end_cause" => ChargeEnd,
+        "service_items.kind" => ItemKind,
+        "service_items.outcome" => ItemOutcome,
+        "watched_customers.source" => WatchSource,
+        "watched_customers.end_state" => WatchEnd,
+        "customer_flags.flag" => FlagKind,
+        "customer_flags.source" => FlagSource,
+        "customer_flags.state" => FlagState,
     }
 }
 

@@ -22,6 +22,7 @@ use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, Payout
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
 use domain::segments::{ClassCause, ClassModel, CustomerClass};
+use domain::service::{FlagKind, FlagSource, FlagState, WatchEnd, WatchSign, WatchSource};
 use domain::surveys::{
     Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
 };
@@ -78,6 +79,9 @@ lists_of_codes! {
     SurveyStateCode = all!(SurveyState),
     SurveyVerdictCode = all!(SurveyVerdict),
     VisitPurposeCode = all!(VisitPurpose),
+    WatchEndCode = all!(WatchEnd),
+    WatchSignCode = all!(WatchSign),
+    WatchSourceCode = all!(WatchSource),
     VisitStateCode = all!(VisitState),
     AnswerCode = all!(Answer),
     AttemptResultCode = all!(AttemptResult),
@@ -108,6 +112,9 @@ lists_of_codes! {
     CustomerKindCode = all!(CustomerKind),
     DemandCode = all!(Demand),
     EventTypeCode = all!(EventType),
+    FlagKindCode = all!(FlagKind),
+    FlagSourceCode = all!(FlagSource),
+    FlagStateCode = all!(FlagState),
     EvidenceKindCode = all!(EvidenceKind),
     ItemKindCode = all!(ItemKind),
     LetterKindCode = all!(LetterKind),

@@ -29,6 +29,7 @@ mod questionnaires;
 mod retention;
 mod rule_making;
 mod segments;
+mod service;
 mod sight;
 mod sign_in;
 mod surveys;

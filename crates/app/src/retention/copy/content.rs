@@ -36,6 +36,7 @@ pub(super) async fn tables(
     tables.extend(super::messages::messages(app, scope, row, trace).await?);
     tables.push(super::classes::classes(app, scope, row).await?);
     tables.extend(super::relations::relations(app, scope, row, trace).await?);
+    tables.extend(super::service::service(app, scope, row).await?);
     Ok(tables)
 }
 

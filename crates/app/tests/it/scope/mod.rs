@@ -17,6 +17,7 @@ mod walk_relations;
 mod walk_reports;
 mod walk_retention;
 mod walk_segments;
+mod walk_service;
 mod walk_surveys;
 mod walk_units;
 mod walk_visits;
@@ -95,6 +96,9 @@ const NOT_MINE: &[&str] = &[
     "sum_members",
     "list_timeliness",
     "list_kept_records",
+    "list_teams",
+    "find_team",
+    "list_team_members",
     "find_survey",
     "list_surveys",
     "count_surveys",

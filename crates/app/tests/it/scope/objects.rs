@@ -30,6 +30,7 @@ pub(crate) struct Objects {
     pub(super) message: String,
     pub(super) visits: super::walk_visits::Made,
     pub(super) campaign: (domain::ids::CampaignId, String),
+    pub(super) service: super::walk_service::Made,
     pub(super) survey: String,
     pub(super) information: super::walk_data_quality::Made,
 }
@@ -190,6 +191,7 @@ pub(crate) async fn objects(t: &TestApp, shandong: bool) -> Objects {
         information: super::walk_data_quality::make(t, handler, customer_no).await,
         survey: t.asked(handler, "sms", "anonymous").await,
         visits,
+        service: super::walk_service::make(t, (handler, caller), org, customer_no).await,
         campaign: super::walk_campaigns::make(t, handler, customer_no).await,
         org,
         customer_no,

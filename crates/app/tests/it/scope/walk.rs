@@ -9,7 +9,7 @@ use store::access::{
     ApprovalRow, is_approval_in_sight, list_decided_approvals, list_waiting_approvals,
 };
 use store::callbacks::{self as rows, CallbackFilter};
-use store::customers::CustomerFilter;
+use store::customers::{CustomerFilter, QueueRanks};
 use store::obligations::{ExclusionFilter, ObligationFilter};
 use store::policies::{EventFilter, PolicyFilter};
 use store::tickets::TicketFilter;
@@ -54,6 +54,7 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_surveys::walk_surveys(t, scope, o).await);
     seen.extend(super::walk_segments::walk_segments(t, scope, o).await);
     seen.extend(super::walk_relations::walk_relations(t, scope, o).await);
+    seen.extend(super::walk_service::walk_service(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,
@@ -285,9 +286,10 @@ async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_siblings", found.len());
-    let found = rows::find_next_callback(db, scope, o.caller, today, t.now)
-        .await
-        .unwrap();
+    let found =
+        rows::find_next_callback(db, scope, o.caller, today, (t.now, QueueRanks::default()))
+            .await
+            .unwrap();
     note("find_next_callback", usize::from(found.is_some()));
     let found = rows::read_counts(db, scope, o.caller, today).await.unwrap();
     note("read_counts", usize::try_from(found.mine).unwrap());

@@ -32,6 +32,7 @@ pub(super) struct Things {
     gathering: Uuid,
     campaign: String,
     duplicate: Uuid,
+    team: Uuid,
     survey: String,
     finding: Uuid,
     own_number: Uuid,
@@ -120,6 +121,7 @@ pub(super) async fn things(t: &TestApp) -> Things {
         gathering: visits.gathering,
         campaign: campaign(t).await,
         duplicate: duplicate(t).await,
+        team: team(t).await,
         survey: t.asked(&p.operations_cq, "sms", "anonymous").await,
         finding,
         own_number,
@@ -307,6 +309,21 @@ async fn campaign(t: &TestApp) -> String {
     made.unwrap().1
 }
 
+/// A service team of Chongqing.
+async fn team(t: &TestApp) -> Uuid {
+    let form = app::service::TeamForm {
+        org: "50".into(),
+        name: "专属服务一组".into(),
+        serves: "high".into(),
+        lead: "operations_cq".into(),
+    };
+    let by = &t.people().operations_cq;
+    app::service::create_team(&t.app, by, t.now, &form)
+        .await
+        .unwrap()
+        .0
+}
+
 /// A message to a customer whose callback lies on a list.
 async fn message(t: &TestApp) -> String {
     let form = app::messaging::WrittenForm {
@@ -392,6 +409,7 @@ impl Things {
             .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{duplicate}", &self.duplicate.to_string())
+            .replace("{team}", &self.team.to_string())
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{role}", "team_leader")
