@@ -31,6 +31,7 @@ pub mod questionnaires;
 pub mod recordings;
 pub mod reports;
 pub mod retention;
+pub mod risk;
 pub mod rules;
 mod state;
 pub mod surveys;

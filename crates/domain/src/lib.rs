@@ -28,6 +28,7 @@ pub mod quality;
 pub mod questionnaires;
 pub mod reports;
 pub mod retention;
+pub mod risk;
 pub mod rules;
 pub mod surveys;
 pub mod telephony;

@@ -57,6 +57,7 @@ mod m20261126_050001_surveys;
 mod m20261126_060001_retention_of_surveys;
 mod m20261126_060002_case_reports;
 mod m20261127_000001_derivations;
+mod m20261127_070001_risk;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -122,6 +123,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_060001_retention_of_surveys::Migration),
             Box::new(m20261126_060002_case_reports::Migration),
             Box::new(m20261127_000001_derivations::Migration),
+            Box::new(m20261127_070001_risk::Migration),
         ]
     }
 }

@@ -36,6 +36,7 @@ pub mod questionnaires;
 pub mod recordings;
 pub mod reports;
 pub mod retention;
+pub mod risk;
 pub mod rules;
 pub mod settings;
 pub mod surveys;

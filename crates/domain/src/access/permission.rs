@@ -9,6 +9,14 @@ codes! {
         CustomersEdit = "customers.edit",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
+        /// See risk assessments, credit files, signals and registers of risk.
+        RiskRead = "risk.read",
+        /// Assess customers, keep credit files and registers, handle signals, set measures.
+        RiskAssess = "risk.assess",
+        /// Confirm assessments and credit flags that somebody else proposed.
+        RiskConfirm = "risk.confirm",
+        /// See and keep what concerns money laundering; nobody else hears of it.
+        RiskConfidential = "risk.confidential",
         /// See policies.
         PoliciesRead = "policies.read",
         /// See obligations and their explanation.
@@ -173,6 +181,10 @@ impl Permission {
             Self::CustomersRead
             | Self::CustomersEdit
             | Self::PersonalDataReveal
+            | Self::RiskRead
+            | Self::RiskAssess
+            | Self::RiskConfirm
+            | Self::RiskConfidential
             | Self::PoliciesRead => RightArea::Customers,
             Self::ObligationsRead
             | Self::CallbacksRead
@@ -244,6 +256,7 @@ impl Permission {
         matches!(
             self,
             Self::PersonalDataReveal
+                | Self::RiskConfidential
                 | Self::DataExport
                 | Self::ExportsApprove
                 | Self::RetentionApprove
