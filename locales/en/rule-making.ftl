@@ -56,6 +56,7 @@ rules-part = Part
 rules-part-article = Article
 rules-part-parameter = Number
 rules-part-programme = Programme
+rules-part-score = Score
 rules-before = Before
 rules-after = After
 rules-lines = Line by line ({ $n })

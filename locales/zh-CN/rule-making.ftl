@@ -56,6 +56,7 @@ rules-part = 内容
 rules-part-article = 条文
 rules-part-parameter = 数值
 rules-part-programme = 项目
+rules-part-score = 评分
 rules-before = 原来
 rules-after = 现在
 rules-lines = 逐行差异（{ $n } 行）

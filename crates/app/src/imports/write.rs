@@ -4,7 +4,6 @@ use super::reason::Reason;
 use super::run::{Import, Parsed};
 use super::{orgs, policies};
 use crate::Result;
-use chrono::NaiveDate;
 use domain::imports::ImportKind;
 use std::collections::{HashMap, HashSet};
 use store::dialect::bulk::Cell;

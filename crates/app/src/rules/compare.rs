@@ -8,7 +8,7 @@ const LINES_MAX: usize = 3_000;
 /// What differs in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartChange {
-    /// `article`, `parameter` or `programme`.
+    /// `article`, `parameter`, `programme` or `score`.
     pub kind: &'static str,
     /// Reference, id or code.
     pub name: String,
@@ -45,6 +45,17 @@ fn parts(text: &str) -> BTreeMap<(&'static str, String), toml::Value> {
             }
         }
     }
+    let scores = table.get("score").and_then(toml::Value::as_array);
+    for score in scores.into_iter().flatten() {
+        let code = score.get("code").map(plain).unwrap_or_default();
+        for (list, key) in [("term", "id"), ("class", "code")] {
+            let all = score.get(list).and_then(toml::Value::as_array);
+            for part in all.into_iter().flatten() {
+                let name = part.get(key).map(plain).unwrap_or_default();
+                parts.insert(("score", format!("{code} {name}")), part.clone());
+            }
+        }
+    }
     parts
 }
 
@@ -67,6 +78,20 @@ fn shown(kind: &str, part: &toml::Value) -> String {
             };
             let values: Vec<_> = values.into_iter().flatten().map(value).collect();
             values.join("；")
+        }
+        "score" => {
+            let bands = part.get("bands").and_then(toml::Value::as_array);
+            let band = |b: &toml::Value| {
+                let low = [text(b, "below"), text(b, "is")].concat();
+                let low = if low.is_empty() { "…" } else { &low };
+                format!("{low}: {}", text(b, "points"))
+            };
+            let bands: Vec<_> = bands.into_iter().flatten().map(band).collect();
+            let weight = text(part, "weight");
+            let from = text(part, "from");
+            let words = [weight, from, bands.join("；")];
+            let words: Vec<_> = words.into_iter().filter(|w| !w.is_empty()).collect();
+            format!("{}（{}）", words.join(" · "), text(part, "cite"))
         }
         _ => {
             let title = part.get("title").map(|t| text(t, "zh")).unwrap_or_default();
@@ -149,6 +174,16 @@ pub fn compare_lines(before: &str, after: &str) -> Vec<LineChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_changed_weight_is_named_with_its_bands() {
+        let old = "[[score]]\ncode = \"VALUE\"\n[[score.term]]\nid = \"premium\"\nweight = 40\n\
+                   bands = [ { below = 100, points = 0 }, { points = 9 } ]\ncite = \"三\"\n";
+        let parts = compare_parts(old, &old.replace("40", "60"));
+        assert_eq!(parts[0].name, "VALUE premium");
+        assert_eq!(parts[0].before.as_deref(), Some("40 · 100: 0；…: 9（三）"));
+        assert_eq!(parts[0].after.as_deref(), Some("60 · 100: 0；…: 9（三）"));
+    }
 
     #[test]
     fn a_changed_number_is_named_with_its_article() {

@@ -6,9 +6,11 @@
 pub mod explain;
 mod lookup;
 mod precedence;
+mod score;
 mod source;
 mod trace;
 
+pub use score::{ChangeTrace, ClassTrace, FloorTrace, ScoreTrace, Scored, TermTrace};
 pub use trace::{
     Cited, ConditionTrace, DateTrace, DayTrace, Part, QuantityTrace, StepTrace, Trace, TraceOutcome,
 };

@@ -3,7 +3,7 @@
 use super::check::Finding;
 use super::{
     Cause, OCCURRENCE, Pack, PackId, ParameterGroup, Programme, ProgrammeId, Reason, Recurrence,
-    Source, Standing, TestReport, compile, file, tests,
+    Score, Source, Standing, TestReport, compile, file, tests,
 };
 use crate::calendar::Calendar;
 use crate::facts::{EventType, FactId, FactSchema};
@@ -17,6 +17,7 @@ pub struct RuleBook {
     pub(crate) packs: Vec<Pack>,
     pub(crate) parameters: Vec<ParameterGroup>,
     pub(crate) programmes: Vec<Programme>,
+    pub(crate) scores: Vec<Score>,
     pub(crate) by_event: Vec<Vec<ProgrammeId>>,
     pub(crate) recurring: Vec<ProgrammeId>,
     pub(crate) files: Vec<file::PackFile>,
@@ -76,6 +77,11 @@ impl RuleBook {
     /// All programmes.
     pub fn programmes(&self) -> &[Programme] {
         &self.programmes
+    }
+
+    /// All scores, those of packs that are not in force among them.
+    pub fn scores(&self) -> &[Score] {
+        &self.scores
     }
 
     /// A pack.

@@ -6,6 +6,7 @@ mod date;
 mod layers;
 mod parameter;
 mod programme;
+mod score;
 mod trigger;
 
 use super::check::{Finding, Linter, column_of, line_of};
@@ -70,6 +71,7 @@ pub(super) fn fit(
         packs: Vec::new(),
         parameters: Vec::new(),
         programmes: Vec::new(),
+        scores: Vec::new(),
         files: files.iter().map(|(_, f)| f.clone()).collect(),
         conflict: Reason {
             code: "rules_conflict".into(),
@@ -105,11 +107,13 @@ pub(super) fn fit(
     }
     if findings.is_empty() {
         findings.extend(layers::check(&mut book));
+        findings.extend(score::fit(&mut book));
     }
     if !findings.is_empty() {
         return Err(findings);
     }
     index_programmes(&mut book);
+    score::index(&mut book);
     book.hash = hash(&book);
     Ok(book)
 }
@@ -154,6 +158,11 @@ fn compile_file(
     for programme in &file.programme {
         if let Some(compiled) = programme::compile(&context, programme, lint) {
             book.programmes.push(compiled);
+        }
+    }
+    for score in &file.score {
+        if let Some(compiled) = score::compile(&context, score, lint) {
+            book.scores.push(compiled);
         }
     }
     head.scope = scope;

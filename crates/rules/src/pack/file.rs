@@ -20,6 +20,8 @@ pub(crate) struct PackFile {
     pub parameter: Vec<Parameter>,
     #[serde(default)]
     pub programme: Vec<Programme>,
+    #[serde(default)]
+    pub score: Vec<Score>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -269,6 +271,98 @@ pub(crate) struct Expect {
     pub respondent: Option<String>,
     #[serde(default)]
     pub dates: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Score {
+    pub code: Spanned<String>,
+    pub title: Text,
+    /// What is scored; opaque here.
+    pub subject: String,
+    pub cite: Spanned<String>,
+    /// The pack whose score of the same code this one replaces.
+    pub overrides: Option<Spanned<String>>,
+    /// Points before any term.
+    #[serde(default)]
+    pub start: i64,
+    #[serde(default)]
+    pub scope: Vec<Condition>,
+    #[serde(default)]
+    pub term: Vec<Term>,
+    #[serde(default)]
+    pub class: Vec<ScoreClass>,
+    #[serde(default)]
+    pub floor: Vec<Floor>,
+    #[serde(default)]
+    pub test_facts: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    pub test: Vec<ScoreTest>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Term {
+    pub id: Spanned<String>,
+    pub label: Text,
+    pub fact: Spanned<String>,
+    /// Percent.
+    pub weight: Option<i64>,
+    /// Points when the fact is not known; must be said.
+    pub unknown: i64,
+    pub bands: Vec<Band>,
+    pub cite: Spanned<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Band {
+    pub below: Option<i64>,
+    pub is: Option<Vec<toml::Value>>,
+    pub points: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScoreClass {
+    pub code: Spanned<String>,
+    pub label: Text,
+    pub from: Option<i64>,
+    pub cite: Spanned<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Floor {
+    pub class: Spanned<String>,
+    pub says: Text,
+    pub cite: Spanned<String>,
+    #[serde(default)]
+    pub when: Vec<Condition>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScoreTest {
+    pub name: String,
+    /// The day that it is scored on; needed only where parameters are dated.
+    pub on: Option<Datetime>,
+    #[serde(default)]
+    pub facts: BTreeMap<String, toml::Value>,
+    pub expect: ScoreExpect,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScoreExpect {
+    /// Points, with up to two decimal places.
+    pub points: Option<toml::Value>,
+    pub class: Option<String>,
+    /// A floor lifted it.
+    pub floor: Option<bool>,
+    /// Not among those who are scored.
+    #[serde(default)]
+    pub none: bool,
 }
 
 /// Which roll a name stands for, where a pack writes it literally.

@@ -11,6 +11,7 @@ pub mod check;
 mod compile;
 mod file;
 mod reasons;
+mod score;
 mod standing;
 mod tests;
 mod words;
@@ -22,6 +23,7 @@ pub use cause::{Cause, Occurrence, Recurrence, Rhythm, SUBJECTS, Subject, Trigge
 pub use check::Finding;
 pub use compile::text_hash;
 pub use reasons::{NOT_DRAWN, Reason};
+pub use score::{Band, BandValues, Floor, HUNDREDTHS, Score, ScoreClass, ScoreId, Term};
 pub use standing::{Layer, Source, Standing, Status};
 pub use tests::{TestReport, TestResult};
 pub(crate) use words::{say_roll, say_snap};

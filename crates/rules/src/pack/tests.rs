@@ -2,7 +2,7 @@
 
 use super::compile::typed_value;
 use super::file;
-use super::{ExpectedOutcome, Finding, ProgrammeId, RuleBook};
+use super::{ExpectedOutcome, Finding, HUNDREDTHS, Pack, ProgrammeId, RuleBook, ScoreId};
 use crate::dates::civil_date;
 use crate::eval::{Outcome, Window};
 use crate::facts::Facts;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub struct TestResult {
     /// File of the pack.
     pub file: String,
-    /// Programme code.
+    /// Code of the programme or score.
     pub programme: String,
     /// Name of the test.
     pub name: String,
@@ -43,7 +43,7 @@ impl TestReport {
                 file: r.file.clone(),
                 line: None,
                 column: None,
-                place: format!("programme {}, test {:?}", r.programme, r.name),
+                place: format!("{}, test {:?}", r.programme, r.name),
                 what: r.failures.join("; "),
                 hint: None,
             })
@@ -69,6 +69,7 @@ pub(super) fn run(book: &RuleBook) -> TestReport {
             at += 1;
         }
     }
+    score_tests(book, &mut results);
     TestReport { results }
 }
 
@@ -170,4 +171,81 @@ fn compare(
         }
     }
     failures
+}
+
+fn score_tests(book: &RuleBook, results: &mut Vec<TestResult>) {
+    let mut at = 0;
+    for (pack, written) in book.packs.iter().zip(&book.files) {
+        for score in &written.score {
+            for test in &score.test {
+                let failures = run_score(book, ScoreId(at), pack, score, test)
+                    .unwrap_or_else(|what| vec![what]);
+                results.push(TestResult {
+                    file: pack.file.clone(),
+                    programme: score.code.get_ref().clone(),
+                    name: test.name.clone(),
+                    failures,
+                });
+            }
+            at += 1;
+        }
+    }
+}
+
+fn run_score(
+    book: &RuleBook,
+    id: ScoreId,
+    pack: &Pack,
+    score: &file::Score,
+    test: &file::ScoreTest,
+) -> Result<Vec<String>, String> {
+    let mut facts = Facts::new(&book.schema);
+    set(book, &mut facts, &score.test_facts)?;
+    set(book, &mut facts, &test.facts)?;
+    let written = test.on.as_ref().and_then(civil_date);
+    let on = written.or(pack.in_force.from).unwrap_or(NaiveDate::MAX);
+    let expect = &test.expect;
+    let Some(scored) = book.score(id, &facts, on) else {
+        let failure = "not scored".to_owned();
+        return Ok((!expect.none).then_some(failure).into_iter().collect());
+    };
+    if expect.none {
+        return Ok(vec!["scored".to_owned()]);
+    }
+    let mut failures = Vec::new();
+    let wanted = expect.points.as_ref().map(hundredths).transpose()?;
+    if let Some(wanted) = wanted.filter(|w| *w != scored.points) {
+        failures.push(format!(
+            "expected {} points, got {}",
+            say_points(wanted),
+            say_points(scored.points)
+        ));
+    }
+    let class = &book.scores[id.0].classes[scored.class].code;
+    if let Some(wanted) = expect.class.as_ref().filter(|w| *w != class) {
+        failures.push(format!("expected class {wanted}, got {class}"));
+    }
+    if let Some(wanted) = expect.floor.filter(|w| *w != scored.floor.is_some()) {
+        failures.push(format!("expected floor = {wanted}"));
+    }
+    Ok(failures)
+}
+
+/// Points as written in a test, in hundredths.
+fn hundredths(value: &toml::Value) -> Result<i64, String> {
+    let text = value.to_string();
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let wrong = || format!("{value} is no number of points");
+    let digits = format!("{part:0<2}");
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    match digits.len() {
+        2 => Ok(whole * HUNDREDTHS + sign * digits.parse::<i64>().map_err(|_| wrong())?),
+        _ => Err(wrong()),
+    }
+}
+
+fn say_points(hundredths: i64) -> String {
+    let (whole, part) = (hundredths / HUNDREDTHS, (hundredths % HUNDREDTHS).abs());
+    format!("{whole}.{part:02}")
 }

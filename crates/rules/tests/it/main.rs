@@ -5,4 +5,5 @@
 mod boundaries;
 mod calendar;
 mod lint;
+mod scores;
 mod shipped;

@@ -5,6 +5,7 @@ mod diff;
 mod drafts;
 mod list;
 mod pack;
+mod scores;
 
 use crate::state::Web;
 use app::rules::package::PACKAGE_BYTES_MAX;

@@ -22,10 +22,10 @@ const HASH_SHOWN: usize = 12;
 
 #[derive(askama::Template)]
 #[template(path = "rules/pack.html")]
-struct PackPage {
-    f: Frame,
-    rules: Arc<app::rules::Rules>,
-    pack: Pack,
+pub(super) struct PackPage {
+    pub(super) f: Frame,
+    pub(super) rules: Arc<app::rules::Rules>,
+    pub(super) pack: Pack,
     /// The text of the file.
     body: String,
     tests: Vec<TestResult>,

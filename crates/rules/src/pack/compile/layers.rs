@@ -155,7 +155,7 @@ fn displaced_programmes(book: &mut RuleBook) -> Vec<Finding> {
 }
 
 /// Two packs meet when both are evaluated at some common date and for some common case.
-fn clash(book: &RuleBook, a: usize, b: usize) -> bool {
+pub(super) fn clash(book: &RuleBook, a: usize, b: usize) -> bool {
     let (a, b) = (&book.packs[a], &book.packs[b]);
     a.status.is_evaluated()
         && b.status.is_evaluated()
@@ -179,7 +179,7 @@ fn are_disjoint(a: &[Condition], b: &[Condition]) -> bool {
     })
 }
 
-fn finding(file: &str, what: String) -> Finding {
+pub(super) fn finding(file: &str, what: String) -> Finding {
     let hint = "let the narrower one name what it overrides or tightens, or end one's in_force";
     Finding {
         file: file.to_owned(),
@@ -201,6 +201,10 @@ pub(super) struct Usage {
 impl Usage {
     pub(super) fn into_facts(self) -> Vec<FactId> {
         self.facts.into_iter().collect()
+    }
+
+    pub(super) fn facts(&mut self, facts: impl Iterator<Item = FactId>) {
+        self.facts.extend(facts);
     }
 
     pub(super) fn programme(&mut self, book: &RuleBook, programme: &Programme) {
