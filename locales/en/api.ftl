@@ -50,6 +50,7 @@ api-tag-obligations = Obligations
 api-tag-callbacks = Callbacks
 api-tag-tickets = Tickets
 api-tag-letters = Letters and receipts
+api-tag-risk = Customer risk
 api-tag-users = Users and units
 
 api-op-list_customers = Lists customers
@@ -132,3 +133,6 @@ api-op-get_survey_results = Read the results of a survey
 api-op-list_visits = Lists visits
 api-op-get_visit = Gets one visit
 api-op-write_form = Writes the record of a visit
+api-op-get_customer_risk = Read the risk of a customer
+api-op-list_risk_signals = List risk signals
+api-op-handle_risk_signal = Note what was done about a signal

@@ -50,6 +50,7 @@ api-tag-obligations = 回访义务
 api-tag-callbacks = 回访任务
 api-tag-tickets = 问题件
 api-tag-letters = 信函与回执
+api-tag-risk = 客户风险
 api-tag-users = 用户与机构
 
 api-op-list_customers = 查询客户列表
@@ -132,3 +133,6 @@ api-op-get_survey_results = 读取线上问卷结果
 api-op-list_visits = 查询面访列表
 api-op-get_visit = 查询单次面访
 api-op-write_form = 填写面访记录
+api-op-get_customer_risk = 查询客户风险标识
+api-op-list_risk_signals = 查询风险预警
+api-op-handle_risk_signal = 登记预警处理结果

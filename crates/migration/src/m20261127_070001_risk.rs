@@ -195,7 +195,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::ddl::drop_tables(manager, &TABLES).await?;
-        let queued = "DROP INDEX events_payments; DELETE FROM derivations WHERE derived = 'risk_signals'";
+        let queued =
+            "DROP INDEX events_payments; DELETE FROM derivations WHERE derived = 'risk_signals'";
         crate::ddl::run(manager, queued).await?;
         crate::ddl::set_codes(manager, "derivations", "derived", &DERIVED[..4]).await
     }

@@ -33,6 +33,7 @@ mod policies;
 mod questionnaires;
 mod reports;
 mod retention;
+mod risk;
 mod rules;
 mod state;
 mod surveys;
@@ -83,6 +84,7 @@ pub fn router(web: Web) -> Router {
         .merge(visits::routes())
         .merge(surveys::routes())
         .merge(retention::routes())
+        .merge(risk::routes())
         .merge(messaging::routes().merge(care::routes()))
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -132,6 +134,7 @@ fn systems() -> OpenApiRouter<Web> {
         .merge(campaigns::api::routes())
         .merge(plans::api::routes())
         .merge(surveys::api::routes())
+        .merge(risk::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes().merge(care::api::routes()))

@@ -4,6 +4,7 @@ mod archive;
 mod content;
 mod field;
 mod messages;
+mod risk;
 
 use super::request_steps::demand_second_person;
 use super::requests::find;

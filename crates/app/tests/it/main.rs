@@ -51,6 +51,7 @@ mod report_lists;
 mod reports;
 mod respondents;
 mod retention;
+mod risk;
 mod rights;
 mod rule_diff;
 mod rule_life;

@@ -35,7 +35,12 @@ mod tests {
 
     #[test]
     fn the_flag_goes_round() {
-        let ways = [(Normal, Watch), (Watch, Poor), (Watch, Normal), (Poor, Normal)];
+        let ways = [
+            (Normal, Watch),
+            (Watch, Poor),
+            (Watch, Normal),
+            (Poor, Normal),
+        ];
         for from in CreditFlag::ALL.iter().copied() {
             for to in CreditFlag::ALL.iter().copied() {
                 let found = next_flag(from, to).is_ok();

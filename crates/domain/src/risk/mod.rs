@@ -9,6 +9,8 @@ pub use assessment::{Assessment, AssessmentCommand, AssessmentError};
 pub use credit::{CreditError, needs_second_person, next_flag};
 pub use pattern::{Found, History, Incident, IncidentKind, SignalLimits, find_signals};
 
+use crate::tickets::ProblemType;
+
 codes! {
     /// What is assessed (A 七(一)1); the last is not shown on ordinary pages.
     pub enum RiskDimension ("risk dimension") {
@@ -191,3 +193,15 @@ codes! {
         Doubt = "doubt",
     }
 }
+
+/// Types of problems that concern the quality of the contract (B03 §4.1).
+pub const QUALITY_PROBLEMS: [ProblemType; 8] = [
+    ProblemType::ContractQuality,
+    ProblemType::ProxySignature,
+    ProblemType::MisSellingPremiumTerm,
+    ProblemType::MisSellingCoveragePeriod,
+    ProblemType::MisSellingBenefits,
+    ProblemType::MisSellingSurrender,
+    ProblemType::FalseCustomerInformation,
+    ProblemType::TermsNotSupplied,
+];

@@ -215,9 +215,8 @@ fn payouts(history: &History, limits: &SignalLimits) -> Vec<Found> {
     };
     let last = |fits: &dyn Fn(&Incident) -> bool| own().filter(|i| fits(i)).max_by_key(|i| i.on);
     let from = |i: &Incident, limit| i.amount_fen.is_some_and(|a| a >= limit);
-    let surrender = last(&|i| {
-        i.kind == IncidentKind::Surrender && from(i, limits.large_surrender_fen)
-    });
+    let surrender =
+        last(&|i| i.kind == IncidentKind::Surrender && from(i, limits.large_surrender_fen));
     let is_payout = |i: &Incident| matches!(i.kind, IncidentKind::Payout | IncidentKind::Surrender);
     let other = last(&|i| is_payout(i) && i.to_other && from(i, limits.third_party_fen));
     let changed = |i: &Incident| {
@@ -233,11 +232,7 @@ fn payouts(history: &History, limits: &SignalLimits) -> Vec<Found> {
         let kind = RiskSignalKind::ContactBeforePayout;
         single(kind, RiskLevel::High, i, limits.contact_days)
     };
-    let all = [
-        surrender.map(large),
-        other.map(third),
-        moved.map(contact),
-    ];
+    let all = [surrender.map(large), other.map(third), moved.map(contact)];
     all.into_iter().flatten().collect()
 }
 

@@ -53,19 +53,30 @@ fn runs_count_to_their_last_day() {
 
 #[test]
 fn amounts_count_from_the_limit_on() {
-    let surrender = |fen| kinds(vec![incident(IncidentKind::Surrender, "2024-03-01", fen)], "2024-03-05");
+    let surrender = |fen| {
+        kinds(
+            vec![incident(IncidentKind::Surrender, "2024-03-01", fen)],
+            "2024-03-05",
+        )
+    };
     assert_eq!(surrender(20_000_000), [RiskSignalKind::LargeSurrender]);
     assert_eq!(surrender(19_999_999), []);
     let mut payout = incident(IncidentKind::Payout, "2024-03-01", 1_000_000);
     payout.to_other = true;
-    assert_eq!(kinds(vec![payout], "2024-03-05"), [RiskSignalKind::ThirdPartyPayout]);
+    assert_eq!(
+        kinds(vec![payout], "2024-03-05"),
+        [RiskSignalKind::ThirdPartyPayout]
+    );
 }
 
 #[test]
 fn contact_data_that_changed_just_before() {
     let at = |on| {
         let payout = incident(IncidentKind::Payout, "2024-03-01", 1_000_000);
-        kinds(vec![incident(IncidentKind::ContactChange, on, 0), payout], "2024-03-05")
+        kinds(
+            vec![incident(IncidentKind::ContactChange, on, 0), payout],
+            "2024-03-05",
+        )
     };
     assert_eq!(at("2024-01-31"), [RiskSignalKind::ContactBeforePayout]);
     assert_eq!(at("2024-01-30"), []);
@@ -77,7 +88,10 @@ fn a_cluster_needs_different_people_and_an_own_part() {
     let of = |people: &[u128], touched: bool| {
         let kind = IncidentKind::Surrender;
         let history = History {
-            own: touched.then(|| incident(kind, "2024-03-01", 0)).into_iter().collect(),
+            own: touched
+                .then(|| incident(kind, "2024-03-01", 0))
+                .into_iter()
+                .collect(),
             shared_number: people
                 .iter()
                 .map(|p| (CustomerId(Uuid::from_u128(*p)), day("2024-03-01")))

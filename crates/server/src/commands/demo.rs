@@ -15,6 +15,7 @@ mod messages;
 mod people;
 mod place;
 mod records;
+mod risk;
 mod sound;
 mod story;
 mod surveys;
@@ -198,6 +199,7 @@ async fn live(
     keep_views(app, staff, moment).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;
+    risk::leave_risks(app, staff, moment).await?;
     messages::leave_messages(app, staff, config.company_name(), moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));

@@ -31,6 +31,8 @@ const LOOK_AT_LETTERS: Duration = Duration::from_secs(3600);
 const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
 /// How often tickets over their time and new callback records are looked at.
 const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
+/// How often a server looks for signals of risk where customers changed.
+const LOOK_AT_RISKS: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -122,6 +124,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(watch_keys(app.clone())),
         tokio::spawn(look_after_cases(app.clone())),
         tokio::spawn(end_letters(app.clone())),
+        tokio::spawn(watch_risks(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -240,6 +243,18 @@ async fn look_after_cases(app: App) {
         }
         if let Err(error) = app::callbacks::check_records(&app, now).await {
             tracing::error!(%error, "callback records cannot be checked");
+        }
+    }
+}
+
+/// Looks for signals of risk where customers, their policies or events changed.
+async fn watch_risks(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_RISKS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::risk::watch_risks(&app, environment::now()).await {
+            tracing::error!(%error, "signals of risk cannot be looked for");
         }
     }
 }

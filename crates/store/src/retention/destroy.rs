@@ -346,6 +346,12 @@ pub async fn erase_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u
         "UPDATE data_request_entries SET note = NULL WHERE request_id IN (SELECT id FROM data_requests WHERE customer_id = $1)",
         "UPDATE data_requests SET wish = NULL, answer = NULL, copy_key = NULL WHERE customer_id = $1",
         "UPDATE legal_holds SET reason = NULL, lift_reason = NULL WHERE customer_id = $1",
+        "UPDATE risk_assessments SET answers = NULL, explanation = NULL, content = NULL, returned = NULL WHERE customer_id = $1",
+        "UPDATE risk_signals SET detail = NULL, words = NULL WHERE customer_id = $1",
+        "UPDATE risk_measures SET measure = NULL, evidence = NULL, effect = NULL WHERE customer_id = $1",
+        "UPDATE credit_entries SET source = '', words = NULL WHERE customer_id = $1",
+        "UPDATE credit_flags SET reason = NULL WHERE customer_id = $1",
+        "UPDATE aml_checks SET words = NULL WHERE customer_id = $1",
     ];
     let steps: Vec<_> = by_customer
         .iter()

@@ -273,18 +273,11 @@ struct Graded {
 ///
 /// # Errors
 /// What the database says.
-pub async fn count_grades(
-    db: &impl Reads,
-    scope: &Scope,
-    since: NaiveDate,
-) -> Result<GradeCounts> {
+pub async fn count_grades(db: &impl Reads, scope: &Scope, since: NaiveDate) -> Result<GradeCounts> {
     let before = millis(domain::time::at_in_china(since, chrono::NaiveTime::MIN));
     let mut all = Select::new("SELECT COUNT(*) AS n FROM customers c");
     all.scope(scope, "c.org_id").own(scope, "c.id");
-    all.filter(
-        "c.erased_at IS NULL AND c.created_at < ?",
-        params![before],
-    );
+    all.filter("c.erased_at IS NULL AND c.created_at < ?", params![before]);
     // A row for each graded customer: whether graded since, whether ever high.
     let mut each = Select::with_values(
         "SELECT COUNT(CASE WHEN g.since = 1 THEN 1 END) AS graded, COUNT(CASE WHEN g.high = 1 THEN 1 END) AS high, \

@@ -211,10 +211,9 @@ pub async fn save_assessment(
     state: AssessmentState,
     change: &AssessmentChange<'_>,
 ) -> Result<()> {
-    let returned = change.returned.map(|text| {
-        work.keys()
-            .seal("risk_assessments.returned", seen.id, text)
-    });
+    let returned = change
+        .returned
+        .map(|text| work.keys().seal("risk_assessments.returned", seen.id, text));
     let (by, on, review) = match change.confirmed {
         Some((by, on, review)) => (Some(by), Some(on), Some(review)),
         None => (None, None, None),

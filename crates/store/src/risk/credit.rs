@@ -232,12 +232,7 @@ pub async fn insert_flag(
 ///
 /// # Errors
 /// [`crate::StoreError::Conflict`] when somebody decided before.
-pub async fn decide_flag(
-    work: &UnitOfWork,
-    id: Uuid,
-    state: FlagState,
-    by: &str,
-) -> Result<()> {
+pub async fn decide_flag(work: &UnitOfWork, id: Uuid, state: FlagState, by: &str) -> Result<()> {
     let sql = "UPDATE credit_flags SET state = $1, decided_by = $2, decided_at = $3 WHERE id = $4 AND state = 'waiting'";
     let values = params![state.as_str(), by, millis(work.now()), id];
     work.execute_one(sql, values).await

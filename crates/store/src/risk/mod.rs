@@ -6,6 +6,7 @@
 mod aml;
 mod assessments;
 mod credit;
+mod facts;
 mod measures;
 mod processes;
 mod registers;
@@ -25,6 +26,7 @@ pub use credit::{
     CreditEntryRow, FlagRow, NewCreditEntry, decide_flag, find_flag, insert_credit_entry,
     insert_flag, list_credit_entries, list_flags, list_waiting_flags,
 };
+pub use facts::{RiskFacts, find_risk_facts};
 pub use measures::{
     MeasureFilter, NewRiskMeasure, RiskMeasureRow, find_risk_measure, finish_risk_measure,
     insert_risk_measure, list_risk_measures,
@@ -41,8 +43,9 @@ pub use signals::{
 };
 pub use urgings::{QualityRow, insert_urging, list_contract_quality, list_open_quality_tickets};
 pub use watch::{
-    Known, WatchedIncident, insert_found_signals, read_known_signals, read_own_incidents,
-    read_shared_numbers, read_same_sellers, read_span_customers,
+    FoundSignal, Known, WatchedIncident, insert_found_signals, read_customer_numbers,
+    read_known_signals, read_own_incidents, read_same_sellers, read_shared_numbers,
+    read_span_customers,
 };
 
 use crate::customers::shown_name;
@@ -51,7 +54,8 @@ use crate::{Reads, Result};
 use uuid::Uuid;
 
 /// What lists show of the customer.
-const CUSTOMER: &str = "c.customer_no, c.kind AS customer_kind, c.name AS customer_name, o.name AS org_name";
+const CUSTOMER: &str =
+    "c.customer_no, c.kind AS customer_kind, c.name AS customer_name, o.name AS org_name";
 
 /// A customer as lists name it.
 #[derive(Clone, Debug)]

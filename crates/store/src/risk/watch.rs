@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use domain::ids::CustomerId;
 use domain::risk::{Incident, IncidentKind, RiskLevel, RiskSignalKind};
 use domain::time;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The customers of a span, at most those of `limit` rows; and the last row when there may be more.
@@ -95,24 +95,29 @@ pub async fn read_own_incidents(
                 let payee = row.text(5)?;
                 let refund = matches!(event.as_str(), "surrendered" | "service_payout");
                 let other = payee.is_some_and(|p| p != "policyholder");
-                let incident = kind_of(&event).zip(row.date(3)?).map(|(kind, on)| Incident {
-                    id: Uuid::nil(),
-                    kind,
-                    on,
-                    amount_fen: None,
-                    to_other: refund && other,
-                });
+                let incident = kind_of(&event)
+                    .zip(row.date(3)?)
+                    .map(|(kind, on)| Incident {
+                        id: Uuid::nil(),
+                        kind,
+                        on,
+                        amount_fen: None,
+                        to_other: refund && other,
+                    });
                 Ok((id(row, 0)?, id(row, 1)?, row.int(4)?, incident))
             })
             .await?;
-        found.extend(rows.into_iter().filter_map(|(customer, id, amount_fen, i)| {
-            let incident = Incident {
-                id,
-                amount_fen,
-                ..i?
-            };
-            Some((CustomerId(customer), incident))
-        }));
+        found.extend(
+            rows.into_iter()
+                .filter_map(|(customer, id, amount_fen, i)| {
+                    let incident = Incident {
+                        id,
+                        amount_fen,
+                        ..i?
+                    };
+                    Some((CustomerId(customer), incident))
+                }),
+        );
     }
     for (sql, kind) in [
         (
@@ -147,7 +152,11 @@ type Shared = (CustomerId, CustomerId, NaiveDate);
 
 fn shared(row: Row<'_>) -> Result<Option<Shared>> {
     let on = row.date(2)?;
-    Ok(on.map(|on| Ok::<_, crate::StoreError>((CustomerId(id(row, 0)?), CustomerId(id(row, 1)?), on))).transpose()?)
+    Ok(on
+        .map(|on| {
+            Ok::<_, crate::StoreError>((CustomerId(id(row, 0)?), CustomerId(id(row, 1)?), on))
+        })
+        .transpose()?)
 }
 
 /// A condition on the day, as text of the program: lists of values are numbered from one.
@@ -297,4 +306,21 @@ pub async fn insert_found_signals(bulk: &mut Bulk, found: Vec<FoundSignal>) -> R
         ]);
     }
     bulk.insert(&SIGNALS, &cells).await
+}
+
+/// Numbers of some customers.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_customer_numbers(
+    bulk: &mut Bulk,
+    customers: &[Uuid],
+) -> Result<HashMap<Uuid, String>> {
+    let sql = "SELECT id, customer_no FROM customers WHERE id IN ({values})";
+    let rows = bulk
+        .query_in(sql, &cells(customers), |row| {
+            Ok((id(row, 0)?, row.text(1)?.unwrap_or_default()))
+        })
+        .await?;
+    Ok(rows.into_iter().collect())
 }

@@ -26,6 +26,10 @@ use domain::retention::{
     BatchState, HoldKind, HoldSubject, IdentityMethod, Outcome, RecordKind, RequestKind,
     RequestState, Requester, Way,
 };
+use domain::risk::{
+    AmlResult, AmlSubject, AssessmentState, CreditEntryKind, CreditFlag, ErrorKind, FlagState,
+    RiskDimension, RiskLevel, RiskSignalKind, SignalResponse,
+};
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::surveys::{
     Platform, SurveyIdentity, SurveyKind, SurveyState, ToldAs, Verdict as SurveyVerdict,
@@ -68,6 +72,25 @@ macro_rules! lists {
     };
 }
 
+/// What the domain says of risk.
+fn of_risk() -> Lists {
+    lists! {
+        "risk_assessments.dimension" => RiskDimension,
+        "risk_assessments.state" => AssessmentState,
+        "risk_assessments.level" => RiskLevel,
+        "risk_signals.kind" => RiskSignalKind,
+        "risk_signals.level" => RiskLevel,
+        "risk_signals.response" => SignalResponse,
+        "credit_entries.kind" => CreditEntryKind,
+        "credit_flags.from_flag" => CreditFlag,
+        "credit_flags.to_flag" => CreditFlag,
+        "credit_flags.state" => FlagState,
+        "aml_checks.subject" => AmlSubject,
+        "aml_checks.result" => AmlResult,
+        "operational_errors.kind" => ErrorKind,
+    }
+}
+
 /// What the domain says of visits.
 fn of_visits() -> Lists {
     lists! {
@@ -102,6 +125,7 @@ fn of_visits() -> Lists {
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
+    lists.extend(of_risk());
     lists.extend(of_retention());
     lists.extend(of_correspondence());
     lists.extend(lists! {

@@ -15,6 +15,7 @@ use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
+use domain::risk::{CreditFlag, RiskLevel, RiskSignalKind, SignalResponse};
 use domain::surveys::{
     Platform, QuestionKind, SurveyIdentity, SurveyKind, SurveyState, Verdict as SurveyVerdict,
 };
@@ -52,6 +53,10 @@ macro_rules! all {
 }
 
 lists_of_codes! {
+    CreditFlagCode = all!(CreditFlag),
+    RiskLevelCode = all!(RiskLevel),
+    RiskResponseCode = all!(SignalResponse),
+    RiskSignalCode = all!(RiskSignalKind),
     SlipStateCode = all!(SlipState),
     SurveyIdentityCode = all!(SurveyIdentity),
     SurveyKindCode = all!(SurveyKind),

@@ -34,6 +34,7 @@ pub(super) async fn tables(
     tables.extend(conversations(app, scope, row).await?);
     tables.extend(super::field::field(app, scope, row, trace).await?);
     tables.extend(super::messages::messages(app, scope, row, trace).await?);
+    tables.extend(super::risk::risk(app, scope, row).await?);
     Ok(tables)
 }
 

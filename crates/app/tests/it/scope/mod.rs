@@ -12,6 +12,7 @@ mod walk_payouts;
 mod walk_plans;
 mod walk_reports;
 mod walk_retention;
+mod walk_risk;
 mod walk_surveys;
 mod walk_units;
 mod walk_visits;
@@ -93,6 +94,13 @@ const NOT_MINE: &[&str] = &[
     "find_survey",
     "list_surveys",
     "count_surveys",
+    "list_contract_quality",
+    "list_open_quality_tickets",
+    "list_market_risks",
+    "find_market_risk",
+    "list_operational_errors",
+    "find_operational_error",
+    "list_processes",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

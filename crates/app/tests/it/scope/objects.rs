@@ -31,6 +31,7 @@ pub(super) struct Objects {
     pub(super) visits: super::walk_visits::Made,
     pub(super) campaign: (domain::ids::CampaignId, String),
     pub(super) survey: String,
+    pub(super) risk: super::walk_risk::Made,
 }
 
 /// A portfolio in which a customer of each province has a claim, a contact person, an exclusion and two
@@ -156,6 +157,7 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     let people = (leader, caller, sales, handler);
     let visits = super::walk_visits::make(t, people, next, customer_no).await;
     let objects = Objects {
+        risk: super::walk_risk::make(t, customer_no, shandong).await,
         survey: t.asked(handler, "sms", "anonymous").await,
         visits,
         campaign: super::walk_campaigns::make(t, handler, customer_no).await,
