@@ -119,6 +119,13 @@ pub async fn read_own_incidents(
                 }),
         );
     }
+    found.extend(read_other_incidents(bulk, customers).await?);
+    Ok(found)
+}
+
+/// Complaints that became tickets, and changes of contact data.
+async fn read_other_incidents(bulk: &mut Bulk, customers: &[Uuid]) -> Result<Vec<WatchedIncident>> {
+    let mut found = Vec::new();
     for (sql, kind) in [
         (
             "SELECT customer_id, id, opened_at FROM tickets WHERE customer_id IN ({values}) AND type = 'complaint'",

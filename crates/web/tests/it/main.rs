@@ -25,6 +25,7 @@ mod passkeys;
 mod provider;
 mod questionnaires;
 mod retention;
+mod risk;
 mod rule_making;
 mod sight;
 mod sign_in;

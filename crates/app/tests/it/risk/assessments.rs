@@ -26,6 +26,68 @@ async fn risk_assessments_take_two_persons(
     assert!(matches!(other, Err(Error::NotFound)));
     let id = write(&t, writer, t.now, "C50-ZHOU", ("credit", &POOR)).await;
     let id = id.unwrap();
+    explains_itself(&t).await;
+
+    let early = step(&t, manager, t.now, id, "confirm").await;
+    assert_eq!(refused(early), "risk-wrong-state");
+    step(&t, writer, t.now, id, "submit").await.unwrap();
+    let denied = step(&t, writer, t.now, id, "confirm").await;
+    assert!(matches!(denied, Err(Error::Denied(_))));
+    let back = step(&t, manager, t.now, id, "return").await.unwrap();
+    assert_eq!(back, AssessmentState::Draft);
+    // Who writes it anew has written it.
+    let again = write(&t, manager, t.now, "C50-ZHOU", ("credit", &POOR)).await;
+    assert_eq!(again.unwrap(), id);
+    step(&t, manager, t.now, id, "submit").await.unwrap();
+    let own = step(&t, manager, t.now, id, "confirm").await;
+    assert_eq!(refused(own), "risk-same-person");
+    let done = step(&t, officer, t.now, id, "confirm").await.unwrap();
+    assert_eq!(done, AssessmentState::Confirmed);
+
+    comes_into_force(&t).await;
+}
+
+/// The worst dimension is the level of the customer; a later assessment supersedes.
+async fn comes_into_force(t: &TestApp) {
+    let p = t.people();
+    let (writer, manager) = (&p.operations_cq, &p.manager);
+    let low: [(&str, &str); 3] = [
+        ("risk.market.exposure", "low"),
+        ("risk.market.industry", "stable"),
+        ("risk.market.region", "steady"),
+    ];
+    assessed(t, (writer, manager), t.now, "C50-ZHOU", ("market", &low)).await;
+    let page = r::risk_page(&t.app, writer, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
+    assert_eq!(page.overall, Some(RiskLevel::High), "the worst dimension");
+    assert_eq!(page.review_on, Some(day("2024-06-05")));
+    assert!(page.control.unwrap().contains("每季度复评"));
+    let measures = &page.measures;
+    assert_eq!(measures.len(), 1, "attached by class, for a low risk none");
+    assert_eq!(measures[0].due_on, day("2024-06-05"));
+
+    let better = [("risk.credit.payment", "on_time")];
+    let later = at("2024-06-05 10:00");
+    assessed(
+        &t,
+        (writer, manager),
+        later,
+        "C50-ZHOU",
+        ("credit", &better),
+    )
+    .await;
+    let page = r::risk_page(&t.app, writer, later, "C50-ZHOU")
+        .await
+        .unwrap();
+    assert_eq!(page.overall, Some(RiskLevel::Low));
+    assert_eq!(page.history.len(), 1);
+    assert_eq!(page.history[0].state, AssessmentState::Superseded);
+}
+
+/// The draft says how it came to its level, and what nobody is asked.
+async fn explains_itself(t: &TestApp) {
+    let writer = &t.people().operations_cq;
     let page = r::assessment_page(&t.app, writer, t.now, "C50-ZHOU", "credit").await;
     let page = page.unwrap();
     let explained = page.explanation.as_ref().unwrap();
@@ -52,44 +114,6 @@ async fn risk_assessments_take_two_persons(
     let lapses = page.fields.iter().find(|f| f.name == "risk.credit.lapses");
     assert!(lapses.unwrap().known, "nobody is asked what is known");
     assert!(!page.may_confirm);
-
-    let early = step(&t, manager, t.now, id, "confirm").await;
-    assert_eq!(refused(early), "risk-wrong-state");
-    step(&t, writer, t.now, id, "submit").await.unwrap();
-    let denied = step(&t, writer, t.now, id, "confirm").await;
-    assert!(matches!(denied, Err(Error::Denied(_))));
-    let back = step(&t, manager, t.now, id, "return").await.unwrap();
-    assert_eq!(back, AssessmentState::Draft);
-    // Who writes it anew has written it.
-    let again = write(&t, manager, t.now, "C50-ZHOU", ("credit", &POOR)).await;
-    assert_eq!(again.unwrap(), id);
-    step(&t, manager, t.now, id, "submit").await.unwrap();
-    let own = step(&t, manager, t.now, id, "confirm").await;
-    assert_eq!(refused(own), "risk-same-person");
-    let done = step(&t, officer, t.now, id, "confirm").await.unwrap();
-    assert_eq!(done, AssessmentState::Confirmed);
-
-    let low: [(&str, &str); 3] = [
-        ("risk.market.exposure", "low"),
-        ("risk.market.industry", "stable"),
-        ("risk.market.region", "steady"),
-    ];
-    assessed(&t, (writer, manager), t.now, "C50-ZHOU", ("market", &low)).await;
-    let page = r::risk_page(&t.app, writer, t.now, "C50-ZHOU").await.unwrap();
-    assert_eq!(page.overall, Some(RiskLevel::High), "the worst dimension");
-    assert_eq!(page.review_on, Some(day("2024-06-05")));
-    assert!(page.control.unwrap().contains("每季度复评"));
-    let measures = &page.measures;
-    assert_eq!(measures.len(), 1, "attached by class, for a low risk none");
-    assert_eq!(measures[0].due_on, day("2024-06-05"));
-
-    let better = [("risk.credit.payment", "on_time")];
-    let later = at("2024-06-05 10:00");
-    assessed(&t, (writer, manager), later, "C50-ZHOU", ("credit", &better)).await;
-    let page = r::risk_page(&t.app, writer, later, "C50-ZHOU").await.unwrap();
-    assert_eq!(page.overall, Some(RiskLevel::Low));
-    assert_eq!(page.history.len(), 1);
-    assert_eq!(page.history[0].state, AssessmentState::Superseded);
 }
 
 /// RSK-03: quarterly, half-yearly, yearly; what falls on a holiday moves to the next working day.
@@ -98,7 +122,10 @@ async fn risk_assessments_take_two_persons(
 async fn risk_reviews_come_round(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let t = TestApp::with_portfolio(engine).await;
     let p = t.people();
-    let medium = [("risk.credit.payment", "arrears"), ("risk.credit.rating", "good")];
+    let medium = [
+        ("risk.credit.payment", "arrears"),
+        ("risk.credit.rating", "good"),
+    ];
     let low = [
         ("risk.credit.payment", "on_time"),
         ("risk.credit.rating", "good"),
@@ -152,7 +179,9 @@ async fn credit_flags_go_round(#[values(Engine::Sqlite, Engine::Postgres)] engin
         noted_on: "2024-03-01".into(),
         words: "列为被执行人".into(),
     };
-    r::add_credit_entry(&t.app, asks, t.now, "C50-CORP", &entry).await.unwrap();
+    r::add_credit_entry(&t.app, asks, t.now, "C50-CORP", &entry)
+        .await
+        .unwrap();
     let ask = async |by, flag: &str| {
         let form = r::FlagForm {
             flag: flag.into(),
@@ -164,7 +193,9 @@ async fn credit_flags_go_round(#[values(Engine::Sqlite, Engine::Postgres)] engin
     assert_eq!(ask(asks, "watch").await.unwrap(), FlagState::InForce);
     assert_eq!(ask(decides, "poor").await.unwrap(), FlagState::Waiting);
     assert_eq!(refused(ask(asks, "normal").await), "risk-flag-waits");
-    let page = r::risk_page(&t.app, decides, t.now, "C50-CORP").await.unwrap();
+    let page = r::risk_page(&t.app, decides, t.now, "C50-CORP")
+        .await
+        .unwrap();
     assert_eq!((page.flag, page.entries.len()), (CreditFlag::Watch, 1));
     let waiting = page.waiting().unwrap().id;
     let own = r::decide_credit_flag(&t.app, decides, t.now, waiting, true).await;
@@ -172,7 +203,10 @@ async fn credit_flags_go_round(#[values(Engine::Sqlite, Engine::Postgres)] engin
     let agreed = r::decide_credit_flag(&t.app, &p.compliance, t.now, waiting, true).await;
     assert_eq!(agreed.unwrap(), "C50-CORP");
     let twice = r::decide_credit_flag(&t.app, &p.compliance, t.now, waiting, false).await;
-    assert!(matches!(twice, Err(Error::Conflict | Error::NotFound)), "{twice:?}");
+    assert!(
+        matches!(twice, Err(Error::Conflict | Error::NotFound)),
+        "{twice:?}"
+    );
     let flags = r::customer_flags(&t.app, asks, t.now, "C50-CORP").await;
     let (_, flags) = flags.unwrap();
     assert_eq!(flags.credit, CreditFlag::Poor);

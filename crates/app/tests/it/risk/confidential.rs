@@ -33,7 +33,9 @@ async fn what_is_confidential_is_not_tipped_off(
 ) {
     let t = TestApp::with_portfolio(engine).await;
     let p = t.people();
-    let second = t.person("second_officer", "compliance_officer", "000").await;
+    let second = t
+        .person("second_officer", "compliance_officer", "000")
+        .await;
     let officer = &p.compliance;
     let may: Vec<_> = p
         .all()
@@ -52,13 +54,21 @@ async fn what_is_confidential_is_not_tipped_off(
         due_on: "2024-03-29".into(),
         confidential: "true".into(),
     };
-    r::add_risk_measure(&t.app, officer, t.now, "C50-ZHOU", &measure).await.unwrap();
+    r::add_risk_measure(&t.app, officer, t.now, "C50-ZHOU", &measure)
+        .await
+        .unwrap();
     let denied = write(&t, &p.manager, t.now, "C50-ZHOU", ("aml", &HIGH)).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
     assessed(&t, (officer, &second), t.now, "C50-ZHOU", ("aml", &HIGH)).await;
 
     let looked = t.audited("risk.confidential_viewed").await;
-    for actor in [&p.manager, &p.operations_cq, &p.leader_cq, &p.inspector, &p.executive] {
+    for actor in [
+        &p.manager,
+        &p.operations_cq,
+        &p.leader_cq,
+        &p.inspector,
+        &p.executive,
+    ] {
         silent(&t, actor).await;
         let form = r::ResponseForm {
             response: "no_risk".into(),
@@ -73,7 +83,9 @@ async fn what_is_confidential_is_not_tipped_off(
         assert!(matches!(form, Err(Error::Denied(_))));
     }
     assert_eq!(t.audited("risk.confidential_viewed").await, looked);
-    let page = r::risk_page(&t.app, &second, t.now, "C50-ZHOU").await.unwrap();
+    let page = r::risk_page(&t.app, &second, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
     let grade = page.aml.unwrap().grade.current.unwrap();
     assert_eq!(grade.level, RiskLevel::High);
     assert_eq!(grade.review_on, Some(day("2024-09-05")));
@@ -86,17 +98,29 @@ async fn what_is_confidential_is_not_tipped_off(
 
 /// Nothing of it stands on any page, in any number.
 async fn silent(t: &TestApp, actor: &Actor) {
-    let page = r::risk_page(&t.app, actor, t.now, "C50-ZHOU").await.unwrap();
+    let page = r::risk_page(&t.app, actor, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
     assert!(page.aml.is_none() && page.signals.is_empty() && page.measures.is_empty());
     assert!(page.overall.is_none() && page.history.is_empty());
     let dimensions = page.dimensions.iter();
-    assert!(dimensions.clone().all(|d| d.dimension != RiskDimension::Aml));
-    assert!(dimensions.clone().all(|d| d.current.is_none() && d.open.is_none()));
+    assert!(
+        dimensions
+            .clone()
+            .all(|d| d.dimension != RiskDimension::Aml)
+    );
+    assert!(
+        dimensions
+            .clone()
+            .all(|d| d.current.is_none() && d.open.is_none())
+    );
     let all = r::RiskQuery {
         view: "all".into(),
         ..Default::default()
     };
-    let list = r::list_risk_signals(&t.app, actor, &all, None).await.unwrap();
+    let list = r::list_risk_signals(&t.app, actor, &all, None)
+        .await
+        .unwrap();
     assert_eq!((list.page.rows.len(), list.count), (0, 0));
     for view in ["due", "waiting", "measures", "flags"] {
         let query = r::ReviewQuery {
@@ -107,7 +131,9 @@ async fn silent(t: &TestApp, actor: &Actor) {
         let found = r::list_reviews(&t.app, actor, later, &query).await.unwrap();
         assert!(found.assessments.rows.is_empty() && found.measures.rows.is_empty());
     }
-    let (_, flags) = r::customer_flags(&t.app, actor, t.now, "C50-ZHOU").await.unwrap();
+    let (_, flags) = r::customer_flags(&t.app, actor, t.now, "C50-ZHOU")
+        .await
+        .unwrap();
     assert_eq!((flags.level, flags.signals), (None, 0));
 }
 
@@ -132,22 +158,33 @@ async fn existing_customers_and_payments_are_worked_off(
         ]));
     }
     let t = TestApp::with(engine, &portfolio).await;
-    let p = t.people();
-    let second = t.person("second_officer", "compliance_officer", "000").await;
-    let officer = &p.compliance;
-    let look = async |now: &str, view: &str| {
-        let query = r::AmlQuery {
-            view: view.into(),
-            ..Default::default()
-        };
-        r::aml_overview(&t.app, officer, at(now), &query).await.unwrap()
+    payments(&t).await;
+    grades(&t).await;
+}
+
+async fn look(t: &TestApp, now: &str, view: &str) -> r::AmlOverview {
+    let query = r::AmlQuery {
+        view: view.into(),
+        ..Default::default()
     };
-    let before = look("2025-12-31 10:00", "payments").await;
+    let officer = &t.people().compliance;
+    let found = r::aml_overview(&t.app, officer, at(now), &query).await;
+    found.unwrap()
+}
+
+/// A morning after the rule came into force.
+const NOW: &str = "2026-02-02 10:00";
+
+async fn payments(t: &TestApp) {
+    let (officer, now) = (&t.people().compliance, NOW);
+    let before = look(t, "2025-12-31 10:00", "payments").await;
     assert!(before.remediation.is_none() && before.payments.rows.is_empty());
-    let now = "2026-02-02 10:00";
-    let found = look(now, "payments").await;
+    let found = look(t, now, "payments").await;
     let dates = found.remediation.unwrap();
-    assert_eq!((dates.high_due, dates.all_due), (day("2026-06-30"), day("2027-12-31")));
+    assert_eq!(
+        (dates.high_due, dates.all_due),
+        (day("2026-06-30"), day("2027-12-31"))
+    );
     assert_eq!(found.payments.rows.len(), 1);
     let payment = &found.payments.rows[0];
     assert_eq!(payment.amount_fen, Some(1_000_000));
@@ -159,21 +196,32 @@ async fn existing_customers_and_payments_are_worked_off(
     done.unwrap();
     let again = r::check_payment(&t.app, officer, at(now), payment.event, &check).await;
     assert!(matches!(again, Err(Error::NotFound)));
-    assert!(look(now, "payments").await.payments.rows.is_empty());
+    assert!(look(t, now, "payments").await.payments.rows.is_empty());
+}
 
+async fn grades(t: &TestApp) {
+    let p = t.people();
+    let second = t
+        .person("second_officer", "compliance_officer", "000")
+        .await;
+    let (officer, now) = (&p.compliance, NOW);
+    let found = look(t, now, "ungraded").await;
     let customers = found.counts.customers;
     assert!(customers >= 6 && found.counts.graded == 0);
-    assert_eq!(look(now, "ungraded").await.ungraded.rows.len(), usize::try_from(customers).unwrap());
+    let listed = i64::try_from(found.ungraded.rows.len());
+    assert_eq!(listed.unwrap(), customers);
     // Graded before the rule: to be looked at again, first of all who was high.
     let both = (officer, &second);
-    assessed(&t, both, at("2025-11-03 10:00"), "C50-ZHOU", ("aml", &HIGH)).await;
-    let found = look(now, "high").await;
+    assessed(t, both, at("2025-11-03 10:00"), "C50-ZHOU", ("aml", &HIGH)).await;
+    let found = look(t, now, "high").await;
     assert_eq!(found.ungraded.rows.len(), 1);
     assert_eq!((found.counts.high, found.counts.high_graded), (1, 0));
-    assessed(&t, both, at(now), "C50-ZHOU", ("aml", &HIGH)).await;
-    let found = look(now, "high").await;
+    assessed(t, both, at(now), "C50-ZHOU", ("aml", &HIGH)).await;
+    let found = look(t, now, "high").await;
     assert!(found.ungraded.rows.is_empty());
     assert_eq!((found.counts.graded, found.counts.high_graded), (1, 1));
-    let page = r::risk_page(&t.app, officer, at(now), "C50-ZHOU").await.unwrap();
+    let page = r::risk_page(&t.app, officer, at(now), "C50-ZHOU")
+        .await
+        .unwrap();
     assert_eq!(page.aml.unwrap().checks.len(), 1);
 }

@@ -22,15 +22,31 @@ async fn registers_are_kept_by_units(#[values(Engine::Sqlite, Engine::Postgres)]
         owner: "operations_cq".into(),
         due_on: "2024-03-29".into(),
     };
-    let id = r::add_market_risk(&t.app, by, t.now, &market).await.unwrap();
+    let id = r::add_market_risk(&t.app, by, t.now, &market)
+        .await
+        .unwrap();
     let denied = r::add_market_risk(&t.app, &p.leader_cq, t.now, &market).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
-    let list = async |actor| r::list_market_risks(&t.app, actor, true, "").await.unwrap().rows.len();
+    let list = async |actor| {
+        r::list_market_risks(&t.app, actor, true, "")
+            .await
+            .unwrap()
+            .rows
+            .len()
+    };
     assert_eq!((list(by).await, list(&p.operations_sd).await), (1, 0));
     let foreign = r::finish_market_risk(&t.app, &p.operations_sd, t.now, id, "x").await;
     assert!(matches!(foreign, Err(Error::NotFound)));
-    r::finish_market_risk(&t.app, by, t.now, id, "已停售").await.unwrap();
+    r::finish_market_risk(&t.app, by, t.now, id, "已停售")
+        .await
+        .unwrap();
     assert_eq!(list(by).await, 0);
+    errors_and_processes(&t).await;
+}
+
+/// An error with its remedy, a process that is kept anew.
+async fn errors_and_processes(t: &TestApp) {
+    let by = &t.people().operations_cq;
     let error = r::ErrorForm {
         kind: "payment".into(),
         process: "生存金给付".into(),
@@ -50,9 +66,20 @@ async fn registers_are_kept_by_units(#[values(Engine::Sqlite, Engine::Postgres)]
     assert!(matches!(late, Err(Error::Invalid(_))));
     let id = r::add_error(&t.app, by, t.now, &error).await.unwrap();
     let rows = r::list_errors(&t.app, by, true, "").await.unwrap().rows;
-    assert_eq!((rows[0].cause.as_str(), rows[0].needs_training), ("账号录入错误", true));
-    r::finish_error(&t.app, by, t.now, id, "已培训").await.unwrap();
-    assert!(r::list_errors(&t.app, by, true, "").await.unwrap().rows.is_empty());
+    assert_eq!(
+        (rows[0].cause.as_str(), rows[0].needs_training),
+        ("账号录入错误", true)
+    );
+    r::finish_error(&t.app, by, t.now, id, "已培训")
+        .await
+        .unwrap();
+    assert!(
+        r::list_errors(&t.app, by, true, "")
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
     let process = r::ProcessForm {
         process: "生存金给付".into(),
         standard: "给付管理办法（2023 版）".into(),
@@ -80,10 +107,17 @@ async fn sales_is_urged_about_contract_quality(
         .await;
     let tickets = t.tickets(id).await;
     assert!(!tickets.is_empty());
-    t.issue(&p.leader_cq, t.now, tickets[0].id, p.operations_cq.user().unwrap())
+    t.issue(
+        &p.leader_cq,
+        t.now,
+        tickets[0].id,
+        p.operations_cq.user().unwrap(),
+    )
+    .await
+    .unwrap();
+    let board = r::contract_quality(&t.app, &p.sales_cq, t.now)
         .await
         .unwrap();
-    let board = r::contract_quality(&t.app, &p.sales_cq, t.now).await.unwrap();
     assert_eq!(board.len(), 1, "{board:?}");
     let row = &board[0];
     assert_eq!((row.open, row.urged), (1, 0));
@@ -97,10 +131,19 @@ async fn sales_is_urged_about_contract_quality(
     };
     let denied = r::urge_sales(&t.app, &p.sales_cq, t.now, &form).await;
     assert!(matches!(denied, Err(Error::Denied(_))));
-    r::urge_sales(&t.app, &p.leader_cq, t.now, &form).await.unwrap();
+    r::urge_sales(&t.app, &p.leader_cq, t.now, &form)
+        .await
+        .unwrap();
     let early = r::urge_sales(&t.app, &p.leader_cq, at("2024-03-11 10:00"), &form).await;
     assert_eq!(refused(early), "risk-urged");
-    let board = r::contract_quality(&t.app, &p.sales_cq, t.now).await.unwrap();
-    assert_eq!((board[0].urged, board[0].next_on), (1, Some(day("2024-03-12"))));
-    r::urge_sales(&t.app, &p.leader_cq, at("2024-03-12 10:00"), &form).await.unwrap();
+    let board = r::contract_quality(&t.app, &p.sales_cq, t.now)
+        .await
+        .unwrap();
+    assert_eq!(
+        (board[0].urged, board[0].next_on),
+        (1, Some(day("2024-03-12")))
+    );
+    r::urge_sales(&t.app, &p.leader_cq, at("2024-03-12 10:00"), &form)
+        .await
+        .unwrap();
 }

@@ -2,8 +2,8 @@
 
 use app::risk as r;
 use app::{Error, risk::watch_risks};
-use domain::risk::{RiskLevel, RiskSignalKind, SignalResponse};
 use domain::imports::ImportKind;
+use domain::risk::{RiskLevel, RiskSignalKind, SignalResponse};
 use rstest::rstest;
 use std::collections::BTreeSet;
 use store::risk::RiskSignalRow;
@@ -48,19 +48,16 @@ async fn of_kind(t: &TestApp, kind: RiskSignalKind) -> BTreeSet<String> {
     own.map(|s| s.of.customer_no).collect()
 }
 
-/// RSK-04, RSK-10: a ring behind one number is found, whole and alone, among families, busy numbers and single
-/// surrenders; it grows with its last member; looking again changes nothing.
-#[rstest]
-#[tokio::test]
-async fn agency_surrenders_are_found_and_nothing_else(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+/// A ring of four behind one number, and what looks like one; who belongs to it.
+fn with_a_ring() -> (Portfolio, BTreeSet<String>) {
     let mut portfolio = Portfolio::small();
     let mut planted = BTreeSet::new();
     for n in 1..=4 {
         let number = format!("RING-{n}");
         customer(&mut portfolio, &number, "13911110000");
-        portfolio.events.add(surrender(&number, &format!("2024-02-0{n}")));
+        portfolio
+            .events
+            .add(surrender(&number, &format!("2024-02-0{n}")));
         planted.insert(number);
     }
     // One of the ring's number who did nothing.
@@ -73,18 +70,42 @@ async fn agency_surrenders_are_found_and_nothing_else(
     }
     // Single ones, and a number of four over years.
     for n in 1..=9 {
-        customer(&mut portfolio, &format!("ONE-{n}"), &format!("1393333000{n}"));
-        portfolio.events.add(surrender(&format!("ONE-{n}"), "2024-02-21"));
+        customer(
+            &mut portfolio,
+            &format!("ONE-{n}"),
+            &format!("1393333000{n}"),
+        );
+        portfolio
+            .events
+            .add(surrender(&format!("ONE-{n}"), "2024-02-21"));
     }
     for (n, on) in [(1, "2023-04-01"), (2, "2023-08-01"), (3, "2023-12-01")] {
         customer(&mut portfolio, &format!("SLOW-{n}"), "13944440000");
         portfolio.events.add(surrender(&format!("SLOW-{n}"), on));
     }
+    (portfolio, planted)
+}
+
+/// RSK-04, RSK-10: a ring behind one number is found, whole and alone, among families, busy numbers and single
+/// surrenders; it grows with its last member; looking again changes nothing.
+#[rstest]
+#[tokio::test]
+async fn agency_surrenders_are_found_and_nothing_else(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (portfolio, mut planted) = with_a_ring();
     let t = TestApp::with(engine, &portfolio).await;
     let watched = watch_risks(&t.app, t.now).await.unwrap();
-    assert!(watched.customers >= 30 && watched.signals >= 4, "{watched:?}");
+    assert!(
+        watched.customers >= 30 && watched.signals >= 4,
+        "{watched:?}"
+    );
     let ring = RiskSignalKind::AgencySurrender;
-    assert_eq!(of_kind(&t, ring).await, planted, "precision and recall are one");
+    assert_eq!(
+        of_kind(&t, ring).await,
+        planted,
+        "precision and recall are one"
+    );
     let again = watch_risks(&t.app, t.now).await.unwrap();
     assert_eq!(again.signals, 0);
 
@@ -93,8 +114,11 @@ async fn agency_surrenders_are_found_and_nothing_else(
     customer(&mut more, "FAM-7", "13922220001");
     t.import(ImportKind::Customers, &more.customers).await;
     t.import(ImportKind::Policies, &more.policies).await;
-    t.import(ImportKind::Events, &Table::new([surrender("FAM-7", "2024-03-04")]))
-        .await;
+    t.import(
+        ImportKind::Events,
+        &Table::new([surrender("FAM-7", "2024-03-04")]),
+    )
+    .await;
     watch_risks(&t.app, t.now).await.unwrap();
     let family = ["FAM-2", "FAM-3", "FAM-7"].map(str::to_owned);
     planted.extend(family);
@@ -110,12 +134,8 @@ async fn agency_surrenders_are_found_and_nothing_else(
     assert_eq!(other.unwrap().count, 0);
 }
 
-/// RSK-04: lapses, large surrenders, quick claims; each is answered once, with who, when and why.
-#[rstest]
-#[tokio::test]
-async fn signals_are_answered_before_the_risk_grows(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+/// Lapses, a large surrender, quick claims.
+fn with_trouble() -> Portfolio {
     let mut portfolio = Portfolio::small();
     for (id, kind, policy, on, amount) in [
         ("L1", "lapsed", "P50-LI", "2024-01-10", ""),
@@ -134,6 +154,16 @@ async fn signals_are_answered_before_the_risk_grows(
             ("amount", amount),
         ]));
     }
+    portfolio
+}
+
+/// RSK-04: lapses, large surrenders, quick claims; each is answered once, with who, when and why.
+#[rstest]
+#[tokio::test]
+async fn signals_are_answered_before_the_risk_grows(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let portfolio = with_trouble();
     let t = TestApp::with(engine, &portfolio).await;
     watch_risks(&t.app, t.now).await.unwrap();
     let found: BTreeSet<_> = signals(&t, "open")
@@ -147,6 +177,14 @@ async fn signals_are_answered_before_the_risk_grows(
         ("C50-CORP".to_owned(), RiskSignalKind::QuickClaims),
     ]);
     assert_eq!(found, expected);
+    is_answered_once(&t).await;
+    // What was answered is not told again.
+    store_again(&t).await;
+    assert_eq!(watch_risks(&t.app, t.now).await.unwrap().signals, 0);
+}
+
+/// A measure is the answer; it is carried out, with evidence and effect.
+async fn is_answered_once(t: &TestApp) {
     let p = t.people();
     let by = &p.operations_cq;
     let page = r::risk_page(&t.app, by, t.now, "C50-LI").await.unwrap();
@@ -164,11 +202,23 @@ async fn signals_are_answered_before_the_risk_grows(
         };
         r::handle_risk_signal(&t.app, actor, t.now, signal, &form).await
     };
-    assert!(matches!(answer(&p.leader_cq, "explained", "").await, Err(Error::Denied(_))));
-    assert!(matches!(answer(&p.operations_sd, "explained", "").await, Err(Error::NotFound)));
-    assert!(matches!(answer(by, "measure", "nobody").await, Err(Error::Invalid(_))));
+    assert!(matches!(
+        answer(&p.leader_cq, "explained", "").await,
+        Err(Error::Denied(_))
+    ));
+    assert!(matches!(
+        answer(&p.operations_sd, "explained", "").await,
+        Err(Error::NotFound)
+    ));
+    assert!(matches!(
+        answer(by, "measure", "nobody").await,
+        Err(Error::Invalid(_))
+    ));
     answer(by, "measure", "operations_cq").await.unwrap();
-    assert_eq!(refused(answer(by, "no_risk", "").await), "risk-signal-handled");
+    assert_eq!(
+        refused(answer(by, "no_risk", "").await),
+        "risk-signal-handled"
+    );
     let page = r::risk_page(&t.app, by, t.now, "C50-LI").await.unwrap();
     let row = &page.signals[0];
     assert_eq!(row.response, Some(SignalResponse::Measure));
@@ -178,19 +228,20 @@ async fn signals_are_answered_before_the_risk_grows(
         evidence: "复效批单".into(),
         effect: "两张保单已复效".into(),
     };
-    r::finish_risk_measure(&t.app, by, t.now, measure, &done).await.unwrap();
+    r::finish_risk_measure(&t.app, by, t.now, measure, &done)
+        .await
+        .unwrap();
     let twice = r::finish_risk_measure(&t.app, by, t.now, measure, &done).await;
     assert!(matches!(twice, Err(Error::Conflict)));
-    // What was answered is not told again.
-    store_again(&t).await;
-    assert_eq!(watch_risks(&t.app, t.now).await.unwrap().signals, 0);
 }
 
 /// Everybody is looked at once more.
 async fn store_again(t: &TestApp) {
     let work = t.app.store().begin(t.now).await.unwrap();
     let derived = store::customers::Derived::RiskSignals;
-    store::customers::enqueue_derived_for_all(&work, derived).await.unwrap();
+    store::customers::enqueue_derived_for_all(&work, derived)
+        .await
+        .unwrap();
     let by = domain::access::Actor::system();
     let entry = store::AuditEntry::new(&by, "risk.again", "derivation", None::<uuid::Uuid>);
     work.commit(entry).await.unwrap();

@@ -51,7 +51,6 @@ pub(super) async fn walk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.extend(super::walk_visits::walk_visits(t, scope, o).await);
     seen.extend(super::walk_campaigns::walk_campaigns(t, scope, o).await);
     seen.extend(super::walk_surveys::walk_surveys(t, scope, o).await);
-    seen.extend(super::walk_risk::walk_risk(t, scope, o).await);
     let wanted = crate::scope_things::Wanted {
         org: o.org,
         customer_no: o.customer_no,

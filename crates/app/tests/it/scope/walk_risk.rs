@@ -52,6 +52,73 @@ async fn pay(t: &TestApp, customer_no: &str) {
     t.database.execute(&sql).await;
 }
 
+/// One entry of each register.
+async fn keep_registers(
+    work: &store::UnitOfWork,
+    org: OrgId,
+    (user, name): (UserId, &str),
+) -> (Uuid, Uuid, Uuid) {
+    let today = day("2024-03-05");
+    let new = rows::NewMarket {
+        org,
+        indicator: "国债收益率",
+        observed_on: today,
+        observation: "下行",
+        effect: "利差收窄",
+        adjustment: "调整产品",
+        owner: user,
+        due_on: today,
+        by: name,
+    };
+    let market = rows::insert_market(work, &new).await;
+    let new = rows::NewError {
+        org,
+        kind: ErrorKind::Data,
+        process: "录入",
+        happened_on: today,
+        cause: "漏录",
+        effect: "无",
+        remedy: "补录",
+        needs_training: false,
+        owner: user,
+        due_on: today,
+        by: name,
+    };
+    let error = rows::insert_error(work, &new).await;
+    let new = rows::NewProcess {
+        org,
+        name: "给付复核",
+        standard: "给付管理办法",
+        is_sensitive: true,
+        owner: user,
+        reviewed_on: today,
+    };
+    let process = rows::insert_process(work, &new).await;
+    (market.unwrap(), error.unwrap(), process.unwrap())
+}
+
+/// Two payments to check, of which one is checked; the other.
+async fn check_one(t: &TestApp, by: &Actor, customer: CustomerId, customer_no: &str) -> Uuid {
+    pay(t, customer_no).await;
+    let limits = (since(), 1_000_000);
+    let due = rows::list_due_payments(t.app.store(), &whole(), limits, None, 50).await;
+    let due = due.unwrap().rows.into_iter();
+    let mut own = due.filter(|d| d.customer == customer).map(|d| d.event);
+    let (checked, payment) = (own.next().unwrap(), own.next().unwrap());
+    let work = t.app.store().begin(t.now).await.unwrap();
+    let new = rows::NewAmlCheck {
+        event: checked,
+        subject: domain::risk::AmlSubject::Applicant,
+        result: domain::risk::AmlResult::Verified,
+        words: "已核实",
+        by: &by.name,
+    };
+    rows::insert_aml_check(&work, customer, &new).await.unwrap();
+    let entry = AuditEntry::new(by, "risk.made", "customer", customer.0);
+    work.commit(entry).await.unwrap();
+    payment
+}
+
 /// One of everything for a customer and its unit.
 pub(super) async fn make(t: &TestApp, customer_no: &str, shandong: bool) -> Made {
     let p = t.people();
@@ -101,68 +168,18 @@ pub(super) async fn make(t: &TestApp, customer_no: &str, shandong: bool) -> Made
         .unwrap();
     let change = (CreditFlag::Watch, CreditFlag::Poor);
     let flag = rows::insert_flag(&work, customer, change, FlagState::Waiting, "欠费", who).await;
-    let new = rows::NewMarket {
-        org,
-        indicator: "国债收益率",
-        observed_on: today,
-        observation: "下行",
-        effect: "利差收窄",
-        adjustment: "调整产品",
-        owner: user,
-        due_on: today,
-        by: &by.name,
-    };
-    let market = rows::insert_market(&work, &new).await;
-    let new = rows::NewError {
-        org,
-        kind: ErrorKind::Data,
-        process: "录入",
-        happened_on: today,
-        cause: "漏录",
-        effect: "无",
-        remedy: "补录",
-        needs_training: false,
-        owner: user,
-        due_on: today,
-        by: &by.name,
-    };
-    let error = rows::insert_error(&work, &new).await;
-    let new = rows::NewProcess {
-        org,
-        name: "给付复核",
-        standard: "给付管理办法",
-        is_sensitive: true,
-        owner: user,
-        reviewed_on: today,
-    };
-    let process = rows::insert_process(&work, &new).await;
+    let (market, error, process) = keep_registers(&work, org, who).await;
     let entry = AuditEntry::new(by, "risk.made", "customer", customer.0);
     work.commit(entry).await.unwrap();
-    pay(t, customer_no).await;
-    let limits = (since(), 1_000_000);
-    let due = rows::list_due_payments(t.app.store(), &whole(), limits, None, 50).await;
-    let due = due.unwrap().rows.into_iter();
-    let mut own = due.filter(|d| d.customer == customer).map(|d| d.event);
-    let (checked, payment) = (own.next().unwrap(), own.next().unwrap());
-    let work = t.app.store().begin(t.now).await.unwrap();
-    let new = rows::NewAmlCheck {
-        event: checked,
-        subject: domain::risk::AmlSubject::Applicant,
-        result: domain::risk::AmlResult::Verified,
-        words: "已核实",
-        by: &by.name,
-    };
-    rows::insert_aml_check(&work, customer, &new).await.unwrap();
-    let entry = AuditEntry::new(by, "risk.made", "customer", customer.0);
-    work.commit(entry).await.unwrap();
+    let payment = check_one(t, by, customer, customer_no).await;
     Made {
         assessment: assessment.unwrap(),
         signal: signal.unwrap(),
         measure: measure.unwrap(),
         flag: flag.unwrap(),
-        market: market.unwrap(),
-        error: error.unwrap(),
-        process: process.unwrap(),
+        market,
+        error,
+        process,
         payment,
     }
 }

@@ -1,4 +1,4 @@
-//! The walk through surveys.
+//! The walk through surveys, and on to risks.
 
 use super::objects::Objects;
 use super::walk::Seen;
@@ -33,5 +33,6 @@ pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> See
     let nobody = domain::ids::SurveyId(uuid::Uuid::nil());
     let found = rows::list_candidates(db, scope, &of, nobody, None, 50).await;
     seen.insert("list_candidates", found.unwrap().len());
+    seen.extend(super::walk_risk::walk_risk(t, scope, o).await);
     seen
 }
