@@ -342,7 +342,7 @@ pub async fn list_ungraded(
     let high = "EXISTS (SELECT 1 FROM risk_assessments b WHERE b.customer_id = c.id AND b.dimension = 'aml' \
                 AND b.level = 'high' AND b.state IN ('confirmed', 'superseded'))";
     let mut select = Select::new(&format!(
-        "SELECT c.id AS customer_id, {CUSTOMER}, c.created_at, CASE WHEN {high} THEN 1 ELSE 0 END AS was_high \
+        "SELECT c.id AS customer_id, {CUSTOMER}, c.created_at, CAST(CASE WHEN {high} THEN 1 ELSE 0 END AS bigint) AS was_high \
          FROM customers c JOIN orgs o ON o.id = c.org_id"
     ));
     select.scope(scope, "c.org_id").own(scope, "c.id");
