@@ -3,6 +3,7 @@
 
 mod assessments;
 mod confidential;
+mod gone;
 mod registers;
 mod signals;
 
