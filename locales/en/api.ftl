@@ -50,6 +50,7 @@ api-tag-obligations = Obligations
 api-tag-callbacks = Callbacks
 api-tag-tickets = Tickets
 api-tag-letters = Letters and receipts
+api-tag-risk = Customer risk
 api-tag-users = Users and units
 
 api-op-list_customers = Lists customers
@@ -143,3 +144,6 @@ api-op-list_customer_flags = List a customer's flags to underwriting and claims
 api-op-list_flag_changes = List changes of flags
 api-op-get_service_plan = Read a customer's service plan
 api-op-list_watched_customers = List watched customers
+api-op-get_customer_risk = Read the risk of a customer
+api-op-list_risk_signals = List risk signals
+api-op-handle_risk_signal = Note what was done about a signal

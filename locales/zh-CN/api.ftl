@@ -50,6 +50,7 @@ api-tag-obligations = 回访义务
 api-tag-callbacks = 回访任务
 api-tag-tickets = 问题件
 api-tag-letters = 信函与回执
+api-tag-risk = 客户风险
 api-tag-users = 用户与机构
 
 api-op-list_customers = 查询客户列表
@@ -143,3 +144,6 @@ api-op-list_customer_flags = 查询客户的核保理赔提示
 api-op-list_flag_changes = 查询核保理赔提示的变动
 api-op-get_service_plan = 查询客户服务方案
 api-op-list_watched_customers = 查询培育名单
+api-op-get_customer_risk = 查询客户风险标识
+api-op-list_risk_signals = 查询风险预警
+api-op-handle_risk_signal = 登记预警处理结果

@@ -31,6 +31,7 @@ pub mod quality;
 pub mod questionnaires;
 pub mod reports;
 pub mod retention;
+pub mod risk;
 pub mod rules;
 pub mod segments;
 pub mod service;

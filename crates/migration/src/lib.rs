@@ -65,6 +65,7 @@ mod m20261127_040001_duplicates;
 mod m20261127_050001_classes;
 mod m20261127_060001_service;
 mod m20261127_060002_class_indexes;
+mod m20261127_070001_risk;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -138,6 +139,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_020001_customer_information::Migration),
             Box::new(m20261127_060001_service::Migration),
             Box::new(m20261127_060002_class_indexes::Migration),
+            Box::new(m20261127_070001_risk::Migration),
         ]
     }
 }

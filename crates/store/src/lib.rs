@@ -39,6 +39,7 @@ pub mod questionnaires;
 pub mod recordings;
 pub mod reports;
 pub mod retention;
+pub mod risk;
 pub mod rules;
 pub mod segments;
 pub mod service;

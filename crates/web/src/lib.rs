@@ -36,6 +36,7 @@ mod policies;
 mod questionnaires;
 mod reports;
 mod retention;
+mod risk;
 mod rules;
 mod segments;
 mod service;
@@ -93,6 +94,7 @@ pub fn router(web: Web) -> Router {
         .merge(surveys::routes())
         .merge(data_quality::routes())
         .merge(retention::routes())
+        .merge(risk::routes())
         .merge(messaging::routes().merge(care::routes()))
         .fallback(failure::no_such_page)
         .layer(axum::middleware::from_fn(access::pay_first))
@@ -147,6 +149,7 @@ fn systems() -> OpenApiRouter<Web> {
         .merge(plans::api::routes())
         .merge(surveys::api::routes())
         .merge(data_quality::api::routes())
+        .merge(risk::api::routes())
         .merge(access::api::routes())
         .merge(imports::api::routes())
         .merge(messaging::api::routes().merge(care::api::routes()))

@@ -137,6 +137,7 @@ pub(crate) const WORK: &[Entry] = &[
         "users",
         Some(Permission::CustomersRead),
     ),
+    entry("risk", "/risk", "shield-check", Some(Permission::RiskRead)),
     entry(
         "classes",
         "/classes",

@@ -6,6 +6,7 @@ mod content;
 mod field;
 mod messages;
 mod relations;
+mod risk;
 mod service;
 
 use super::request_steps::demand_second_person;

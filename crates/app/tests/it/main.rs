@@ -57,6 +57,7 @@ mod reports;
 mod respondents;
 mod retention;
 mod rights;
+mod risk;
 mod rule_diff;
 mod rule_life;
 mod rule_servers;

@@ -31,6 +31,14 @@ codes! {
         ServiceAssign = "service.assign",
         /// Agree to flags that somebody else asked for.
         FlagsDecide = "flags.decide",
+        /// See risk assessments, credit files, signals and registers of risk.
+        RiskRead = "risk.read",
+        /// Assess customers, keep credit files and registers, handle signals, set measures.
+        RiskAssess = "risk.assess",
+        /// Confirm assessments and credit flags that somebody else proposed.
+        RiskConfirm = "risk.confirm",
+        /// See and keep what concerns money laundering; nobody else hears of it.
+        RiskConfidential = "risk.confidential",
         /// Unmask personal data, with a reason that is recorded.
         PersonalDataReveal = "personal_data.reveal",
         /// See policies.
@@ -201,7 +209,8 @@ impl Permission {
             | P::DuplicatesRead | P::DuplicatesDecide | P::DuplicatesApprove
             | P::InformationManage
             | P::InformationApprove | P::InformationDeliver
-            | P::ServiceRead | P::ServiceKeep | P::ServiceAssign | P::FlagsDecide => RightArea::Customers,
+            | P::ServiceRead | P::ServiceKeep | P::ServiceAssign | P::FlagsDecide
+            | P::RiskRead | P::RiskAssess | P::RiskConfirm | P::RiskConfidential => RightArea::Customers,
             P::ObligationsRead | P::CallbacksRead | P::CallbacksAssign | P::CallbacksMake
             | P::CallbacksDecide | P::CampaignsRead | P::CampaignsPlan | P::CampaignsConfirm
             | P::PayoutsInspect | P::CallbacksReview | P::CallbacksCheck | P::ElectronicOffer
@@ -230,6 +239,7 @@ impl Permission {
         matches!(
             self,
             Self::PersonalDataReveal
+                | Self::RiskConfidential
                 | Self::InformationDeliver
                 | Self::DataExport
                 | Self::ExportsApprove

@@ -16,6 +16,7 @@ mod messages;
 mod people;
 mod place;
 mod records;
+mod risk;
 mod service;
 mod sound;
 mod story;
@@ -204,6 +205,7 @@ async fn live(
     app::duplicates::compare_due(app, moment, u64::MAX, &|_| {}).await?;
     story.leave_under_way(moment).await?;
     records::look_back(app, staff, moment).await?;
+    risk::leave_risks(app, staff, moment).await?;
     messages::leave_messages(app, staff, config.company_name(), moment).await?;
     bar.finish_and_clear();
     note(format!("{} interviews since {first}", story.interviews));

@@ -41,6 +41,8 @@ const LOOK_AT_CASES: Duration = Duration::from_secs(60 * 60);
 const LOOK_AT_DUPLICATES: Duration = Duration::from_secs(5);
 /// How often persons in charge, the watch list and flags are brought into line with classes.
 const LOOK_AT_SERVICE: Duration = Duration::from_secs(5 * 60);
+/// How often a server looks for signals of risk where customers changed.
+const LOOK_AT_RISKS: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the server is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(30);
 /// Hexadecimal digits that tell servers side by side apart.
@@ -137,6 +139,7 @@ fn work_beside(app: &App, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(compare_customers(app.clone())),
         tokio::spawn(examine(app.clone())),
         tokio::spawn(keep_service(app.clone())),
+        tokio::spawn(watch_risks(app.clone())),
         tokio::spawn(seal_off(app.clone(), config.clone())),
     ]
 }
@@ -312,6 +315,18 @@ async fn look_after_cases(app: App) {
         }
         if let Err(error) = app::callbacks::check_records(&app, now).await {
             tracing::error!(%error, "callback records cannot be checked");
+        }
+    }
+}
+
+/// Looks for signals of risk where customers, their policies or events changed.
+async fn watch_risks(app: App) {
+    let mut ticks = tokio::time::interval(LOOK_AT_RISKS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app::risk::watch_risks(&app, environment::now()).await {
+            tracing::error!(%error, "signals of risk cannot be looked for");
         }
     }
 }

@@ -20,11 +20,19 @@ pub enum Derived {
     Duplicates,
     /// Scores and classes.
     Scores,
+    /// Signals of risk.
+    RiskSignals,
 }
 
 impl Derived {
     /// Every value.
-    pub const ALL: [Self; 4] = [Self::Search, Self::Quality, Self::Duplicates, Self::Scores];
+    pub const ALL: [Self; 5] = [
+        Self::Search,
+        Self::Quality,
+        Self::Duplicates,
+        Self::Scores,
+        Self::RiskSignals,
+    ];
 
     /// The code.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +41,7 @@ impl Derived {
             Self::Quality => "quality",
             Self::Duplicates => "duplicates",
             Self::Scores => "scores",
+            Self::RiskSignals => "risk_signals",
         }
     }
 
@@ -40,8 +49,11 @@ impl Derived {
     fn follows(self, subject: Subject) -> bool {
         match subject {
             Subject::Customers => true,
-            Subject::Policies => matches!(self, Self::Search | Self::Quality | Self::Scores),
-            Subject::Events => self == Self::Scores,
+            Subject::Policies => matches!(
+                self,
+                Self::Search | Self::Quality | Self::Scores | Self::RiskSignals
+            ),
+            Subject::Events => matches!(self, Self::Scores | Self::RiskSignals),
         }
     }
 }

@@ -374,6 +374,12 @@ async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> 
         "UPDATE customer_scores SET facts = '{}' WHERE customer_id = $1",
         "UPDATE class_overrides SET reason = NULL, end_reason = NULL, \
          state = CASE WHEN state IN ('asked', 'in_force') THEN 'ended' ELSE state END WHERE customer_id = $1",
+        "UPDATE risk_assessments SET answers = NULL, explanation = NULL, content = NULL, returned = NULL WHERE customer_id = $1",
+        "UPDATE risk_signals SET detail = NULL, words = NULL WHERE customer_id = $1",
+        "UPDATE risk_measures SET measure = NULL, evidence = NULL, effect = NULL WHERE customer_id = $1",
+        "UPDATE credit_entries SET source = '', words = NULL WHERE customer_id = $1",
+        "UPDATE credit_flags SET reason = NULL WHERE customer_id = $1",
+        "UPDATE aml_checks SET words = NULL WHERE customer_id = $1",
     ];
     let steps: Vec<_> = by_customer
         .iter()

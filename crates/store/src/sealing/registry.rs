@@ -233,6 +233,37 @@ pub const SEALED: &[SealedTable] = &[
     SealedTable {
         name: "own_numbers",
         columns: &[indexed("number", "number_index", "mobile")],
+        name: "risk_assessments",
+        columns: &[
+            sealed("answers"),
+            sealed("explanation"),
+            sealed("content"),
+            sealed("returned"),
+        ],
+    },
+    SealedTable {
+        name: "risk_signals",
+        columns: &[sealed("detail"), sealed("words")],
+    },
+    SealedTable {
+        name: "risk_measures",
+        columns: &[sealed("measure"), sealed("evidence"), sealed("effect")],
+    },
+    SealedTable {
+        name: "credit_entries",
+        columns: &[sealed("words")],
+    },
+    SealedTable {
+        name: "credit_flags",
+        columns: &[sealed("reason")],
+    },
+    SealedTable {
+        name: "aml_checks",
+        columns: &[sealed("words")],
+    },
+    SealedTable {
+        name: "operational_errors",
+        columns: &[sealed("cause"), sealed("effect"), sealed("remedy")],
     },
     SealedTable {
         name: "second_factors",

@@ -33,6 +33,10 @@ use domain::retention::{
     BatchState, HoldKind, HoldSubject, IdentityMethod, Outcome, RecordKind, RequestKind,
     RequestState, Requester, Way,
 };
+use domain::risk::{
+    AmlResult, AmlSubject, AssessmentState, CreditEntryKind, CreditFlag, ErrorKind,
+    FlagState as CreditFlagState, RiskDimension, RiskLevel, RiskSignalKind, SignalResponse,
+};
 use domain::rules::{EvaluationResult, Origin, ProposalState, RuleStep};
 use domain::segments::{ClassCause, ClassModel, CustomerClass, OverrideState};
 use domain::service::{
@@ -93,6 +97,25 @@ fn of_information() -> Lists {
         "own_numbers.owner" => NumberOwner,
         "information_samples.state" => SampleState,
         "information_samples.result" => SampleResult,
+    }
+}
+
+/// What the domain says of risk.
+fn of_risk() -> Lists {
+    lists! {
+        "risk_assessments.dimension" => RiskDimension,
+        "risk_assessments.state" => AssessmentState,
+        "risk_assessments.level" => RiskLevel,
+        "risk_signals.kind" => RiskSignalKind,
+        "risk_signals.level" => RiskLevel,
+        "risk_signals.response" => SignalResponse,
+        "credit_entries.kind" => CreditEntryKind,
+        "credit_flags.from_flag" => CreditFlag,
+        "credit_flags.to_flag" => CreditFlag,
+        "credit_flags.state" => CreditFlagState,
+        "aml_checks.subject" => AmlSubject,
+        "aml_checks.result" => AmlResult,
+        "operational_errors.kind" => ErrorKind,
     }
 }
 
@@ -160,6 +183,7 @@ fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
     lists.extend(of_information());
+    lists.extend(of_risk());
     lists.extend(of_retention());
     lists.extend(of_correspondence());
     lists.extend(of_segments());

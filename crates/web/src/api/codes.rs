@@ -21,6 +21,7 @@ use domain::obligations::{ObligationStatus, Respondent, Timing};
 use domain::policies::{Channel, ClaimOutcome, EventType, Line, PayeeRole, PayoutMethod};
 use domain::policies::{PolicyStatus, ProductClass};
 use domain::questionnaires::{Answer, ItemKind};
+use domain::risk::{CreditFlag, RiskLevel, RiskSignalKind, SignalResponse};
 use domain::segments::{ClassCause, ClassModel, CustomerClass};
 use domain::service::{FlagKind, FlagSource, FlagState, WatchEnd, WatchSign, WatchSource};
 use domain::surveys::{
@@ -71,6 +72,10 @@ lists_of_codes! {
     FindingStateCode = all!(FindingState),
     InformationAspectCode = all!(Aspect),
     InformationCheckCode = all!(Check),
+    CreditFlagCode = all!(CreditFlag),
+    RiskLevelCode = all!(RiskLevel),
+    RiskResponseCode = all!(SignalResponse),
+    RiskSignalCode = all!(RiskSignalKind),
     SlipStateCode = all!(SlipState),
     SurveyIdentityCode = all!(SurveyIdentity),
     SurveyKindCode = all!(SurveyKind),

@@ -54,6 +54,7 @@ const COMMON: [(&str, &str); 5] = [
         (name = "plans", description = "The quarterly plan: days with their load, moves, times agreed with customers."),
         (name = "duplicates", description = "Customers who may be one: pairs, decisions, merges."),
         (name = "campaigns", description = "Planned callbacks by list, each customer with a purpose."),
+        (name = "risk", description = "The risk of customers: credit flags for underwriting, and signals."),
         (name = "surveys", description = "Online surveys with what their answers add up to."),
         (name = "visits", description = "On-site visits with their forms, and sales visits with their slips."),
         (name = "messages", description = "Messages to customers, from the outbox to the proof of delivery."),

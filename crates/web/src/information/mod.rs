@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Router<Web> {
             "/customers/{customer_no}/information/confirmations",
             post(page::confirm),
         )
-        .route("/customers/{customer_no}/flags", post(page::change_flag))
+        .route("/customers/{customer_no}/marks", post(page::change_flag))
         .route("/information-changes", get(changes::list_changes))
         .route(
             "/information-changes/{id}",

@@ -27,6 +27,7 @@ mod passkeys;
 mod provider;
 mod questionnaires;
 mod retention;
+mod risk;
 mod rule_making;
 mod segments;
 mod service;

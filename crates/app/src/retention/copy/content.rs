@@ -37,6 +37,7 @@ pub(super) async fn tables(
     tables.push(super::classes::classes(app, scope, row).await?);
     tables.extend(super::relations::relations(app, scope, row, trace).await?);
     tables.extend(super::service::service(app, scope, row).await?);
+    tables.extend(super::risk::risk(app, scope, row).await?);
     Ok(tables)
 }
 

@@ -16,6 +16,7 @@ mod walk_plans;
 mod walk_relations;
 mod walk_reports;
 mod walk_retention;
+mod walk_risk;
 mod walk_segments;
 mod walk_service;
 mod walk_surveys;
@@ -111,6 +112,13 @@ const NOT_MINE: &[&str] = &[
     "find_cleanup",
     "list_own_numbers",
     "has_own_number",
+    "list_contract_quality",
+    "list_open_quality_tickets",
+    "list_market_risks",
+    "find_market_risk",
+    "list_operational_errors",
+    "find_operational_error",
+    "list_processes",
 ];
 
 /// CBK-19, SEC-07: a caller sees the customers of the own list, not those of a colleague.

@@ -33,6 +33,7 @@ pub(crate) struct Objects {
     pub(super) service: super::walk_service::Made,
     pub(super) survey: String,
     pub(super) information: super::walk_data_quality::Made,
+    pub(super) risk: super::walk_risk::Made,
 }
 
 /// The mobile number of a group.
@@ -189,6 +190,7 @@ pub(crate) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     let visits = super::walk_visits::make(t, people, next, customer_no).await;
     let objects = Objects {
         information: super::walk_data_quality::make(t, handler, customer_no).await,
+        risk: super::walk_risk::make(t, customer_no, shandong).await,
         survey: t.asked(handler, "sms", "anonymous").await,
         visits,
         service: super::walk_service::make(t, (handler, caller), org, customer_no).await,

@@ -1,4 +1,4 @@
-//! The walk through surveys, and on through the quality of information.
+//! The walk through surveys, and on through the quality of information and risks.
 
 use super::objects::Objects;
 use super::walk::Seen;
@@ -34,5 +34,6 @@ pub(super) async fn walk_surveys(t: &TestApp, scope: &Scope, o: &Objects) -> See
     let found = rows::list_candidates(db, scope, &of, nobody, None, 50).await;
     seen.insert("list_candidates", found.unwrap().len());
     seen.extend(super::walk_data_quality::walk_data_quality(t, scope, o).await);
+    seen.extend(super::walk_risk::walk_risk(t, scope, o).await);
     seen
 }
