@@ -355,7 +355,6 @@ async fn keep_classes(app: App) {
         ticks.tick().await;
         if let Err(error) = app::segments::classify_waiting(&app, environment::now()).await {
             tracing::error!(%error, "customers cannot be classed");
-            tokio::time::sleep(TROUBLE).await;
         }
     }
 }

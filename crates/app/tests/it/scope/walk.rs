@@ -142,13 +142,8 @@ async fn walk_policies(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         .await
         .unwrap();
     note("list_events", found.rows.len());
-    note(
-        "list_claims",
-        store::policies::list_claims(db, scope, o.policy)
-            .await
-            .unwrap()
-            .len(),
-    );
+    let found = store::policies::list_claims(db, scope, o.policy).await;
+    note("list_claims", found.unwrap().len());
     seen
 }
 
