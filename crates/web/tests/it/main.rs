@@ -12,6 +12,7 @@ mod browser;
 mod campaigns;
 mod chrome;
 mod customers;
+mod duplicates;
 mod electronic;
 mod headers;
 mod keys;
