@@ -174,15 +174,11 @@ codes! {
 
 impl Permission {
     /// The area under which it is shown.
+    #[rustfmt::skip]
     pub fn area(self) -> RightArea {
         match self {
-            Self::CustomersRead
-            | Self::CustomersEdit
-            | Self::DuplicatesRead
-            | Self::DuplicatesDecide
-            | Self::DuplicatesApprove
-            | Self::PersonalDataReveal
-            | Self::PoliciesRead => RightArea::Customers,
+            Self::CustomersRead | Self::CustomersEdit | Self::PersonalDataReveal | Self::PoliciesRead
+            | Self::DuplicatesRead | Self::DuplicatesDecide | Self::DuplicatesApprove => RightArea::Customers,
             Self::ObligationsRead
             | Self::CallbacksRead
             | Self::CallbacksAssign

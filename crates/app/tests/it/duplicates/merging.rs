@@ -196,21 +196,7 @@ async fn what_came_later_is_told_apart(#[values(Engine::Sqlite, Engine::Postgres
         .unwrap();
     let first = row.merges[0].id;
     let later = t.now + chrono::TimeDelta::hours(1);
-    let event = |id: &str, policy: &str| {
-        testkit::row([
-            ("event_id", id),
-            ("type", "grace_entered"),
-            ("occurred_at", "2024-03-04T10:00:00+08:00"),
-            ("policy_no", policy),
-            ("customer_no", "C50-ZHOU"),
-        ])
-    };
-    let events = Table::new([
-        event("late-own", "P50-ZHOU"),
-        event("late-back", "P50-ZHOU2"),
-    ]);
-    let report = t.import_at(later, ImportKind::Events, &events).await;
-    assert_eq!(report.tally.rejected, 0, "{:?}", report.rejections);
+    late_events(&t, later).await;
     t.import_at(later, ImportKind::Customers, &Table::new([third()]))
         .await;
     // The survivor is merged into a third record.
@@ -260,6 +246,25 @@ async fn what_came_later_is_told_apart(#[values(Engine::Sqlite, Engine::Postgres
         .unwrap()
         .state;
     assert_eq!(state, PairState::Different, "two customers from now on");
+}
+
+/// Events after the merge: of a policy that was the survivor's all along, and of one that came with the merge.
+async fn late_events(t: &TestApp, later: domain::time::Instant) {
+    let event = |id: &str, policy: &str| {
+        testkit::row([
+            ("event_id", id),
+            ("type", "grace_entered"),
+            ("occurred_at", "2024-03-04T10:00:00+08:00"),
+            ("policy_no", policy),
+            ("customer_no", "C50-ZHOU"),
+        ])
+    };
+    let events = Table::new([
+        event("late-own", "P50-ZHOU"),
+        event("late-back", "P50-ZHOU2"),
+    ]);
+    let report = t.import_at(later, ImportKind::Events, &events).await;
+    assert_eq!(report.tally.rejected, 0, "{:?}", report.rejections);
 }
 
 async fn compare_at(t: &TestApp, now: domain::time::Instant) {

@@ -293,9 +293,9 @@ async fn contact(t: &TestApp) -> String {
 }
 
 impl Things {
-    /// An address with things of Chongqing in its places.
-    pub(super) fn fill(&self, path: &str) -> String {
-        let id = match path.split('/').nth(1).unwrap_or_default() {
+    /// The id that stands for a thing in an address.
+    fn id_in(&self, path: &str) -> Uuid {
+        match path.split('/').nth(1).unwrap_or_default() {
             "callbacks" => self.callback.0,
             "payouts" => self.check,
             "tickets" => self.ticket,
@@ -312,7 +312,12 @@ impl Things {
             "duplicates" | "customers" => self.duplicate,
             "api" => self.user,
             _ => Uuid::nil(),
-        };
+        }
+    }
+
+    /// An address with things of Chongqing in its places.
+    pub(super) fn fill(&self, path: &str) -> String {
+        let id = self.id_in(path);
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = path
             .replace("{id}", &id.to_string())
