@@ -368,6 +368,11 @@ mod tests {
             assert_eq!(Vector::of(&other, &one, SIMILAR), vector, "both ways");
             assert_eq!(Vector::read(&vector.write()).unwrap(), vector);
         }
+    }
+
+    #[test]
+    fn day_and_month_are_exchanged_and_frequent_surnames_say_less() {
+        use {Field as F, Level as L};
         let (a, b) = (
             profile("王芳", "", "1978-04-06", ""),
             profile("王芳", "", "1978-06-04", ""),

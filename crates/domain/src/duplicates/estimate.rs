@@ -69,7 +69,11 @@ pub fn estimate(model: &Model, candidates: &[Pattern], random: &[Pattern]) -> Es
             .filter_map(|key| Some((key, share(side(model.chances(key.0, key.1)?)))))
             .collect()
     };
-    let mut m = at(|c| c.m);
+    let mut m = if total > 0 {
+        at(|c| c.m)
+    } else {
+        Shares::new()
+    };
     // Within blocks pairs of two customers agree more often than anywhere else.
     let mut u = observed(candidates, |_| 1.0);
     let mut matches = 0.1;
@@ -102,7 +106,17 @@ pub fn estimate(model: &Model, candidates: &[Pattern], random: &[Pattern]) -> Es
             break;
         }
     }
-    let u = observed(random, |_| 1.0);
+    Estimate {
+        candidates: total,
+        random: drawn,
+        matches: (matches * 1_000_000.0).round() as i64,
+        rounds,
+        lines: lines(model, &m, &observed(random, |_| 1.0)),
+    }
+}
+
+/// What was seen of each level, beside what is in force.
+fn lines(model: &Model, m: &Shares, u: &Shares) -> Vec<Estimated> {
     let mut lines = Vec::new();
     for field in Field::ALL {
         for level in field.levels() {
@@ -117,18 +131,12 @@ pub fn estimate(model: &Model, candidates: &[Pattern], random: &[Pattern]) -> Es
                 field: *field,
                 level: *level,
                 in_force,
-                m: seen(&m).filter(|_| total > 0),
-                u: seen(&u),
+                m: seen(m),
+                u: seen(u),
             });
         }
     }
-    Estimate {
-        candidates: total,
-        random: drawn,
-        matches: (matches * 1_000_000.0).round() as i64,
-        rounds,
-        lines,
-    }
+    lines
 }
 
 /// How often each level of a field was seen among the pairs of which the field is known.

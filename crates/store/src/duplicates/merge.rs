@@ -148,6 +148,9 @@ async fn take_facts(work: &UnitOfWork, new: &NewMerge<'_>) -> Result<()> {
         for column in field.columns() {
             if SEALED.iter().any(|(name, ..)| name == column) {
                 let (old, value) = (own.open(keys, column)?, from.open(keys, column)?);
+                if old == value {
+                    continue;
+                }
                 write(work, survivor, column, value.as_deref(), None).await?;
                 note(work, new, column, old.as_deref(), value.as_deref()).await?;
             } else if PLAIN.contains(column) {

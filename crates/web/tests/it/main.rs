@@ -13,6 +13,7 @@ mod campaigns;
 mod chrome;
 mod customers;
 mod data_quality;
+mod duplicates;
 mod electronic;
 mod headers;
 mod information;

@@ -66,6 +66,19 @@ async fn a_second_record_is_found_and_decided_on(
         .await
         .unwrap();
     assert_eq!((told.waiting, told.absorbed.len()), (1, 0));
+}
+
+/// A decision stands until what agrees changes; what is postponed comes back on a day of the pack.
+#[rstest]
+#[tokio::test]
+async fn a_decision_stands_until_what_agrees_changes(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let table = Table::new([second_zhou()]);
+    t.import(ImportKind::Customers, &table).await;
+    compare(&t).await;
+    let (p, pair) = (t.people(), pairs(&t).await.remove(0));
     // Two customers: not asked again, even when everything is compared anew.
     let missing = decide(&t.app, &p.manager, t.now, pair.id, &form("different", " ")).await;
     assert_eq!(invalid(missing), [("reason".into(), "missing".into())]);

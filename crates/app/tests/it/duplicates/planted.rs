@@ -187,13 +187,6 @@ async fn planted_duplicates_are_found(#[values(Engine::Sqlite, Engine::Postgres)
     let measured = measure(&t.app, &Actor::shell("tests"), &truth)
         .await
         .unwrap();
-    for line in &measured.lines {
-        println!(
-            "{line:?} precision {:.4} recall {:.4}",
-            line.precision(),
-            line.recall()
-        );
-    }
     let likely = measured
         .lines
         .iter()
