@@ -3,8 +3,7 @@
 
 use super::read_rules::InformationRules;
 use crate::Result;
-use domain::customers::{PersonName, Reveal};
-use domain::data_quality::Around;
+use domain::data_quality::{Around, bears};
 use std::collections::{HashMap, HashSet};
 use store::data_quality::{self as rows, Held, Known, Neighbour, Neighbours, OldState, Seller};
 use store::dialect::bulk::Bulk;
@@ -132,7 +131,6 @@ impl Compared {
         let sellers: Vec<&Seller> = sellers.filter_map(|s| self.sellers.get(&s.1)).collect();
         let is_number = |s: &&&Seller| s.mobile_index.is_some() && s.mobile_index == k.mobile_index;
         let numbered: Vec<_> = sellers.iter().filter(is_number).collect();
-        let bears = |name: &PersonName, other: &str| name.reveal(Reveal::for_storage()) == other;
         let is_named = |s: &&Seller| bears(&k.subject.name, &s.name);
         Around {
             mobile_households: self.mobile.count(k.keys.mobile, k.keys.household),

@@ -119,6 +119,11 @@ pub(super) fn is_name(kind: CustomerKind, name: &PersonName) -> bool {
     }
 }
 
+/// Whether somebody bears a name, such as that of a salesperson.
+pub fn bears(name: &PersonName, other: &str) -> bool {
+    name.reveal(Reveal::for_checks()).trim() == other.trim()
+}
+
 /// The surname of a name, as families are told apart: the first character, or two of a double surname; of names
 /// in other letters the last word.
 pub fn surname(name: &PersonName) -> String {
