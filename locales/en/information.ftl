@@ -220,3 +220,5 @@ audit-action-core_changes-handed_over = changes handed over
 audit-action-core_changes-answered = changes answered
 audit-action-core_changes-reopened = change sent again
 audit-action-core_changes-settled = refused change settled
+audit-subject-information_change = correction
+audit-subject-core_change = change for the core system

@@ -220,3 +220,5 @@ audit-action-core_changes-handed_over = 核心系统取走变更
 audit-action-core_changes-answered = 核心系统答复变更
 audit-action-core_changes-reopened = 变更重新报送
 audit-action-core_changes-settled = 退回的变更已处理
+audit-subject-information_change = 信息更正
+audit-subject-core_change = 报送核心系统的变更
