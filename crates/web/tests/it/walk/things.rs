@@ -289,6 +289,18 @@ async fn contact(t: &TestApp) -> String {
     of_zhou.unwrap().number
 }
 
+/// Places in addresses for things of which there is none.
+const NOT_THERE: [&str; 8] = [
+    "{item}",
+    "{view}",
+    "{review}",
+    "{signal}",
+    "{post}",
+    "{holder}",
+    "{identity}",
+    "{key}",
+];
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
@@ -310,10 +322,11 @@ impl Things {
             _ => Uuid::nil(),
         };
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
-        let filled = path
+        let unknown = Uuid::nil().to_string();
+        let of_nothing = NOT_THERE.iter();
+        let path_there = of_nothing.fold(path.to_owned(), |p, place| p.replace(place, &unknown));
+        let filled = path_there
             .replace("{id}", &id.to_string())
-            .replace("{item}", &Uuid::nil().to_string())
-            .replace("{view}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
@@ -332,8 +345,6 @@ impl Things {
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
             .replace("{list}", &self.problem_list)
-            .replace("{review}", &Uuid::nil().to_string())
-            .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
             .replace("{team}", &self.team.to_string())
@@ -345,11 +356,7 @@ impl Things {
             .replace("{metric}", "success")
             .replace("{jurisdiction}/{topic}", "cn-50/new-contract")
             .replace("{hint}", "abcdefgh")
-            .replace("{code}", "5001")
-            .replace("{post}", &Uuid::nil().to_string())
-            .replace("{holder}", &Uuid::nil().to_string())
-            .replace("{identity}", &Uuid::nil().to_string())
-            .replace("{key}", &Uuid::nil().to_string());
+            .replace("{code}", "5001");
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
