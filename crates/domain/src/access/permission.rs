@@ -230,69 +230,6 @@ impl Permission {
             P::RetentionManage | P::RetentionApprove | P::DataRequestsHandle => RightArea::Records,
             P::ImportsRun | P::SystemManage | P::RightsManage | P::RightsApprove
             | P::UsersManage | P::OrgsManage | P::ClientsManage | P::AuditRead => RightArea::House,
-            Self::CustomersRead | Self::CustomersEdit | Self::PersonalDataReveal | Self::PoliciesRead
-            | Self::DuplicatesRead | Self::DuplicatesDecide | Self::DuplicatesApprove => RightArea::Customers,
-            Self::ObligationsRead
-            | Self::CallbacksRead
-            | Self::CallbacksAssign
-            | Self::CallbacksMake
-            | Self::CallbacksDecide
-            | Self::CampaignsRead
-            | Self::CampaignsPlan
-            | Self::CampaignsConfirm
-            | Self::PayoutsInspect
-            | Self::CallbacksReview
-            | Self::CallbacksCheck
-            | Self::ElectronicOffer
-            | Self::ElectronicInspect
-            | Self::RecordingsListen
-            | Self::LettersRead
-            | Self::LettersHandle
-            | Self::LettersReview
-            | Self::LettersTemplates => RightArea::Callbacks,
-            Self::TicketsRead
-            | Self::TicketsIssue
-            | Self::TicketsHandle
-            | Self::TicketsVerify
-            | Self::TicketsList => RightArea::Tickets,
-            Self::MessagesRead
-            | Self::MessagesSend
-            | Self::TemplatesEdit
-            | Self::TemplatesApprove => RightArea::Messages,
-            Self::VisitsRead
-            | Self::VisitsMake
-            | Self::VisitsApprove
-            | Self::VisitsEndorse
-            | Self::SlipsRead
-            | Self::SlipsRegister
-            | Self::SlipsOversee => RightArea::Visits,
-            Self::SurveysRead
-            | Self::SurveysRequest
-            | Self::SurveysApprove
-            | Self::SurveysEndorse
-            | Self::SurveysAllow
-            | Self::SurveysRun => RightArea::Surveys,
-            Self::RulesRead
-            | Self::RulesDraft
-            | Self::RulesReview
-            | Self::RulesApprove
-            | Self::QuestionnairesRead
-            | Self::QuestionnairesWrite
-            | Self::QuestionnairesReview
-            | Self::QuestionnairesApprove
-            | Self::PlanRun => RightArea::Rules,
-            Self::ReportsRead | Self::DataExport | Self::ExportsApprove => RightArea::Figures,
-            Self::RetentionManage | Self::RetentionApprove | Self::DataRequestsHandle => {
-                RightArea::Records
-            }
-            Self::ImportsRun
-            | Self::SystemManage
-            | Self::RightsManage
-            | Self::RightsApprove
-            | Self::UsersManage
-            | Self::OrgsManage
-            | Self::ClientsManage
-            | Self::AuditRead => RightArea::House,
         }
     }
 

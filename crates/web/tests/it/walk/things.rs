@@ -353,6 +353,24 @@ async fn contact(t: &TestApp) -> String {
     of_zhou.unwrap().number
 }
 
+/// Places in addresses for things of which there is none.
+const NOT_THERE: [&str; 14] = [
+    "{item}",
+    "{view}",
+    "{review}",
+    "{signal}",
+    "{post}",
+    "{holder}",
+    "{identity}",
+    "{key}",
+    "{relation}",
+    "{assessment}",
+    "{measure}",
+    "{flag}",
+    "{entry}",
+    "{event}",
+];
+
 impl Things {
     /// The thing that an id in an address stands for.
     fn id_of(&self, path: &str) -> Uuid {
@@ -381,12 +399,12 @@ impl Things {
     pub(super) fn fill(&self, path: &str) -> String {
         let id = self.id_of(path);
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
+        let unknown = Uuid::nil().to_string();
+        let of_nothing = NOT_THERE.iter();
+        let path_there = of_nothing.fold(path.to_owned(), |p, place| p.replace(place, &unknown));
         let filled = self
-            .fill_more(path)
+            .fill_more(&path_there)
             .replace("{id}", &id.to_string())
-            .replace("{item}", &Uuid::nil().to_string())
-            .replace("{view}", &Uuid::nil().to_string())
-            .replace("{relation}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
@@ -405,29 +423,18 @@ impl Things {
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
             .replace("{list}", &self.problem_list)
-            .replace("{review}", &Uuid::nil().to_string())
-            .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{duplicate}", &self.duplicate.to_string())
             .replace("{team}", &self.team.to_string())
             .replace("{visit}", &self.visit_number)
             .replace("{slip}", &self.slip_number)
             .replace("{dimension}", "credit")
-            .replace("{assessment}", &Uuid::nil().to_string())
-            .replace("{measure}", &Uuid::nil().to_string())
-            .replace("{flag}", &Uuid::nil().to_string())
-            .replace("{entry}", &Uuid::nil().to_string())
-            .replace("{event}", &Uuid::nil().to_string())
             .replace("{role}", "team_leader")
             .replace("{kind}", "policies")
             .replace("{metric}", "success")
             .replace("{jurisdiction}/{topic}", "cn-50/new-contract")
             .replace("{hint}", "abcdefgh")
-            .replace("{code}", "5001")
-            .replace("{post}", &Uuid::nil().to_string())
-            .replace("{holder}", &Uuid::nil().to_string())
-            .replace("{identity}", &Uuid::nil().to_string())
-            .replace("{key}", &Uuid::nil().to_string());
+            .replace("{code}", "5001");
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
