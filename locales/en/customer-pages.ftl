@@ -104,7 +104,6 @@ refusal-relation-kinds = Family relations are between persons, holdings between 
 refusal-relation-known = The two are related already; end that relation first
 refusal-relation-has-parent = The company has a parent already; end that relation first
 refusal-relation-cycle = The parent company is itself held by this company, directly or through others
-problem-unknown-customer = No such customer number, or not in your units
 audit-action-customer-related = relation noted
 audit-action-customer-unrelated = relation ended
 audit-action-customer-contact_person = contact person changed

@@ -104,7 +104,6 @@ refusal-relation-kinds = 家庭关系只能登记在个人客户之间，上下�
 refusal-relation-known = 双方已登记关系；如需更改，请先解除原关系
 refusal-relation-has-parent = 该公司已登记上级公司，请先解除
 refusal-relation-cycle = 不能登记：该上级公司本身由该公司（直接或间接）控股
-problem-unknown-customer = 没有这个客户号，或不在您的机构范围内
 audit-action-customer-related = 登记客户关系
 audit-action-customer-unrelated = 解除客户关系
 audit-action-customer-contact_person = 变更联系人

@@ -201,7 +201,6 @@ pub(super) async fn objects(t: &TestApp, shandong: bool) -> Objects {
     };
     super::walk_units::prepare(t, &objects).await;
     super::walk_cases::prepare(t, &objects).await;
-    super::walk_relations::prepare(t, &objects).await;
     objects
 }
 

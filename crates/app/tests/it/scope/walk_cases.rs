@@ -12,6 +12,7 @@ use testkit::TestApp;
 
 /// A review, a note, a sign and a list in the unit of some objects.
 pub(super) async fn prepare(t: &TestApp, o: &Objects) {
+    super::walk_relations::prepare(t, o).await;
     let db: &Store = t.app.store();
     let whole = Actor::system().scope(Permission::CallbacksRead).unwrap();
     let attempts = calls::list_attempts(db, &whole, o.callback).await.unwrap();

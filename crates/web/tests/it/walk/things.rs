@@ -272,6 +272,19 @@ async fn contact(t: &TestApp) -> String {
     of_zhou.unwrap().number
 }
 
+/// Names in addresses behind which nothing lies: what is asked for does not exist.
+const OF_NOBODY: [&str; 9] = [
+    "{relation}",
+    "{post}",
+    "{holder}",
+    "{review}",
+    "{signal}",
+    "{view}",
+    "{item}",
+    "{identity}",
+    "{key}",
+];
+
 impl Things {
     /// An address with things of Chongqing in its places.
     pub(super) fn fill(&self, path: &str) -> String {
@@ -295,9 +308,6 @@ impl Things {
         let (callback, ticket) = (&self.callback_number, &self.ticket_number);
         let filled = path
             .replace("{id}", &id.to_string())
-            .replace("{item}", &Uuid::nil().to_string())
-            .replace("{view}", &Uuid::nil().to_string())
-            .replace("{relation}", &Uuid::nil().to_string())
             .replace("{day}", "2024-03-06")
             .replace("{customer_no}", "C50-ZHOU")
             .replace("{policy_no}", "P50-ZHOU")
@@ -316,8 +326,6 @@ impl Things {
             .replace("{callback}", callback)
             .replace("{ticket}", ticket)
             .replace("{list}", &self.problem_list)
-            .replace("{review}", &Uuid::nil().to_string())
-            .replace("{signal}", &Uuid::nil().to_string())
             .replace("{letter}", &self.letter)
             .replace("{campaign}", &self.campaign)
             .replace("{survey}", &self.survey)
@@ -328,11 +336,11 @@ impl Things {
             .replace("{metric}", "success")
             .replace("{jurisdiction}/{topic}", "cn-50/new-contract")
             .replace("{hint}", "abcdefgh")
-            .replace("{code}", "5001")
-            .replace("{post}", &Uuid::nil().to_string())
-            .replace("{holder}", &Uuid::nil().to_string())
-            .replace("{identity}", &Uuid::nil().to_string())
-            .replace("{key}", &Uuid::nil().to_string());
+            .replace("{code}", "5001");
+        let nobody = Uuid::nil().to_string();
+        let filled = OF_NOBODY
+            .iter()
+            .fold(filled, |path, name| path.replace(name, &nobody));
         assert!(!filled.contains('{'), "no example for {path}");
         match path {
             "/exports/new" => format!("{filled}?list=customers"),
