@@ -7,7 +7,7 @@ use domain::customers::{Likeness, NameQuery, SearchTerm};
 use domain::numbers::NumberKind;
 use domain::time::{self, Instant};
 use store::callbacks::CallbackRow;
-use store::customers::{Candidate, CustomerRow, list_by_keys, list_of_names};
+use store::customers::{Candidate, CustomerRow, list_by_keys, list_by_shorter_names};
 use store::obligations::ObligationRow;
 use store::policies::PolicyRow;
 use store::tickets::TicketRow;
@@ -197,27 +197,23 @@ async fn look_alike(
         for candidate in candidates {
             let is_known = found.customers.iter().any(|c| c.row.id == candidate.id)
                 || like.iter().any(|(_, c)| c.id == candidate.id);
-            let likeness = query.likeness(candidate.kind, &candidate.name);
-            if let Some(likeness) = likeness.filter(|_| !is_known) {
+            if let Some(likeness) = candidate.likeness.filter(|_| !is_known) {
                 like.push((likeness, candidate));
             }
         }
     };
     for tier in query.tiers() {
         take(
-            list_by_keys(db, &scope, &tier, CANDIDATES_MAX).await?,
+            list_by_keys(db, &scope, &tier, Some(&query), CANDIDATES_MAX).await?,
             &mut like,
         );
         if like.len() as u64 > limit {
             break;
         }
     }
-    let shorter = query.shorter();
-    if !shorter.is_empty() && like.len() as u64 <= limit {
-        take(
-            list_of_names(db, &scope, &shorter, CANDIDATES_MAX).await?,
-            &mut like,
-        );
+    if like.len() as u64 <= limit {
+        let shorter = list_by_shorter_names(db, &scope, &query, CANDIDATES_MAX).await?;
+        take(shorter, &mut like);
     }
     // Of those who fit alike, the newest first.
     like.sort_by_key(|(likeness, c)| (*likeness, std::cmp::Reverse(c.id)));

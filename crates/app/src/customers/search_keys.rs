@@ -6,7 +6,6 @@ use super::stages::{follow_policies, lost_before};
 use crate::{App, Result};
 use chrono::NaiveDate;
 use domain::access::Actor;
-use domain::customers::{key_of_address, keys_of_name};
 use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::customers::{
@@ -130,12 +129,9 @@ async fn keys_between(
     let keyring = bulk.keyring();
     let mut rows = Vec::new();
     for customer in &customers {
-        let Some(name) = &customer.name else { continue };
         let mut seen_by = units.remove(&customer.id.0).unwrap_or_default();
         seen_by.push(customer.org_id);
-        let mut keys = keys_of_name(customer.kind, name);
-        keys.extend(customer.address.as_ref().and_then(key_of_address));
-        cells_of_keys(&keyring, customer.id, &seen_by, &keys, &mut rows);
+        cells_of_keys(&keyring, customer, &seen_by, &mut rows);
     }
     replace_keys(bulk, low, until, rows).await?;
     if let Some(days) = days {

@@ -205,6 +205,17 @@ async fn contact_persons_change_with_history(
     assert!(matches!(person, Err(Error::NotFound)));
 }
 
+/// The policy of the family ends.
+async fn end_policy(t: &TestApp) {
+    let mut ended =
+        Portfolio::life_policy("P-F", "F-1", "5001", "A5001", "2024-02-20", "2024-02-25");
+    ended.retain(|(column, _)| *column != "status" && *column != "insured_no");
+    ended.push(("status", "terminated".into()));
+    ended.push(("insured_no", "F-2".into()));
+    t.import(ImportKind::Policies, &Table::new([ended])).await;
+    refresh_search_keys(&t.app, t.now).await.unwrap();
+}
+
 /// GEN-02: policies move customers, people move prospects, and time makes them lost.
 #[rstest]
 #[tokio::test]
@@ -246,8 +257,8 @@ async fn stages_follow_policies_people_and_time(
     )
     .await;
     assert!(matches!(stale, Err(Error::Conflict)));
-    let page = look(t.now, "F-3").await;
-    assert_eq!(page.stages[0].since_on.to_string(), "2024-03-01");
+    let said = look(t.now, "F-3").await.stages;
+    assert_eq!(said[0].since_on.to_string(), "2024-03-01");
     let filter = app::customers::CustomerQuery {
         stage: "prospect".into(),
         ..Default::default()
@@ -257,13 +268,7 @@ async fn stages_follow_policies_people_and_time(
         .unwrap();
     assert!(listed.page.rows.iter().any(|c| c.customer_no == "F-3"));
     // The contract ends: the customer has bought, and two years later is lost.
-    let mut ended =
-        Portfolio::life_policy("P-F", "F-1", "5001", "A5001", "2024-02-20", "2024-02-25");
-    ended.retain(|(column, _)| *column != "status" && *column != "insured_no");
-    ended.push(("status", "terminated".into()));
-    ended.push(("insured_no", "F-2".into()));
-    t.import(ImportKind::Policies, &Table::new([ended])).await;
-    refresh_search_keys(&t.app, t.now).await.unwrap();
+    end_policy(&t).await;
     let stage = async |now| look(now, "F-1").await.customer.relationship_stage;
     assert_eq!(stage(t.now).await.as_deref(), Some("closed"));
     assert_eq!(

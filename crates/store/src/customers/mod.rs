@@ -38,8 +38,8 @@ pub use relations::{
 };
 pub use search::search_customers;
 pub use search_keys::{
-    Candidate, NamedRow, cells_of_keys, list_at_address, list_by_keys, list_of_names, read_named,
-    read_other_units, replace_keys, retain_elsewhere,
+    Candidate, NamedRow, cells_of_keys, list_at_address, list_by_keys, list_by_shorter_names,
+    read_named, read_other_units, replace_keys, retain_elsewhere,
 };
 pub use stages::{
     NewStage, StageRow, StagedRow, list_stages, move_stages, read_at_stage, read_holders,

@@ -6,7 +6,10 @@ use crate::sealing::{Keyring, refresh_keys};
 use crate::sql::{Select, params};
 use crate::{Reads, Result, StoreError};
 use domain::access::Scope;
-use domain::customers::{Address, CustomerKind, NameKey, PersonName, Reveal, Tier, key_of_address};
+use domain::customers::{
+    Address, CustomerKind, Likeness, NameKey, NameQuery, PersonName, Reveal, Tier, key_of_address,
+    keys_of_name,
+};
 use domain::ids::CustomerId;
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -103,14 +106,18 @@ pub async fn retain_elsewhere(
     Ok(())
 }
 
-/// Keys of a customer under the newest key, for the units that see it.
+/// Keys of a customer under the newest key, for the units that see it; none when its data was destroyed.
 pub fn cells_of_keys(
     keyring: &Keyring,
-    customer: CustomerId,
+    customer: &NamedRow,
     units: &[Uuid],
-    keys: &[NameKey],
     rows: &mut Vec<(i64, Uuid, Uuid)>,
 ) {
+    let Some(name) = &customer.name else { return };
+    let reveal = Reveal::for_storage();
+    let mut keys = keys_of_name(customer.kind, name, reveal);
+    let address = customer.address.as_ref();
+    keys.extend(address.and_then(|a| key_of_address(a, reveal)));
     let mut indexes: Vec<i64> = keys
         .iter()
         .map(|k| keyring.index(k.kind.as_str(), k.plain(Reveal::for_storage())))
@@ -118,7 +125,7 @@ pub fn cells_of_keys(
     indexes.sort_unstable();
     indexes.dedup();
     for unit in units {
-        rows.extend(indexes.iter().map(|index| (*index, *unit, customer.0)));
+        rows.extend(indexes.iter().map(|index| (*index, *unit, customer.id.0)));
     }
 }
 
@@ -159,8 +166,8 @@ pub struct Candidate {
     pub id: CustomerId,
     /// Its kind.
     pub kind: CustomerKind,
-    /// Its name.
-    pub name: PersonName,
+    /// Why its name fits what was typed; nothing when the key alone does, or nothing was typed.
+    pub likeness: Option<Likeness>,
 }
 
 /// Customers in sight that have keys of a tier, in no order that means anything; at most `limit`.
@@ -171,6 +178,7 @@ pub async fn list_by_keys(
     db: &impl Reads,
     scope: &Scope,
     tier: &Tier,
+    query: Option<&NameQuery>,
     limit: u64,
 ) -> Result<Vec<Candidate>> {
     refresh_keys(db).await?;
@@ -196,7 +204,7 @@ pub async fn list_by_keys(
         );
         select.filter(&condition, values);
     }
-    named(db, select, limit).await
+    named(db, select, query, limit).await
 }
 
 /// Customers in sight who live at an address; at most `limit`.
@@ -209,29 +217,30 @@ pub async fn list_at_address(
     address: &Address,
     limit: u64,
 ) -> Result<Vec<Candidate>> {
-    let Some(key) = key_of_address(address) else {
+    let Some(key) = key_of_address(address, Reveal::for_storage()) else {
         return Ok(Vec::new());
     };
     let tier = Tier {
         any: vec![key],
         and: None,
     };
-    list_by_keys(db, scope, &tier, limit).await
+    list_by_keys(db, scope, &tier, None, limit).await
 }
 
-/// Customers in sight that have one of some names exactly; at most `limit`.
+/// Customers in sight whose whole name is what was typed without one of its characters; at most `limit`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn list_of_names(
+pub async fn list_by_shorter_names(
     db: &impl Reads,
     scope: &Scope,
-    names: &[PersonName],
+    query: &NameQuery,
     limit: u64,
 ) -> Result<Vec<Candidate>> {
     refresh_keys(db).await?;
     let keys = db.keys();
-    let values = names
+    let values = query
+        .shorter()
         .iter()
         .flat_map(|name| keys.indexes("name", name.reveal(Reveal::for_storage())))
         .map(Value::from)
@@ -241,10 +250,15 @@ pub async fn list_of_names(
         .filter_in("c.name_index", values)
         .scope_customer(scope)
         .filter("c.erased_at IS NULL", Vec::new());
-    named(db, select, limit).await
+    named(db, select, Some(query), limit).await
 }
 
-async fn named(db: &impl Reads, mut select: Select, limit: u64) -> Result<Vec<Candidate>> {
+async fn named(
+    db: &impl Reads,
+    mut select: Select,
+    query: Option<&NameQuery>,
+    limit: u64,
+) -> Result<Vec<Candidate>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     select.then("LIMIT ?", params![limit]);
     let keys = db.keys();
@@ -254,10 +268,18 @@ async fn named(db: &impl Reads, mut select: Select, limit: u64) -> Result<Vec<Ca
         if found.iter().any(|c| c.id.0 == row.id) {
             continue;
         }
+        let kind = CustomerKind::parse(&row.kind).map_err(StoreError::from)?;
+        let likeness = match query {
+            Some(query) => {
+                let name = open_name(keys, row.id, &row.name)?;
+                query.likeness(kind, &name, Reveal::for_storage())
+            }
+            None => None,
+        };
         found.push(Candidate {
             id: CustomerId(row.id),
-            kind: CustomerKind::parse(&row.kind).map_err(StoreError::from)?,
-            name: open_name(keys, row.id, &row.name)?,
+            kind,
+            likeness,
         });
     }
     Ok(found)

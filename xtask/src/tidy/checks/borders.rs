@@ -27,7 +27,7 @@ enum Border {
 const BORDERS: [(&str, Border, &str); 7] = [
     (
         "crates/domain",
-        Border::Only(&["chrono", "thiserror", "uuid"]),
+        Border::Only(&["chrono", "pinyin", "thiserror", "uuid"]),
         "decisions are pure: no I/O, no serde, no chance",
     ),
     (

@@ -100,10 +100,6 @@ async fn walk_customers(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
         "search_customers",
         found.iter().filter(|c| c.id == o.customer).count(),
     );
-    let found = store::customers::list_contacts(db, scope, o.customer)
-        .await
-        .unwrap();
-    note("list_contacts", found.len());
     let of = TimelineOf::Customer(o.customer);
     let found = list_timeline(db, scope, of, &TimelineFilter::default(), 50)
         .await

@@ -4,7 +4,7 @@ use super::objects::Objects;
 use super::walk::Seen;
 use app::customers::{RelationForm, add_relation, refresh_search_keys};
 use domain::access::{Actor, Scope};
-use domain::customers::{Address, NameQuery, PersonName};
+use domain::customers::{Address, NameQuery};
 use store::Store;
 use store::customers as rows;
 use testkit::TestApp;
@@ -53,6 +53,8 @@ pub(super) async fn walk_relations(t: &TestApp, scope: &Scope, o: &Objects) -> S
     let mut seen = walk_names(db, scope, o).await;
     let mut note = |name, n| seen.insert(name, n);
     let id = o.customer;
+    let contacts = rows::list_contacts(db, scope, id).await.unwrap();
+    note("list_contacts", contacts.len());
     let relations = rows::list_relations(db, scope, id).await.unwrap();
     note("list_relations", relations.len());
     note(
@@ -83,12 +85,17 @@ async fn walk_names(db: &Store, scope: &Scope, o: &Objects) -> Seen {
     let query = NameQuery::parse("联合实业").unwrap();
     let mut by_keys = 0;
     for tier in query.tiers() {
-        by_keys += ours(rows::list_by_keys(db, scope, &tier, 50).await.unwrap());
+        by_keys += ours(
+            rows::list_by_keys(db, scope, &tier, None, 50)
+                .await
+                .unwrap(),
+        );
     }
     seen.insert("list_by_keys", by_keys);
-    let names = [PersonName::parse(o.name).unwrap()];
-    let found = rows::list_of_names(db, scope, &names, 50).await.unwrap();
-    seen.insert("list_of_names", ours(found));
+    // One character more than the name has.
+    let longer = NameQuery::parse(&format!("{}司", o.name)).unwrap();
+    let found = rows::list_by_shorter_names(db, scope, &longer, 50).await;
+    seen.insert("list_by_shorter_names", ours(found.unwrap()));
     let address = Address::parse("北京市西城区金融大街1号").unwrap();
     let found = rows::list_at_address(db, scope, &address, 50)
         .await

@@ -82,14 +82,14 @@ impl fmt::Debug for NameKey {
 }
 
 /// The key under which people at one address are found; nothing for an address too short to say where it is.
-pub fn key_of_address(address: &Address) -> Option<NameKey> {
-    let text = squeeze(address.reveal(Reveal::for_storage()));
+pub fn key_of_address(address: &Address, reveal: Reveal) -> Option<NameKey> {
+    let text = squeeze(address.reveal(reveal));
     (text.chars().count() >= ADDRESS_MIN).then(|| NameKey::new(KeyKind::Address, text))
 }
 
 /// The keys under which a customer of a name is found, each once.
-pub fn keys_of_name(kind: CustomerKind, name: &PersonName) -> Vec<NameKey> {
-    let name = name.reveal(Reveal::for_storage());
+pub fn keys_of_name(kind: CustomerKind, name: &PersonName, reveal: Reveal) -> Vec<NameKey> {
+    let name = name.reveal(reveal);
     let mut keys = BTreeSet::new();
     match kind {
         CustomerKind::Individual => person(name, &mut keys),
@@ -147,7 +147,7 @@ fn sounds(name: &[char], keys: &mut BTreeSet<NameKey>) {
 }
 
 /// Pieces of two to four characters, from every place of the name.
-fn organisation(name: &str, keys: &mut BTreeSet<NameKey>) {
+pub(super) fn organisation(name: &str, keys: &mut BTreeSet<NameKey>) {
     let name = squeeze(name);
     let core: Vec<char> = without_form(&name).chars().collect();
     for length in PIECE_MIN..=PIECE_MAX {

@@ -1,10 +1,12 @@
 //! What somebody typed for a name, the keys that find candidates, and whether one of them fits.
 
 use super::keys::{
-    KeyKind, NameKey, PIECE_MAX, PIECE_MIN, is_divider, squeeze, text, without_form, without_one,
+    KeyKind, NameKey, PIECE_MAX, PIECE_MIN, is_divider, organisation, squeeze, text, without_form,
+    without_one,
 };
 use super::sound::{blur, initials, syllables};
 use crate::customers::{CustomerKind, PersonName, Reveal};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Longest initials that are looked for.
@@ -12,7 +14,7 @@ const INITIALS_MAX: usize = 8;
 /// Characters from which on one of them may be wrong.
 const FORGIVING_MIN: usize = 3;
 /// Characters up to which a text is taken for the name of a person.
-const PERSON_MAX: usize = 7;
+const PERSON_MAX: usize = 10;
 
 codes! {
     /// Why a name fits what was typed, the best reason first.
@@ -148,8 +150,13 @@ impl NameQuery {
     }
 
     /// Why a name fits, if it does.
-    pub fn likeness(&self, kind: CustomerKind, name: &PersonName) -> Option<Likeness> {
-        let name = name.reveal(Reveal::for_storage());
+    pub fn likeness(
+        &self,
+        kind: CustomerKind,
+        name: &PersonName,
+        reveal: Reveal,
+    ) -> Option<Likeness> {
+        let name = name.reveal(reveal);
         if name == self.typed {
             return Some(Likeness::Exact);
         }
@@ -212,10 +219,10 @@ impl NameQuery {
         if !self.is_latin {
             return None;
         }
-        let mut keys =
-            super::keys_of_name(CustomerKind::Group, &PersonName::parse(&name).ok()?).into_iter();
+        let mut keys = BTreeSet::new();
+        organisation(&name, &mut keys);
         let typed = NameKey::new(KeyKind::Initials, self.initials());
-        keys.any(|k| k == typed).then_some(Likeness::Initials)
+        keys.contains(&typed).then_some(Likeness::Initials)
     }
 }
 
@@ -248,17 +255,17 @@ mod tests {
     /// What a name is found by: by keys, and by being like it.
     fn found(kind: CustomerKind, typed: &str, name: &str) -> Option<Likeness> {
         let name = PersonName::parse(name).unwrap();
+        let reveal = Reveal::traced(uuid::Uuid::nil());
         let query = NameQuery::parse(typed)?;
-        let keys = keys_of_name(kind, &name);
+        let keys = keys_of_name(kind, &name, reveal);
         let has = |key: &NameKey| keys.contains(key);
         let by_key = query
             .tiers()
             .iter()
             .any(|tier| tier.any.iter().any(has) && tier.and.as_ref().is_none_or(has));
-        let by_name =
-            query.shorter().contains(&name) || name.reveal(Reveal::for_storage()) == typed;
+        let by_name = query.shorter().contains(&name) || name.reveal(reveal) == typed;
         (by_key || by_name)
-            .then(|| query.likeness(kind, &name))
+            .then(|| query.likeness(kind, &name, reveal))
             .flatten()
     }
 
