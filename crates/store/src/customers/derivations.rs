@@ -193,24 +193,6 @@ pub async fn enqueue_derived_for_everybody(bulk: &mut Bulk, derived: Derived) ->
     bulk.insert(&DERIVATIONS, &cells).await
 }
 
-/// Asks for one thing to be worked out again for some customers.
-///
-/// # Errors
-/// What the database says.
-pub async fn enqueue_derived(bulk: &mut Bulk, derived: Derived, customers: &[Uuid]) -> Result<()> {
-    let mut cells = Vec::new();
-    for customer in customers {
-        cells.extend([
-            Cell::Code(derived.as_str()),
-            Cell::Id(bulk.next_id()),
-            Cell::Code(Subject::Customers.as_str()),
-            Cell::Id(*customer),
-            Cell::Id(*customer),
-        ]);
-    }
-    bulk.insert(&DERIVATIONS, &cells).await
-}
-
 async fn insert(work: &UnitOfWork, derived: Derived, low: Uuid, high: Uuid) -> Result<()> {
     let sql = "INSERT INTO derivations (derived, id, subject, low, high) \
                VALUES ($1, $2, 'customers', $3, $4)";

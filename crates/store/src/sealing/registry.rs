@@ -233,6 +233,8 @@ pub const SEALED: &[SealedTable] = &[
     SealedTable {
         name: "own_numbers",
         columns: &[indexed("number", "number_index", "mobile")],
+    },
+    SealedTable {
         name: "risk_assessments",
         columns: &[
             sealed("answers"),
@@ -308,6 +310,8 @@ pub const SEALED: &[SealedTable] = &[
     SealedTable {
         name: "customer_stages",
         columns: &[sealed("note")],
+    },
+    SealedTable {
         name: "duplicate_pairs",
         columns: &[sealed("reason")],
     },
