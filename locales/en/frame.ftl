@@ -2,6 +2,7 @@
 product = Huifang
 skip-to-content = Skip to content
 menu = Menu
+menu-customers = Customers
 menu-manage = Management
 menu-system = System
 nav-workbench = Workbench

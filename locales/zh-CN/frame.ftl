@@ -2,6 +2,7 @@
 product = 回访
 skip-to-content = 跳到正文
 menu = 菜单
+menu-customers = 客户
 menu-manage = 管理
 menu-system = 系统
 nav-workbench = 工作台

@@ -215,7 +215,11 @@ impl Frame {
     /// The other groups of the menu that hold anything for this person: the id of the heading, and
     /// the entries.
     pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<Entry>)> {
-        let groups = [("menu-manage", menu::MANAGE), ("menu-system", menu::SYSTEM)];
+        let groups = [
+            ("menu-customers", menu::CUSTOMERS),
+            ("menu-manage", menu::MANAGE),
+            ("menu-system", menu::SYSTEM),
+        ];
         let open = groups.map(|(id, all)| (id, menu::entries(all, self.session())));
         open.into_iter().filter(|(_, e)| !e.is_empty()).collect()
     }

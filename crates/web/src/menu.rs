@@ -132,47 +132,6 @@ pub(crate) const WORK: &[Entry] = &[
         Some(Permission::MessagesRead),
     ),
     entry(
-        "customers",
-        "/customers",
-        "users",
-        Some(Permission::CustomersRead),
-    ),
-    entry("risk", "/risk", "shield-check", Some(Permission::RiskRead)),
-    entry(
-        "classes",
-        "/classes",
-        "chart-bar",
-        Some(Permission::CustomersRead),
-        "duplicates",
-        "/duplicates",
-        "users",
-        Some(Permission::DuplicatesRead),
-        "information-quality",
-        "/information-quality",
-        "clipboard-check",
-        Some(Permission::CustomersRead),
-        "information-changes",
-        "/information-changes",
-        "checks",
-        Some(Permission::CustomersEdit),
-    ),
-    entry(
-        "core-changes",
-        "/core-changes",
-        "arrows-exchange",
-        Some(Permission::InformationDeliver),
-        "my-customers",
-        "/my-customers",
-        "users",
-        Some(Permission::ServiceRead),
-    ),
-    entry(
-        "watch-list",
-        "/watch-list",
-        "flag",
-        Some(Permission::ServiceRead),
-    ),
-    entry(
         "policies",
         "/policies",
         "file-text",
@@ -192,21 +151,54 @@ pub(crate) const WORK: &[Entry] = &[
     ),
 ];
 
-/// Management.
-pub(crate) const MANAGE: &[Entry] = &[
+/// Customers: who they are, how good what is known of them is, what they are worth and what risk they bear.
+pub(crate) const CUSTOMERS: &[Entry] = &[
     entry(
-        "reports",
-        "/reports",
-        "table",
-        Some(Permission::ReportsRead),
+        "customers",
+        "/customers",
+        "users",
+        Some(Permission::CustomersRead),
     ),
     entry(
-        "entry-lag",
-        "/entry-lag",
-        "clock",
+        "my-customers",
+        "/my-customers",
+        "user-circle",
+        Some(Permission::ServiceRead),
+    ),
+    entry(
+        "information-changes",
+        "/information-changes",
+        "checks",
+        Some(Permission::CustomersEdit),
+    ),
+    entry(
+        "information-quality",
+        "/information-quality",
+        "clipboard-check",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
+        "duplicates",
+        "/duplicates",
+        "sitemap",
+        Some(Permission::DuplicatesRead),
+    ),
+    entry(
+        "classes",
+        "/classes",
+        "chart-bar",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
+        "watch-list",
+        "/watch-list",
+        "flag",
+        Some(Permission::ServiceRead),
+    ),
+    entry(
         "service-customers",
         "/service-customers",
-        "users",
+        "user-shield",
         Some(Permission::ServiceAssign),
     ),
     entry(
@@ -216,14 +208,42 @@ pub(crate) const MANAGE: &[Entry] = &[
         Some(Permission::ServiceAssign),
     ),
     entry(
+        "service-report",
+        "/service-report",
+        "table",
+        Some(Permission::ReportsRead),
+    ),
+    entry(
+        "risk",
+        "/risk",
+        "alert-triangle",
+        Some(Permission::RiskRead),
+    ),
+    entry(
         "customer-flags",
         "/customer-flags",
-        "flag",
+        "message-exclamation",
         Some(Permission::ServiceRead),
     ),
     entry(
-        "service-report",
-        "/service-report",
+        "core-changes",
+        "/core-changes",
+        "arrows-exchange",
+        Some(Permission::InformationDeliver),
+    ),
+    entry(
+        "entry-lag",
+        "/entry-lag",
+        "clock",
+        Some(Permission::ReportsRead),
+    ),
+];
+
+/// Management.
+pub(crate) const MANAGE: &[Entry] = &[
+    entry(
+        "reports",
+        "/reports",
         "table",
         Some(Permission::ReportsRead),
     ),
@@ -368,7 +388,7 @@ pub(crate) const SYSTEM: &[Entry] = &[
 
 /// Every entry of the menu that a person may open.
 pub(crate) fn everything(session: Option<&Session>) -> Vec<Entry> {
-    let groups = [WORK, MANAGE, SYSTEM].into_iter();
+    let groups = [WORK, CUSTOMERS, MANAGE, SYSTEM].into_iter();
     groups.flat_map(|all| entries(all, session)).collect()
 }
 
@@ -396,7 +416,7 @@ mod tests {
                 let does = |role: &&Role| duty.needs.iter().all(|n| rights.grants(&[**role], *n));
                 let role = kind.roles.iter().find(does).unwrap();
                 for name in &duty.at {
-                    let place = [WORK, MANAGE, SYSTEM].concat();
+                    let place = [WORK, CUSTOMERS, MANAGE, SYSTEM].concat();
                     let place = place.iter().find(|e| e.name == name);
                     let place = place.unwrap_or_else(|| panic!("{}: no place {name}", duty.code));
                     let opens = |right: Permission| rights.grants(&[*role], right);
