@@ -157,7 +157,7 @@ pub struct MovementQuery {
     pub before: String,
     /// The class on the last day.
     pub class: String,
-    /// `fallen`: only whose class fell.
+    /// `fallen` or `risen`: only whose class fell, or rose.
     pub view: String,
     /// Code of a unit.
     pub org: String,
@@ -192,9 +192,10 @@ pub(crate) async fn movement_filter(
         "none" => Some(None),
         text => listing::code("before", text, CustomerClass::parse)?.map(Some),
     };
-    let fallen = match query.view.as_str() {
-        "" => false,
-        "fallen" => true,
+    let (fallen, risen) = match query.view.as_str() {
+        "" => (false, false),
+        "fallen" => (true, false),
+        "risen" => (false, true),
         _ => return Err(Error::invalid("view", "unknown-code")),
     };
     Ok(MovementFilter {
@@ -205,6 +206,7 @@ pub(crate) async fn movement_filter(
         before,
         after: listing::code("class", &query.class, CustomerClass::parse)?,
         fallen,
+        risen,
         org_path: listing::org_path(app, scope, &query.org).await?,
         page_after: listing::after(&query.after)?,
     })

@@ -236,6 +236,8 @@ pub struct MovementFilter {
     pub after: Option<CustomerClass>,
     /// Only whose class fell.
     pub fallen: bool,
+    /// Only whose class rose.
+    pub risen: bool,
     /// Of this unit and those below it, by the unit's path.
     pub org_path: Option<String>,
     /// After the row of this key.
@@ -313,6 +315,10 @@ pub async fn list_movements(
     if filter.fallen {
         let fell = "((a.class = 'high' AND k.class IN ('medium', 'low')) OR (a.class = 'medium' AND k.class = 'low'))";
         select.filter(fell, Vec::new());
+    }
+    if filter.risen {
+        let rose = "((a.class = 'low' AND k.class IN ('medium', 'high')) OR (a.class = 'medium' AND k.class = 'high'))";
+        select.filter(rose, Vec::new());
     }
     in_sight(&mut select, scope, filter.org_path.as_deref());
     select.page_by_id("k.id", true, filter.page_after.as_ref(), limit);

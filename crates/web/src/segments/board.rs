@@ -102,9 +102,10 @@ impl BoardPage {
         )
     }
 
-    fn fallen(&self, m: &ModelBoard) -> String {
+    /// Where those are listed whose class fell, or rose.
+    fn moved(&self, m: &ModelBoard, view: &str) -> String {
         format!(
-            "/classes/customers?model={}&view=fallen&from={}&to={}&org={}",
+            "/classes/customers?model={}&view={view}&from={}&to={}&org={}",
             m.model, self.board.from, self.board.to, self.org
         )
     }
@@ -176,7 +177,7 @@ impl MovementsPage {
     }
 
     fn views(&self) -> Vec<Choice> {
-        choices(&self.f, "class-view", ["fallen"], &self.query.view)
+        choices(&self.f, "class-view", ["fallen", "risen"], &self.query.view)
     }
 
     fn name(&self, class: &CustomerClass) -> String {

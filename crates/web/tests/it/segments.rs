@@ -98,7 +98,7 @@ async fn systems_read_and_ask(#[values(Engine::Sqlite, Engine::Postgres)] engine
         (&value["model"], &value["class"]),
         (&json!("value"), &json!("medium"))
     );
-    assert_eq!(value["score"]["points"], 4_500);
+    assert_eq!(value["score"]["points"], 4_800);
     assert_eq!(value["score"]["terms"][0]["contribution"], 1_800);
     assert!(!value["score"]["changes"].as_array().unwrap().is_empty());
     assert_eq!(body["history"][0]["cause"], "computed");

@@ -58,6 +58,7 @@ pub(super) async fn walk_segments(t: &TestApp, scope: &Scope, o: &Objects) -> Se
         before: None,
         after: None,
         fallen: false,
+        risen: false,
         org_path: under.map(str::to_owned),
         page_after: None,
     };

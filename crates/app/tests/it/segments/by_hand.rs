@@ -67,7 +67,7 @@ async fn a_class_set_by_hand_lives_and_ends(
     let (p, now) = (t.people(), t.now);
     classify_at(&t, now, false).await;
     let computed = classes(&t, "C50-LI").await;
-    assert_eq!(computed, "medium low");
+    assert_eq!(computed, "medium medium");
     let (leader, second) = (&p.leader_cq, &p.compliance);
 
     let first = ask(&t, leader, now, "high", "2024-03-10").await.unwrap();
@@ -92,7 +92,7 @@ async fn a_class_set_by_hand_lives_and_ends(
         .await
         .unwrap();
     classify_at(&t, now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "high low");
+    assert_eq!(classes(&t, "C50-LI").await, "high medium");
     let page = classes_page(&t.app, leader, now, "C50-LI").await.unwrap();
     let set = page.models[0].set.as_ref().unwrap();
     assert_eq!(set.reason.as_deref(), Some("企业主，配偶名下保单未归集"));
@@ -100,7 +100,7 @@ async fn a_class_set_by_hand_lives_and_ends(
 
     // On its last day it counts, on the next it does not.
     classify_at(&t, at("2024-03-10 20:00"), false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "high low");
+    assert_eq!(classes(&t, "C50-LI").await, "high medium");
     let ended = classify_at(&t, at("2024-03-11 01:00"), false).await;
     assert_eq!(ended.overrides_ended, 1);
     assert_eq!(classes(&t, "C50-LI").await, computed);
@@ -163,14 +163,14 @@ async fn a_file_does_not_overwrite_what_a_model_gives(
     );
     t.import_all(&portfolio).await;
     classify_at(&t, t.now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "medium low");
+    assert_eq!(classes(&t, "C50-LI").await, "medium medium");
     portfolio.customers.set("C50-LI", "value_class", "low");
     t.import(ImportKind::Customers, &portfolio.customers).await;
-    assert_eq!(classes(&t, "C50-LI").await, "medium low");
+    assert_eq!(classes(&t, "C50-LI").await, "medium medium");
     let said = "SELECT imported_value_class FROM customers WHERE customer_no = 'C50-LI'";
     assert_eq!(t.database.column(said).await, ["low"]);
     classify_at(&t, t.now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "medium low");
+    assert_eq!(classes(&t, "C50-LI").await, "medium medium");
     let request = PlanRequest {
         since: Some(day("2024-01-01")),
         ..PlanRequest::default()

@@ -50,7 +50,7 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
     let t = TestApp::with_portfolio(engine).await;
     let (p, now) = (t.people(), t.now);
     classify_at(&t, now, false).await;
-    assert_eq!(classes(&t, "C50-LI").await, "medium low");
+    assert_eq!(classes(&t, "C50-LI").await, "medium medium");
     let old = classes_page(&t.app, &p.manager, now, "C50-LI")
         .await
         .unwrap();
@@ -78,7 +78,7 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
     assert!(tried.examples.iter().any(|e| e.customer_no == "C50-LI"));
     assert_eq!(
         classes(&t, "C50-LI").await,
-        "medium low",
+        "medium medium",
         "nothing is written"
     );
     let latest = latest_diff(&t.app, &p.executive, id, &row.hash)
@@ -94,7 +94,7 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
     .unwrap();
     let report = classify_at(&t, now, false).await;
     assert_eq!(report.changed, tried.moved());
-    assert_eq!(classes(&t, "C50-LI").await, "low low");
+    assert_eq!(classes(&t, "C50-LI").await, "low medium");
     for (class, at) in [("high", 0), ("medium", 1), ("low", 2)] {
         let said: u64 = ["high", "medium", "low"]
             .iter()
@@ -143,7 +143,7 @@ async fn the_board_says_who_moved(#[values(Engine::Sqlite, Engine::Postgres)] en
         .execute("UPDATE policies SET status = 'lapsed' WHERE policy_no IN ('P50-LI', 'P37-SUN')")
         .await;
     classify_at(&t, at("2024-03-20 09:00"), true).await;
-    assert_eq!(classes(&t, "C50-LI").await, "low low");
+    assert_eq!(classes(&t, "C50-LI").await, "low medium");
     let query = BoardQuery {
         from: "2024-03-10".into(),
         to: "2024-03-20".into(),
