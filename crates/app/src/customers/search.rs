@@ -145,7 +145,10 @@ async fn look_up(
             NumberKind::Customer => {
                 let scope = actor.scope(Permission::CustomersRead)?;
                 let known = store::customers::find_customer_by_number(db, &scope, &text).await?;
-                found.customers.extend(known);
+                let why = term.as_str();
+                found
+                    .customers
+                    .extend(known.map(|row| FoundCustomer { row, why }));
             }
             // Pages of their own, found by their address.
             NumberKind::Visit
