@@ -86,7 +86,7 @@ macro_rules! lists {
 }
 
 /// What the domain says of the quality of information.
-fn of_information() -> Lists {
+fn of_data_quality() -> Lists {
     lists! {
         "information_findings.check_code" => Check,
         "information_findings.field" => Field,
@@ -182,6 +182,7 @@ fn of_information() -> Lists {
 fn of_the_domain() -> Lists {
     let mut lists = of_messages();
     lists.extend(of_visits());
+    lists.extend(of_data_quality());
     lists.extend(of_information());
     lists.extend(of_risk());
     lists.extend(of_retention());

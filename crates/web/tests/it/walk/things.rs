@@ -156,9 +156,10 @@ async fn duplicate(t: &TestApp) -> Uuid {
          SELECT a.id, a.id, a.id, b.id, 'undone', 'name', 3, 0, 'tests', 0, FALSE {from}"
     );
     t.database.execute(&format!("{pair}; {merge}")).await;
-    let whole = Actor::system().scope(domain::access::Permission::CustomersRead);
-    let found =
-        store::customers::find_customer_by_number(t.app.store(), &whole.unwrap(), "C50-ZHOU");
+    let whole = Actor::system()
+        .scope(domain::access::Permission::CustomersRead)
+        .unwrap();
+    let found = store::customers::find_customer_by_number(t.app.store(), &whole, "C50-ZHOU");
     found.await.unwrap().unwrap().id.0
 }
 
