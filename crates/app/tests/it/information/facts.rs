@@ -241,7 +241,8 @@ async fn every_past_day_is_shown_as_it_was(
         if next == Some(on) || n % 4 > 0 {
             continue;
         }
-        let page = information_page(&t.app, by, end, ZHOU, &on.to_string());
+        let on_text = on.to_string();
+        let page = information_page(&t.app, by, end, ZHOU, &on_text);
         for view in page.await.unwrap().facts {
             let value = expected.get(&view.field);
             let value = value.map(|v| v.shown(view.field, row.kind));
