@@ -36,7 +36,7 @@ CREATE TABLE information_changes (
 ) {strict};
 CREATE INDEX information_changes_state ON information_changes (state, id);
 CREATE INDEX information_changes_customer ON information_changes (customer_id, id);
-CREATE TABLE customer_flags (
+CREATE TABLE customer_marks (
     id {id} NOT NULL PRIMARY KEY,
     customer_id {id} NOT NULL REFERENCES customers (id),
     flag TEXT NOT NULL CHECK (flag IN ('large', 'key_account', 'shareholder_related', 'cooperating')),
@@ -49,7 +49,7 @@ CREATE TABLE customer_flags (
     ended_name TEXT,
     ended_at {instant}
 ) {strict};
-CREATE INDEX customer_flags_customer ON customer_flags (customer_id, id);
+CREATE INDEX customer_marks_customer ON customer_marks (customer_id, id);
 CREATE TABLE fact_confirmations (
     id {id} NOT NULL PRIMARY KEY,
     customer_id {id} NOT NULL REFERENCES customers (id),
@@ -78,7 +78,7 @@ CREATE INDEX core_changes_customer ON core_changes (customer_id, id)
 const DOWN: &str = "
 DROP TABLE core_changes;
 DROP TABLE fact_confirmations;
-DROP TABLE customer_flags;
+DROP TABLE customer_marks;
 DROP TABLE information_changes;
 DROP INDEX record_changes_collected;
 ALTER TABLE record_changes DROP COLUMN collected_at;

@@ -331,7 +331,10 @@ pub async fn list_acquaintances(
                 .scope(scope, "p.org_id")
                 .scope_customer(scope)
                 .filter(&format!("p.{own} = ?"), params![customer.0])
-                .filter("c.id <> ? AND c.erased_at IS NULL", params![customer.0])
+                .filter(
+                    "c.id <> ? AND c.erased_at IS NULL AND c.merged_into_id IS NULL",
+                    params![customer.0],
+                )
                 .filter(related, params![customer.0, customer.0])
                 .then(
                     "ORDER BY p.id LIMIT ?",

@@ -191,7 +191,10 @@ pub async fn list_by_keys(
     let mut select =
         Select::new("SELECT c.id, c.kind, c.name FROM search_keys k CROSS JOIN customers c");
     select
-        .filter("c.id = k.customer_id AND c.erased_at IS NULL", Vec::new())
+        .filter(
+            "c.id = k.customer_id AND c.erased_at IS NULL AND c.merged_into_id IS NULL",
+            Vec::new(),
+        )
         .filter_in("k.name_key", tier.any.iter().flat_map(indexes).collect())
         .scope(scope, "k.org_id")
         .own(scope, "c.id");
@@ -249,7 +252,10 @@ pub async fn list_by_shorter_names(
     select
         .filter_in("c.name_index", values)
         .scope_customer(scope)
-        .filter("c.erased_at IS NULL", Vec::new());
+        .filter(
+            "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+            Vec::new(),
+        );
     named(db, select, Some(query), limit).await
 }
 

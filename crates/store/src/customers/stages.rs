@@ -86,8 +86,7 @@ pub async fn read_staged(
             holdings.last_on = holdings.last_on.max(last_on.filter(|on| *on <= today));
         }
     }
-    let sql =
-        "SELECT id, relationship_stage FROM customers WHERE id IN ({values}) AND erased_at IS NULL";
+    let sql = "SELECT id, relationship_stage FROM customers WHERE id IN ({values}) AND erased_at IS NULL AND merged_into_id IS NULL";
     bulk.query_in(sql, &cells, |row| {
         let id = row.id(0)?.unwrap_or_default();
         let stage = row.text(1)?;

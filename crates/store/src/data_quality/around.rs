@@ -143,7 +143,7 @@ pub async fn find_insureds_numbers(
     let sql = "SELECT c.id, i.id, i.name, i.address, i.birth_date FROM policies p \
                JOIN customers c ON c.id = p.policyholder_id JOIN customers i ON i.id = p.insured_id \
                WHERE p.policyholder_id IN ({values}) AND i.id <> c.id AND i.mobile_index = c.mobile_index \
-               AND i.kind = 'individual' AND c.kind = 'individual' AND i.erased_at IS NULL";
+               AND i.kind = 'individual' AND c.kind = 'individual' AND i.erased_at IS NULL AND i.merged_into_id IS NULL";
     let rows = bulk.query_in(sql, &cells, |row| {
         let insured = row.id(1)?.unwrap_or_default();
         let open = |at: usize, column: &str| {

@@ -48,7 +48,7 @@ pub struct Known {
 
 const SELECT: &str = "SELECT id, org_id, created_at, kind, name, sex, birth_date, id_type, id_no, id_expires_on, \
      nationality, mobile, mobile_index, phone, email, address, mailing_address, occupation FROM customers \
-     WHERE id IN ({values}) AND erased_at IS NULL";
+     WHERE id IN ({values}) AND erased_at IS NULL AND merged_into_id IS NULL";
 
 /// What is known of customers, without their policies. Customers whose data was destroyed are left out.
 ///

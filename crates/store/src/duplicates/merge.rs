@@ -111,6 +111,7 @@ async fn move_rows(
         How::MovesUnless(same) => format!(
             " AND NOT EXISTS (SELECT 1 FROM {table} o WHERE o.{column} = $5 AND o.{same} = t.{same})"
         ),
+        How::MovesIf(holds) => format!(" AND ({holds})"),
     };
     let sql = format!(
         "INSERT INTO merge_moves (merge_id, table_name, column_name, row_id) \

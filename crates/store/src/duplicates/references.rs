@@ -9,6 +9,8 @@ pub enum How {
     /// It comes to the survivor unless that has a row with the same values in these columns, as when both were
     /// invited to one event: the row then stays where it is.
     MovesUnless(&'static str),
+    /// It comes to the survivor where this holds of the row `t`; `$5` is the survivor.
+    MovesIf(&'static str),
     /// It stays; the text says why.
     Stays(&'static str),
 }
@@ -41,6 +43,15 @@ const fn unless(table: &'static str, same: &'static str) -> Reference {
         table,
         column: "customer_id",
         how: How::MovesUnless(same),
+        policy: None,
+    }
+}
+
+const fn moves_if(table: &'static str, column: &'static str, holds: &'static str) -> Reference {
+    Reference {
+        table,
+        column,
+        how: How::MovesIf(holds),
         policy: None,
     }
 }
@@ -106,6 +117,68 @@ pub const REFERENCES: &[Reference] = &[
     unless("gathering_participants", "gathering_id"),
     unless("campaign_members", "campaign_id"),
     unless("survey_invitations", "survey_id"),
+    moves_if(
+        "customer_relations",
+        "customer_id",
+        "t.other_id <> $5 AND NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.customer_id = $5 \
+         AND o.other_id = t.other_id AND o.relation = t.relation AND o.ended_at IS NULL)",
+    ),
+    moves_if(
+        "customer_relations",
+        "other_id",
+        "t.customer_id <> $5 AND NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.other_id = $5 \
+         AND o.customer_id = t.customer_id AND o.relation = t.relation AND o.ended_at IS NULL)",
+    ),
+    moves("customer_stages", None),
+    moves("information_changes", None),
+    moves_if(
+        "customer_marks",
+        "customer_id",
+        "t.ended_on IS NOT NULL OR NOT EXISTS (SELECT 1 FROM customer_marks o WHERE o.customer_id = $5 \
+         AND o.flag = t.flag AND o.ended_on IS NULL)",
+    ),
+    moves("fact_confirmations", None),
+    moves("core_changes", None),
+    moves("information_verifications", None),
+    moves("information_samples", OWN),
+    moves("commission_holds", OWN),
+    moves_if(
+        "class_overrides",
+        "customer_id",
+        "t.state NOT IN ('asked', 'in_force') OR NOT EXISTS (SELECT 1 FROM class_overrides o \
+         WHERE o.customer_id = $5 AND o.model = t.model AND o.state IN ('asked', 'in_force'))",
+    ),
+    moves_if(
+        "service_charges",
+        "customer_id",
+        "t.until_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM service_charges o WHERE o.customer_id = $5 \
+         AND o.until_at IS NULL)",
+    ),
+    moves("service_items", None),
+    moves_if(
+        "watched_customers",
+        "customer_id",
+        "t.ended_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM watched_customers o WHERE o.customer_id = $5 \
+         AND o.ended_at IS NULL)",
+    ),
+    moves_if(
+        "customer_flags",
+        "customer_id",
+        "t.state NOT IN ('asked', 'raised', 'withdrawal_asked') OR NOT EXISTS (SELECT 1 FROM customer_flags o \
+         WHERE o.customer_id = $5 AND o.flag = t.flag AND o.source = t.source \
+         AND o.state IN ('asked', 'raised', 'withdrawal_asked'))",
+    ),
+    moves("risk_assessments", None),
+    moves_if(
+        "risk_signals",
+        "customer_id",
+        "NOT EXISTS (SELECT 1 FROM risk_signals o WHERE o.customer_id = $5 AND o.kind = t.kind \
+         AND o.found_key = t.found_key)",
+    ),
+    moves("risk_measures", None),
+    moves("credit_entries", None),
+    moves("credit_flags", None),
+    moves("aml_checks", None),
     Reference {
         table: "customers",
         column: "merged_into_id",
@@ -128,6 +201,32 @@ pub const REFERENCES: &[Reference] = &[
         "high_id",
         "worked out again for the survivor",
     ),
+    stays(
+        "search_keys",
+        "customer_id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "information_states",
+        "id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "information_findings",
+        "customer_id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "customer_scores",
+        "customer_id",
+        "worked out again for the survivor",
+    ),
+    stays(
+        "customer_classes",
+        "customer_id",
+        "worked out again for the survivor",
+    ),
+    stays("flag_changes", "customer_id", "the core system was told so"),
     stays("customer_merges", "survivor_id", "the merge itself"),
     stays("customer_merges", "absorbed_id", "the merge itself"),
 ];

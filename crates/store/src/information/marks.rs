@@ -60,7 +60,7 @@ pub async fn list_marks(
 ) -> Result<Vec<MarkRow>> {
     let mut select = Select::new(
         "SELECT m.id, m.flag, m.since_on, m.reason, m.set_name, m.set_at, m.ended_on, m.end_reason, m.ended_name \
-         FROM customer_flags m JOIN customers c ON c.id = m.customer_id",
+         FROM customer_marks m JOIN customers c ON c.id = m.customer_id",
     );
     select
         .scope_customer(scope)
@@ -68,7 +68,7 @@ pub async fn list_marks(
         .then("ORDER BY m.id DESC LIMIT ?", params![MARKS_MAX]);
     let rows: Vec<Row> = select.list(db).await?;
     let open = |column: &str, id: Uuid, sealed: Option<Vec<u8>>| {
-        let column = format!("customer_flags.{column}");
+        let column = format!("customer_marks.{column}");
         sealed.map(|s| db.keys().open(&column, id, &s)).transpose()
     };
     rows.into_iter()
@@ -101,8 +101,8 @@ pub async fn insert_mark(
     name: &str,
 ) -> Result<Uuid> {
     let id = work.next_id();
-    let sealed = work.keys().seal("customer_flags.reason", id, reason)?;
-    let sql = "INSERT INTO customer_flags (id, customer_id, flag, since_on, reason, set_name, set_at) \
+    let sealed = work.keys().seal("customer_marks.reason", id, reason)?;
+    let sql = "INSERT INTO customer_marks (id, customer_id, flag, since_on, reason, set_name, set_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let now = millis(work.now());
     let values = params![id, customer.0, mark.as_str(), since_on, sealed, name, now];
@@ -121,8 +121,8 @@ pub async fn end_mark(
     reason: &str,
     name: &str,
 ) -> Result<()> {
-    let sealed = work.keys().seal("customer_flags.end_reason", id, reason)?;
-    let sql = "UPDATE customer_flags SET ended_on = $1, end_reason = $2, ended_name = $3, ended_at = $4 \
+    let sealed = work.keys().seal("customer_marks.end_reason", id, reason)?;
+    let sql = "UPDATE customer_marks SET ended_on = $1, end_reason = $2, ended_name = $3, ended_at = $4 \
                WHERE id = $5 AND ended_on IS NULL";
     let values = params![ended_on, sealed, name, millis(work.now()), id];
     work.execute_one(sql, values).await

@@ -362,7 +362,7 @@ async fn empty_customer(work: &UnitOfWork, customer: CustomerId) -> Result<u64> 
         "UPDATE messages SET recipient = NULL, title = NULL, body = NULL WHERE customer_id = $1",
         "UPDATE consent_entries SET note = NULL WHERE customer_id = $1",
         "UPDATE information_changes SET facts = NULL, reason = NULL, note = NULL, collected_by = NULL WHERE customer_id = $1",
-        "UPDATE customer_flags SET reason = NULL, end_reason = NULL WHERE customer_id = $1",
+        "UPDATE customer_marks SET reason = NULL, end_reason = NULL WHERE customer_id = $1",
         "UPDATE core_changes SET answer = NULL WHERE customer_id = $1",
         "UPDATE core_changes SET state = 'settled' WHERE customer_id = $1 AND state <> 'accepted'",
         "UPDATE information_changes SET state = 'withdrawn' WHERE customer_id = $1 AND state = 'pending'",

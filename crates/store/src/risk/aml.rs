@@ -277,7 +277,10 @@ pub async fn count_grades(db: &impl Reads, scope: &Scope, since: NaiveDate) -> R
     let before = millis(domain::time::at_in_china(since, chrono::NaiveTime::MIN));
     let mut all = Select::new("SELECT COUNT(*) AS n FROM customers c");
     all.scope(scope, "c.org_id").own(scope, "c.id");
-    all.filter("c.erased_at IS NULL AND c.created_at < ?", params![before]);
+    all.filter(
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL AND c.created_at < ?",
+        params![before],
+    );
     // A row for each graded customer: whether graded since, whether ever high.
     let mut each = Select::with_values(
         "SELECT COUNT(CASE WHEN g.since = 1 THEN 1 END) AS graded, COUNT(CASE WHEN g.high = 1 THEN 1 END) AS high, \
@@ -289,7 +292,7 @@ pub async fn count_grades(db: &impl Reads, scope: &Scope, since: NaiveDate) -> R
     );
     each.scope(scope, "c.org_id").own(scope, "c.id");
     each.filter(
-        "a.dimension = 'aml' AND c.erased_at IS NULL AND c.created_at < ?",
+        "a.dimension = 'aml' AND c.erased_at IS NULL AND c.merged_into_id IS NULL AND c.created_at < ?",
         params![before],
     );
     each.then("GROUP BY a.customer_id) AS g", Vec::new());
@@ -347,7 +350,7 @@ pub async fn list_ungraded(
     ));
     select.scope(scope, "c.org_id").own(scope, "c.id");
     select.filter(
-        "c.erased_at IS NULL AND c.created_at < ? AND NOT EXISTS (SELECT 1 FROM risk_assessments a \
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL AND c.created_at < ? AND NOT EXISTS (SELECT 1 FROM risk_assessments a \
          WHERE a.customer_id = c.id AND a.dimension = 'aml' AND a.state = 'confirmed' AND a.confirmed_on >= ?)",
         params![end_of_day(known_to), since],
     );

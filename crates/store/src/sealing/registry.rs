@@ -84,7 +84,7 @@ pub const SEALED: &[SealedTable] = &[
         columns: &[sealed("facts"), sealed("reason"), sealed("note")],
     },
     SealedTable {
-        name: "customer_flags",
+        name: "customer_marks",
         columns: &[sealed("reason"), sealed("end_reason")],
     },
     SealedTable {

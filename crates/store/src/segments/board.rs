@@ -61,10 +61,10 @@ pub async fn count_classes(
     let mut inner = Select::new(&format!(
         "SELECT o.org_code, o.name AS org_name, t.class, t.n FROM (SELECT c.org_id, {column} AS class, COUNT(*) AS n FROM customers c"
     ));
-    inner
-        .scope(scope, "c.org_id")
-        .own(scope, "c.id")
-        .filter("c.erased_at IS NULL", Vec::new());
+    inner.scope(scope, "c.org_id").own(scope, "c.id").filter(
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+        Vec::new(),
+    );
     if let Some(path) = org_path {
         inner.under(path, "c.org_id");
     }
@@ -144,10 +144,10 @@ struct Moved {
 }
 
 fn in_sight(select: &mut Select, scope: &Scope, org_path: Option<&str>) {
-    select
-        .scope(scope, "c.org_id")
-        .own(scope, "c.id")
-        .filter("c.erased_at IS NULL", Vec::new());
+    select.scope(scope, "c.org_id").own(scope, "c.id").filter(
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+        Vec::new(),
+    );
     if let Some(path) = org_path {
         select.under(path, "c.org_id");
     }

@@ -54,7 +54,7 @@ pub async fn read_customers(
 ) -> Result<Vec<ScoredCustomer>> {
     let select = "SELECT id, org_id, kind, birth_date, large, key_account, shareholder_related, relationship_stage, \
                   risk_appetite, risk_tolerance, annual_income_fen, marketing_consent, value_class, risk_class, \
-                  imported_value_class FROM customers WHERE erased_at IS NULL AND";
+                  imported_value_class FROM customers WHERE erased_at IS NULL AND merged_into_id IS NULL AND";
     let rest = match whom {
         Whom::Between(..) => format!("ORDER BY id LIMIT {limit}"),
         Whom::List(_) => "ORDER BY id".to_owned(),

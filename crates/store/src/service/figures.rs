@@ -84,7 +84,7 @@ pub async fn read_class_figures(
     let mut select = Select::with_values(&sql, values);
     in_sight(&mut select, scope);
     select.filter(
-        "c.erased_at IS NULL AND c.value_class IS NOT NULL",
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL AND c.value_class IS NOT NULL",
         Vec::new(),
     );
     if let Some(path) = org_path {

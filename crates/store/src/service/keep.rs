@@ -41,7 +41,7 @@ pub async fn list_unserved(
     limit: i64,
 ) -> Result<Vec<Unserved>> {
     let sql = "SELECT c.id, o.path, c.language FROM customers c JOIN orgs o ON o.id = c.org_id WHERE c.value_class = $1 \
-               AND c.id > $2 AND c.erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM service_charges h \
+               AND c.id > $2 AND c.erased_at IS NULL AND c.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM service_charges h \
                WHERE h.customer_id = c.id AND h.until_at IS NULL) ORDER BY c.id LIMIT $3";
     let rows: Vec<UnservedRow> = list(db, sql, params![class.as_str(), after, limit]).await?;
     let unserved = |r: UnservedRow| Unserved {
@@ -107,7 +107,7 @@ pub async fn list_unflagged(
     flag: FlagKind,
     limit: i64,
 ) -> Result<Vec<CustomerId>> {
-    let sql = "SELECT c.id FROM customers c WHERE c.risk_class = $1 AND c.erased_at IS NULL AND NOT EXISTS \
+    let sql = "SELECT c.id FROM customers c WHERE c.risk_class = $1 AND c.erased_at IS NULL AND c.merged_into_id IS NULL AND NOT EXISTS \
                (SELECT 1 FROM customer_flags g WHERE g.customer_id = c.id AND g.flag = $2 AND g.source = 'class' \
                AND g.state IN ('asked', 'raised', 'withdrawal_asked')) ORDER BY c.id LIMIT $3";
     Ok(customers(
@@ -183,7 +183,7 @@ pub async fn list_promising(
                AND p.status IN ('in_force', 'grace')) AS lines, \
                (SELECT COUNT(*) FROM policies p WHERE p.policyholder_id = c.id AND p.status IN ('in_force', 'grace') \
                AND p.issue_date > $1) AS new_policies FROM customers c WHERE c.value_class = 'low' AND c.id > $2 \
-               AND c.kind = 'individual' AND c.erased_at IS NULL AND c.restricted_at IS NULL \
+               AND c.kind = 'individual' AND c.erased_at IS NULL AND c.merged_into_id IS NULL AND c.restricted_at IS NULL \
                AND NOT EXISTS (SELECT 1 FROM watched_customers w WHERE w.customer_id = c.id) ORDER BY c.id LIMIT $3";
     let rows: Vec<PromisingRow> = list(db, sql, params![year_ago, after, limit]).await?;
     let promising = |r: PromisingRow| {

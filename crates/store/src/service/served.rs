@@ -77,7 +77,10 @@ const FROM: &str =
 fn filtered(start: &str, scope: &Scope, filter: &ServedFilter) -> Select {
     let mut select = Select::new(start);
     in_sight(&mut select, scope);
-    select.filter("c.erased_at IS NULL", Vec::new());
+    select.filter(
+        "c.erased_at IS NULL AND c.merged_into_id IS NULL",
+        Vec::new(),
+    );
     if let Some(classes) = &filter.classes {
         let codes = classes.iter().map(|c| c.as_str().into()).collect();
         select.filter_in("c.value_class", codes);
@@ -232,7 +235,10 @@ pub async fn list_mine(
     in_sight(&mut select, scope);
     select
         .filter("h.user_id = ?", params![user.0])
-        .filter("h.until_at IS NULL AND c.erased_at IS NULL", Vec::new())
+        .filter(
+            "h.until_at IS NULL AND c.erased_at IS NULL AND c.merged_into_id IS NULL",
+            Vec::new(),
+        )
         .then("ORDER BY h.customer_id LIMIT ?", params![limit]);
     let rows: Vec<MineDbRow> = select.list(db).await?;
     rows.into_iter()

@@ -172,7 +172,7 @@ fn of_information() -> Lists {
         "information_changes.state" => ChangeState,
         "information_changes.origin" => Occasion,
         "information_changes.source_channel" => SourceChannel,
-        "customer_flags.flag" => CustomerMark,
+        "customer_marks.flag" => CustomerMark,
         "fact_confirmations.origin" => Occasion,
         "core_changes.state" => CoreState,
     }
