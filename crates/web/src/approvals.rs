@@ -6,7 +6,9 @@ use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::Error;
 use app::approvals::{ApprovalView, Approvals, Asked};
+use app::duplicates::MergeProposal;
 use app::exports::ListFilter;
+use app::segments::ClassProposal;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::{get, post};
@@ -125,41 +127,45 @@ pub(crate) fn lines(f: &Frame, view: &ApprovalView) -> Vec<DiffLine> {
             after: proposal.after.clone(),
             sensitive: false,
         }],
-        Asked::Class(proposal) => {
-            let name = |code: &str| f.code(&format!("class-{}", proposal.model), code);
-            let before = proposal.before.as_deref().map(name);
-            vec![DiffLine {
-                what: format!(
-                    "{} · {}",
-                    f.code("class-model", &proposal.model),
-                    proposal.customer_no
-                ),
-                before: before.unwrap_or_else(|| f.say("class-none")),
-                after: format!(
-                    "{} {}",
-                    name(&proposal.class),
-                    f.say1("class-until", "day", proposal.until_on.to_string())
-                ),
-                sensitive: false,
-            }]
-        }
-        Asked::Merge(proposal) => {
-            let (survivor, absorbed) = proposal.numbers.clone();
-            let mut lines = vec![DiffLine {
-                what: f.say("merge-records"),
-                before: format!("{survivor} · {absorbed}"),
-                after: survivor.clone(),
-                sensitive: true,
-            }];
-            lines.extend(proposal.fields.iter().map(|field| DiffLine {
-                what: f.code("merged-field", field),
-                before: survivor.clone(),
-                after: absorbed.clone(),
-                sensitive: false,
-            }));
-            lines
-        }
+        Asked::Class(proposal) => vec![class_line(f, proposal)],
+        Asked::Merge(proposal) => merge_lines(f, proposal),
     }
+}
+
+fn class_line(f: &Frame, proposal: &ClassProposal) -> DiffLine {
+    let name = |code: &str| f.code(&format!("class-{}", proposal.model), code);
+    let before = proposal.before.as_deref().map(name);
+    DiffLine {
+        what: format!(
+            "{} · {}",
+            f.code("class-model", &proposal.model),
+            proposal.customer_no
+        ),
+        before: before.unwrap_or_else(|| f.say("class-none")),
+        after: format!(
+            "{} {}",
+            name(&proposal.class),
+            f.say1("class-until", "day", proposal.until_on.to_string())
+        ),
+        sensitive: false,
+    }
+}
+
+fn merge_lines(f: &Frame, proposal: &MergeProposal) -> Vec<DiffLine> {
+    let (survivor, absorbed) = &proposal.numbers;
+    let mut lines = vec![DiffLine {
+        what: f.say("merge-records"),
+        before: format!("{survivor} · {absorbed}"),
+        after: survivor.clone(),
+        sensitive: true,
+    }];
+    lines.extend(proposal.fields.iter().map(|field| DiffLine {
+        what: f.code("merged-field", field),
+        before: survivor.clone(),
+        after: absorbed.clone(),
+        sensitive: false,
+    }));
+    lines
 }
 
 /// The filters of a list, as they stand in its address.

@@ -215,12 +215,7 @@ impl Frame {
     /// The other groups of the menu that hold anything for this person: the id of the heading, and
     /// the entries.
     pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<Entry>)> {
-        let groups = [
-            ("menu-customers", menu::CUSTOMERS),
-            ("menu-manage", menu::MANAGE),
-            ("menu-system", menu::SYSTEM),
-        ];
-        let open = groups.map(|(id, all)| (id, menu::entries(all, self.session())));
+        let open = menu::GROUPS.map(|(id, all)| (id, menu::entries(all, self.session())));
         open.into_iter().filter(|(_, e)| !e.is_empty()).collect()
     }
 

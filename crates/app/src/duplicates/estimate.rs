@@ -69,11 +69,10 @@ async fn sample(app: &App, now: Instant) -> Result<Vec<Profile>> {
 
 /// Pairs that share a block.
 fn blocked(sample: &[Profile]) -> Vec<(&Profile, &Profile)> {
-    let mut blocks: HashMap<String, Vec<usize>> = HashMap::new();
-    let reveal = domain::customers::Reveal::for_storage();
+    let mut blocks: HashMap<_, Vec<usize>> = HashMap::new();
     for (at, profile) in sample.iter().enumerate() {
         for block in profile.blocks() {
-            let key = format!("{} {}", block.kind, block.text(reveal));
+            let key = (block.kind, block.fingerprint());
             blocks.entry(key).or_default().push(at);
         }
     }

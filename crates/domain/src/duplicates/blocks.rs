@@ -54,6 +54,14 @@ impl Block {
     pub fn text(&self, _reveal: crate::customers::Reveal) -> &str {
         &self.text
     }
+
+    /// A number that equal texts have in common, for comparisons within one run; it cannot be turned back.
+    pub fn fingerprint(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        self.text.hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 impl Profile {

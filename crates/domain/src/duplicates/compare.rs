@@ -297,65 +297,25 @@ mod tests {
     fn each_field_has_its_levels() {
         use {Field as F, Level as L};
         let base = ("贾颖", "370102197804163707", "1978-04-16", "13405584912");
+        let (_, b, c, d) = base;
+        let foreign = "11010519491231002X";
         for (name, id_no, born, mobile, field, expected) in [
-            ("贾颖", base.1, base.2, base.3, F::Name, L::Equal),
-            ("贾影", base.1, base.2, base.3, F::Name, L::Sound),
-            ("夏颖", base.1, base.2, base.3, F::Name, L::Part),
-            ("王大明", base.1, base.2, base.3, F::Name, L::Different),
-            ("贾颖", base.1, base.2, base.3, F::IdNo, L::Equal),
-            ("贾颖", "370102780416370", base.2, base.3, F::IdNo, L::Equal),
-            (
-                "贾颖",
-                "370102197804163708",
-                base.2,
-                base.3,
-                F::IdNo,
-                L::Equal,
-            ),
-            (
-                "贾颖",
-                "37010219780416370",
-                base.2,
-                base.3,
-                F::IdNo,
-                L::Near,
-            ),
-            (
-                "贾颖",
-                "370102197804613707",
-                base.2,
-                base.3,
-                F::IdNo,
-                L::Near,
-            ),
-            (
-                "贾颖",
-                "11010519491231002X",
-                base.2,
-                base.3,
-                F::IdNo,
-                L::Conflict,
-            ),
-            ("贾颖", "G12345678", base.2, base.3, F::IdNo, L::Different),
-            ("贾颖", "", base.2, base.3, F::IdNo, L::Unknown),
-            ("贾颖", base.1, "1978-04-17", base.3, F::BirthDate, L::Near),
-            (
-                "贾颖",
-                base.1,
-                "1979-05-16",
-                base.3,
-                F::BirthDate,
-                L::Different,
-            ),
-            ("贾颖", base.1, base.2, "13405584921", F::Mobile, L::Near),
-            (
-                "贾颖",
-                base.1,
-                base.2,
-                "15405584921",
-                F::Mobile,
-                L::Different,
-            ),
+            ("贾颖", b, c, d, F::Name, L::Equal),
+            ("贾影", b, c, d, F::Name, L::Sound),
+            ("夏颖", b, c, d, F::Name, L::Part),
+            ("王大明", b, c, d, F::Name, L::Different),
+            ("贾颖", b, c, d, F::IdNo, L::Equal),
+            ("贾颖", "370102780416370", c, d, F::IdNo, L::Equal),
+            ("贾颖", "370102197804163708", c, d, F::IdNo, L::Equal),
+            ("贾颖", "37010219780416370", c, d, F::IdNo, L::Near),
+            ("贾颖", "370102197804613707", c, d, F::IdNo, L::Near),
+            ("贾颖", foreign, c, d, F::IdNo, L::Conflict),
+            ("贾颖", "G12345678", c, d, F::IdNo, L::Different),
+            ("贾颖", "", c, d, F::IdNo, L::Unknown),
+            ("贾颖", b, "1978-04-17", d, F::BirthDate, L::Near),
+            ("贾颖", b, "1979-05-16", d, F::BirthDate, L::Different),
+            ("贾颖", b, c, "13405584921", F::Mobile, L::Near),
+            ("贾颖", b, c, "15405584921", F::Mobile, L::Different),
         ] {
             let one = profile(base.0, base.1, base.2, base.3);
             let other = profile(name, id_no, born, mobile);

@@ -72,7 +72,7 @@ impl fmt::Debug for Profile {
 impl Profile {
     /// Brings what is known into its normal forms.
     pub fn of(known: &Known<'_>) -> Self {
-        let reveal = Reveal::for_storage();
+        let reveal = Reveal::for_checks();
         let name = known.name.reveal(reveal);
         let name = match known.kind {
             CustomerKind::Individual => normal::name(name),

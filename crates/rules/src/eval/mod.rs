@@ -6,6 +6,7 @@
 pub mod explain;
 mod lookup;
 mod precedence;
+mod record;
 mod score;
 mod source;
 mod trace;
@@ -23,6 +24,7 @@ use crate::pack::{
 };
 use chrono::NaiveDate;
 use lookup::Lookup;
+pub(crate) use record::{NoTrace, Record};
 use std::cmp::Ordering;
 
 /// The span of triggers to look at, both days included.
@@ -119,43 +121,6 @@ impl RuleBook {
 
 /// Two values fit and nothing says which one counts.
 struct Conflict;
-
-/// Keeps, or ignores, what evaluation does.
-pub(crate) trait Record {
-    fn trigger(&mut self) {}
-    fn condition(
-        &mut self,
-        _part: Part,
-        _condition: &Condition,
-        _actual: &Value<'_>,
-        _met: Option<bool>,
-    ) {
-    }
-    fn parameter(&mut self, _id: ParameterId, _value: &Value<'_>, _source: &DatedValue) {}
-    fn quantity(&mut self, _at: usize, _value: Option<i64>) {}
-    fn move_by(
-        &mut self,
-        _from: NaiveDate,
-        _n: i64,
-        _unit: Unit,
-        _count_first: bool,
-        _to: NaiveDate,
-    ) {
-    }
-    fn base(&mut self, _anchor: Anchor, _date: NaiveDate) {}
-    fn snap(&mut self, _snap: dates::Snap, _to: NaiveDate) {}
-    fn rolled(&mut self, _roll: Roll, _from: NaiveDate, _to: NaiveDate) {}
-    fn bounded(&mut self, _by: usize, _to: NaiveDate) {}
-    fn date(&mut self, _at: usize, _value: Option<NaiveDate>) {}
-    /// Forgets the steps of an expression that was not chosen.
-    fn mark(&self) -> usize {
-        0
-    }
-    fn keep_only(&mut self, _from: usize, _chosen: std::ops::Range<usize>) {}
-}
-
-pub(crate) struct NoTrace;
-impl Record for NoTrace {}
 
 struct Evaluation<'b, 'f, R> {
     programme: &'b Programme,

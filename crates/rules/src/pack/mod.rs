@@ -25,7 +25,7 @@ pub use compile::text_hash;
 pub use reasons::{NOT_DRAWN, Reason};
 pub use score::{Band, BandValues, Floor, HUNDREDTHS, Score, ScoreClass, ScoreId, Term};
 pub use standing::{Layer, Source, Standing, Status};
-pub use tests::{TestReport, TestResult};
+pub use tests::{ExpectedOutcome, TestKind, TestReport, TestResult};
 pub(crate) use words::{say_roll, say_snap};
 
 use crate::dates::{Roll, Snap, Unit};
@@ -83,42 +83,6 @@ pub enum Pick {
     Max,
     /// The least.
     Min,
-}
-
-/// The boundary cases that every programme must bring as tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TestKind {
-    /// The last case that still fits, or the first that does.
-    Boundary,
-    /// One day, or one unit, before the boundary.
-    Before,
-    /// One day, or one unit, after the boundary.
-    After,
-    /// A date on a public holiday.
-    Holiday,
-    /// A date on a make-up working day.
-    MakeUp,
-    /// 29 February.
-    LeapDay,
-    /// Anything else worth writing down.
-    Other,
-}
-
-/// What a pack's test expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpectedOutcome {
-    /// An obligation comes out.
-    Applies,
-    /// An obligation comes out, cancelled.
-    Cancelled,
-    /// A candidate is excluded with a reason.
-    Excluded,
-    /// Not a candidate at all.
-    NotCandidate,
-    /// The trigger lies after the day on which it is looked at.
-    NotYet,
 }
 
 /// Index of a pack in its [`RuleBook`].

@@ -2,12 +2,49 @@
 
 use super::compile::typed_value;
 use super::file;
-use super::{ExpectedOutcome, Finding, HUNDREDTHS, Pack, ProgrammeId, RuleBook, ScoreId};
+use super::{Finding, HUNDREDTHS, Pack, ProgrammeId, RuleBook, ScoreId};
 use crate::dates::civil_date;
 use crate::eval::{Outcome, Window};
 use crate::facts::Facts;
 use chrono::NaiveDate;
+use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// The boundary cases that every programme must bring as tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestKind {
+    /// The last case that still fits, or the first that does.
+    Boundary,
+    /// One day, or one unit, before the boundary.
+    Before,
+    /// One day, or one unit, after the boundary.
+    After,
+    /// A date on a public holiday.
+    Holiday,
+    /// A date on a make-up working day.
+    MakeUp,
+    /// 29 February.
+    LeapDay,
+    /// Anything else worth writing down.
+    Other,
+}
+
+/// What a pack's test expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedOutcome {
+    /// An obligation comes out.
+    Applies,
+    /// An obligation comes out, cancelled.
+    Cancelled,
+    /// A candidate is excluded with a reason.
+    Excluded,
+    /// Not a candidate at all.
+    NotCandidate,
+    /// The trigger lies after the day on which it is looked at.
+    NotYet,
+}
 
 /// How one test went.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -60,33 +60,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
             .await
         }
         Command::Generate(args) => generate::run(&args),
-        Command::Import(args) => {
+        Command::Import(_)
+        | Command::Plan(_)
+        | Command::Classify(_)
+        | Command::Duplicates(_)
+        | Command::Examine => {
             let app = opened().await?;
-            let done = import::run(&app, args).await;
-            heads::seal_and_hand_out(&app, &config).await;
-            done
-        }
-        Command::Duplicates(args) => {
-            let app = opened().await?;
-            let done = duplicates::run(&app, args).await;
-            heads::seal_and_hand_out(&app, &config).await;
-            done
-        }
-        Command::Plan(args) => {
-            let app = opened().await?;
-            let done = plan::run(&app, args).await;
-            heads::seal_and_hand_out(&app, &config).await;
-            done
-        }
-        Command::Classify(args) => {
-            let app = opened().await?;
-            let done = classify::run(&app, args).await;
-            heads::seal_and_hand_out(&app, &config).await;
-            done
-        }
-        Command::Examine => {
-            let app = opened().await?;
-            let done = examine::run(&app).await;
+            let done = look_after(&app, cli.command).await;
             heads::seal_and_hand_out(&app, &config).await;
             done
         }
@@ -117,6 +97,18 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Rules(command) => rules::run(command),
         Command::Questionnaires(command) => questionnaires::run(command),
         Command::Calendar(command) => calendar::run(command),
+    }
+}
+
+/// Takes in what is new, or works out what follows from it.
+async fn look_after(app: &App, command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Import(args) => import::run(app, args).await,
+        Command::Plan(args) => plan::run(app, args).await,
+        Command::Classify(args) => classify::run(app, args).await,
+        Command::Duplicates(args) => duplicates::run(app, args).await,
+        Command::Examine => examine::run(app).await,
+        _ => Ok(ExitCode::SUCCESS),
     }
 }
 

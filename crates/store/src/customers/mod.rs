@@ -4,6 +4,7 @@ mod bulk;
 mod contacts;
 mod derivations;
 mod facts;
+mod list;
 mod overview;
 mod ranks;
 mod read;
@@ -22,15 +23,13 @@ pub use derivations::{
 };
 pub(crate) use facts::note_consent;
 pub use facts::{Learned, change_facts, sheet_of};
+pub use list::{CustomerFilter, CustomerFlag, count_customers, list_customers};
 pub use overview::{
     DutySums, FeedbackRow, PayoutSums, PolicySums, count_open_cases, find_duty_sums,
     find_last_attempt, find_last_message, find_policy_sums, list_feedback, list_payout_sums,
 };
 pub use ranks::QueueRanks;
-pub use read::{
-    CustomerFilter, CustomerFlag, CustomerRow, count_customers, find_customer,
-    find_customer_by_number, list_customers, list_customers_by_id,
-};
+pub use read::{CustomerRow, find_customer, find_customer_by_number, list_customers_by_id};
 pub(crate) use read::{open_name, shown_name};
 pub use relations::{
     Acquaintance, CompanyRow, GroupPolicyRow, RelationRow, end_relation, insert_relation,

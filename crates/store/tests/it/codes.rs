@@ -180,15 +180,26 @@ fn of_information() -> Lists {
 
 /// What the domain says, by table and column.
 fn of_the_domain() -> Lists {
-    let mut lists = of_messages();
-    lists.extend(of_visits());
-    lists.extend(of_data_quality());
-    lists.extend(of_information());
-    lists.extend(of_risk());
-    lists.extend(of_retention());
-    lists.extend(of_correspondence());
-    lists.extend(of_segments());
-    lists.extend(lists! {
+    let features = [
+        of_messages(),
+        of_visits(),
+        of_data_quality(),
+        of_information(),
+        of_risk(),
+        of_retention(),
+        of_correspondence(),
+        of_segments(),
+    ];
+    features
+        .into_iter()
+        .flatten()
+        .chain(of_the_core())
+        .collect()
+}
+
+/// What the domain says of units, customers, policies and the work that follows from them.
+fn of_the_core() -> Lists {
+    lists! {
         "orgs.level" => OrgLevel,
         "user_roles.role" => Role,
         "role_rights.scope" => RowScope,
@@ -247,8 +258,7 @@ fn of_the_domain() -> Lists {
         "import_runs.state" => ImportState,
         "backup_runs.kind" => BackupKind,
         "backup_runs.state" => BackupState,
-    });
-    lists
+    }
 }
 
 /// What the domain says of classes of customers.

@@ -208,9 +208,10 @@ fn plant(folder: &Path, today: NaiveDate) -> (Tally, Sheet, Sheet) {
         {
             let row = pool.take();
             let who = pool.set(row, "mobile", cell("mobile"));
-            let own = sold
-                .get(&who)
-                .is_some_and(|code| code == cell("agent_code"));
+            let own = policies
+                .rows
+                .iter()
+                .any(|p| p[holder] == who && p[seller] == cell("agent_code"));
             let check = if own {
                 Check::SellerNumber
             } else {

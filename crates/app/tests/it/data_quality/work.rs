@@ -74,7 +74,7 @@ async fn a_cleaning_up_says_how_far_it_is(
         ),
         (3, 1, 1, 1)
     );
-    assert_eq!(list.rows[0].due_on, day("2024-04-03"), "the usual time");
+    assert_eq!(list.rows[0].due_on, day("2024-04-04"), "the usual time");
 }
 
 /// 保监发〔2013〕82号: commission of a policy is held back while information is missing, and released; the policy

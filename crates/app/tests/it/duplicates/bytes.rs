@@ -114,7 +114,8 @@ async fn twin_of_g50(t: &TestApp) -> uuid::Uuid {
         ("name", "联合实业有限责任公司"),
         ("phone", "023-63000001"),
         ("email", "office@example.com"),
-        ("address", "重庆市渝中区解放碑1号"),
+        ("mobile", "13900500050"),
+        ("address", "北京市西城区金融大街1号"),
         ("org_code", "5001"),
     ]);
     t.import(ImportKind::Customers, &Table::new([twin])).await;

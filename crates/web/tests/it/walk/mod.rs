@@ -3,6 +3,7 @@
 
 mod api_routes;
 mod house_routes;
+mod made;
 mod routes;
 mod things;
 
