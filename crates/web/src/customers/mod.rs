@@ -3,6 +3,7 @@
 mod accesses;
 pub(crate) mod api;
 mod disclosure;
+mod glance;
 mod list;
 mod page;
 mod relations;

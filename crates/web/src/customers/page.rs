@@ -1,5 +1,6 @@
 //! One customer: masked facts, what the company owes, what was done, and all of it as one timeline.
 
+use super::glance::Glance;
 use super::timeline::{Line, lines};
 use crate::forms::{Choice, Fields, Sent, choices, without_page};
 use crate::frame::{Answer, Frame, Who, html};
@@ -24,6 +25,8 @@ struct PageTemplate {
     query: TimelineQuery,
     /// Legal holds that stand and may be shown to this person.
     holds: Vec<HoldRow>,
+    /// The other pages in a line each.
+    glance: Glance,
     /// Fields that the roles of this person open.
     open: Vec<PersonalField>,
 }
@@ -74,6 +77,7 @@ pub(crate) async fn show_customer(
     html(&PageTemplate {
         open: all.filter(|p| rights.opens(&who.actor.roles, *p)).collect(),
         holds: app::retention::standing_holds(&web.app, &who.actor, id, None).await?,
+        glance: Glance::of(&web, &who, &page.customer).await?,
         lines: lines(&f, &page.timeline.rows),
         more: more(&customer_no, "", &page.timeline),
         query: TimelineQuery::default(),

@@ -8,10 +8,10 @@ const TABS: [(&str, &str, &str); 8] = [
     ("information", "/information", "customers.read"),
     ("relations", "/relations", "customers.read"),
     ("quality", "/quality", "customers.read"),
-    ("duplicates", "/duplicates", "customers.read"),
+    ("duplicates", "/duplicates", "duplicates.read"),
     ("classes", "/classes", "customers.read"),
-    ("service-plan", "/service-plan", "customers.read"),
-    ("risk", "/risk", "customers.read"),
+    ("service-plan", "/service-plan", "service.read"),
+    ("risk", "/risk", "risk.read"),
 ];
 
 /// Names and addresses of the pages of a customer that somebody may open.
