@@ -302,7 +302,7 @@ pub async fn list_due(
         "" => (None, None),
         "overdue" => (None, today.pred_opt()),
         month => {
-            let first = format!("{month}-01").parse::<chrono::NaiveDate>();
+            let first = format!("{month}-01").parse::<NaiveDate>();
             let first = first.map_err(|_| Error::invalid("due", "date"))?;
             let last = first.checked_add_months(chrono::Months::new(1));
             (Some(first), last.and_then(|d| d.pred_opt()))

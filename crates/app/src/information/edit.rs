@@ -226,7 +226,8 @@ pub async fn change_information(
     let identified = match (read.learned.origin, &read.about) {
         // A callback speaks for itself: who was asked and affirmed it stands in its answers.
         (Origin::Callback, Some(number)) => {
-            rows::is_identified_on(app.store(), &scope, customer.id, number).await?
+            let items = app.scripts().identity_items();
+            rows::is_identified_on(app.store(), &scope, customer.id, number, &items).await?
         }
         (Origin::Callback, None) => false,
         _ => form.is_identified,

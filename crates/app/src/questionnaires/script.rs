@@ -156,6 +156,14 @@ pub struct Scripts {
 }
 
 impl Scripts {
+    /// Codes of the items that ask who is speaking, over all questionnaires and versions.
+    pub fn identity_items(&self) -> Vec<String> {
+        let items = self.scripts.iter().flat_map(|s| &s.items);
+        let identity = items.filter(|i| i.item.kind == ItemKind::Identity);
+        let codes: BTreeSet<_> = identity.map(|i| i.item.code.clone()).collect();
+        codes.into_iter().collect()
+    }
+
     pub(crate) fn new(scripts: Vec<Script>) -> Self {
         let by_id = scripts
             .iter()

@@ -68,11 +68,6 @@ macro_rules! personal {
                 Self(value)
             }
 
-            /// The value itself, for the types of facts beside it.
-            pub(super) fn into_inner(self) -> String {
-                self.0
-            }
-
             /// The value itself.
             pub fn reveal(&self, _reveal: Reveal) -> &str {
                 &self.0
@@ -103,6 +98,19 @@ personal! {
     /// Free text about a person that may be sensitive, such as special needs. Never shown masked.
     SensitiveText,
 }
+
+macro_rules! opened {
+    ($( $name:ident ),+ $(,)?) => { $(
+        impl $name {
+            /// The value itself, for the types of facts beside it.
+            pub(super) fn into_inner(self) -> String {
+                self.0
+            }
+        }
+    )+ };
+}
+
+opened! { Mobile, Landline, PersonName, Email, Address, SensitiveText }
 
 impl Mobile {
     /// Reads a mobile number; blanks, hyphens and the country code 86 are dropped.

@@ -19,8 +19,8 @@ pub use trace::{
 use crate::dates::{self, Roll, Unit};
 use crate::facts::{Facts, Value};
 use crate::pack::{
-    Anchor, Base, Combine, Condition, DatedValue, Expression, OnUnknown, ParameterId, Programme,
-    ProgrammeId, Quantity, Reason, RuleBook, Setting, Step,
+    Anchor, Base, Combine, Condition, Expression, OnUnknown, ParameterId, Programme, ProgrammeId,
+    Quantity, Reason, RuleBook, Setting, Step,
 };
 use chrono::NaiveDate;
 use lookup::Lookup;

@@ -229,6 +229,7 @@ pub async fn is_identified_on(
     scope: &Scope,
     customer: CustomerId,
     callback_no: &str,
+    items: &[String],
 ) -> Result<bool> {
     let mut select = Select::new(
         "SELECT COUNT(*) AS n FROM answers n JOIN callbacks k ON k.id = n.callback_id JOIN customers c ON c.id = k.customer_id",
@@ -237,6 +238,8 @@ pub async fn is_identified_on(
         .scope_customer(scope)
         .filter("k.number = ?", params![callback_no])
         .filter("k.customer_id = ?", params![customer.0])
-        .filter("n.item = 'identity' AND n.answer = 'affirm'", Vec::new());
+        .filter("n.answer = 'affirm'", Vec::new());
+    let items = items.iter().map(|i| sea_orm::Value::from(i.as_str()));
+    select.filter_in("n.item", items.collect());
     Ok(select.count(db).await? > 0)
 }

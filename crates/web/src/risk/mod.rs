@@ -89,7 +89,7 @@ fn id_of(text: &str) -> Result<uuid::Uuid, Failure> {
 }
 
 /// Colour of a level.
-fn tone(level: &RiskLevel) -> &'static str {
+pub(crate) fn tone(level: &RiskLevel) -> &'static str {
     match level {
         RiskLevel::High => "red",
         RiskLevel::Medium => "orange",
@@ -98,7 +98,7 @@ fn tone(level: &RiskLevel) -> &'static str {
 }
 
 /// Colour of a credit flag.
-fn flag_tone(flag: &CreditFlag) -> &'static str {
+pub(crate) fn flag_tone(flag: &CreditFlag) -> &'static str {
     match flag {
         CreditFlag::Poor => "red",
         CreditFlag::Watch => "orange",

@@ -141,10 +141,6 @@ impl Page {
         }
     }
 
-    fn is_late(&self, item: &ItemRow) -> bool {
-        item.outcome.is_none() && item.due_on.is_some_and(|d| d < self.f.today)
-    }
-
     fn outcomes(&self, item: &ItemRow) -> Vec<Choice> {
         let codes: &[&str] = if item.kind.is_offer() {
             &["accepted", "declined", "dropped"]

@@ -84,7 +84,14 @@ pub(super) async fn walk_information(t: &TestApp, scope: &Scope, o: &Objects) ->
     let found = rows::find_core_change(db, scope, id).await.unwrap();
     seen.insert("find_core_change", usize::from(found.is_some()));
     let number = t.look(o.callback).await.number;
-    let identified = rows::is_identified_on(db, scope, o.customer, &number).await;
+    let identified = rows::is_identified_on(
+        db,
+        scope,
+        o.customer,
+        &number,
+        &t.app.scripts().identity_items(),
+    )
+    .await;
     seen.insert("is_identified_on", usize::from(identified.unwrap()));
     let period = (day("2024-01-01"), day("2024-12-31"));
     let collected = rows::list_collected(db, scope, period).await.unwrap();
