@@ -1,8 +1,8 @@
 //! Facts of one customer held against each other.
 
 use super::{
-    CustomerField, CustomerKind, FactSheet, IdNumber, IdNumberError, IdType, IdentityMismatch, Sex,
-    check_identity,
+    CustomerField, CustomerKind, FactSheet, FactValue, IdNumber, IdNumberError, IdType,
+    IdentityMismatch, Sex, check_identity,
 };
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ pub fn cross_check(
 ) -> Vec<(CustomerField, &'static str)> {
     use CustomerField as F;
     let mut problems = Vec::new();
-    let text = |field: F| sheet.get(&field).map(|v| v.text());
+    let text = |field: F| sheet.get(&field).map(FactValue::text);
     let date = |field: F| text(field).and_then(|t| t.parse::<NaiveDate>().ok());
     let (born, expires) = (date(F::BirthDate), date(F::IdExpiresOn));
     if born.is_some_and(|d| d > today) {

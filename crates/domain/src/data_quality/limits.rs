@@ -40,13 +40,16 @@ pub enum Demand {
     Mandatory,
 }
 
+/// Fields with what is demanded of each, by kind of customer and line of business.
+pub type DemandsOf = HashMap<(CustomerKind, Option<String>), Vec<(Field, Demand)>>;
+
 /// What has to be known, by kind of customer and line of business; without a line for those without policies.
 #[derive(Clone, Debug, Default)]
-pub struct Demands(HashMap<(CustomerKind, Option<String>), Vec<(Field, Demand)>>);
+pub struct Demands(DemandsOf);
 
 impl Demands {
     /// Demands as they were read.
-    pub fn new(of: HashMap<(CustomerKind, Option<String>), Vec<(Field, Demand)>>) -> Self {
+    pub fn new(of: DemandsOf) -> Self {
         Self(of)
     }
 

@@ -14,7 +14,7 @@ mod subject;
 
 pub use address::{is_detailed, normal_address};
 pub use examine::{Examined, Found, check_entry, examine};
-pub use limits::{Demand, Demands, Graded, Grades, Limits};
+pub use limits::{Demand, Demands, DemandsOf, Graded, Grades, Limits};
 pub use plausible::{Placeholders, bears, is_placeholder, surname};
 pub use sample::{SampleError, SampleResult, SampleState, judge_sample, rectify_sample};
 pub use subject::{Around, Subject};

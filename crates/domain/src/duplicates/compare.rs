@@ -105,7 +105,10 @@ impl Vector {
         }
         set(Field::BirthDate, both(&a.birth_date, &b.birth_date, births));
         set(Field::Sex, both(&a.sex, &b.sex, same));
-        set(Field::Mobile, both(&a.mobile, &b.mobile, numbers));
+        set(
+            Field::Mobile,
+            both(&a.mobile, &b.mobile, |a, b| numbers(a, b)),
+        );
         set(Field::Phone, both(&a.phone, &b.phone, same));
         set(Field::Email, both(&a.email, &b.email, same));
         let addresses = both(&a.address, &b.address, |a, b| {
@@ -251,7 +254,7 @@ fn births(a: &NaiveDate, b: &NaiveDate) -> Level {
     }
 }
 
-fn numbers(a: &String, b: &String) -> Level {
+fn numbers(a: &str, b: &str) -> Level {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a == b {
         Level::Equal
