@@ -139,7 +139,7 @@ impl Compared {
             mobile_owner: k.mobile_index.and_then(|i| self.owners.get(&i).copied()),
             phone_owner: k.phone_index.and_then(|i| self.owners.get(&i).copied()),
             is_sellers_number: !numbered.is_empty(),
-            is_sellers_name: numbered.into_iter().any(|s| is_named(s)),
+            is_sellers_name: numbered.into_iter().any(is_named),
             is_insureds_number: self.insureds.contains(&k.id),
         }
     }

@@ -45,13 +45,16 @@ fn share(part: u64, whole: u64) -> f64 {
     }
 }
 
+/// Numbers of two customers each, the smaller first.
+pub type NumberPairs = Vec<(String, String)>;
+
 /// How much was found, from each grade on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measured {
     /// From the highest grade to the lowest.
     pub lines: Vec<MeasuredLine>,
     /// Known pairs that were not found, and pairs that are not known.
-    pub wrong: (Vec<(String, String)>, Vec<(String, String)>),
+    pub wrong: (NumberPairs, NumberPairs),
 }
 
 /// Compares what was found with pairs that are known, the smaller number first.

@@ -183,7 +183,7 @@ async fn put(
             rows::insert_mark(&work, customer.id, mark, on, reason, &actor.name).await?;
         }
         (false, Some(standing)) => {
-            rows::end_mark(&work, standing.id, on, reason, &actor.name).await?
+            rows::end_mark(&work, standing.id, on, reason, &actor.name).await?;
         }
         // A flag that came with a file has no line of its own: the history of the fact says when it ended.
         (false, None) => {}

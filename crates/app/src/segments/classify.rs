@@ -273,9 +273,10 @@ impl Run {
             .map(Uuid::from_u128)
             .filter(|next| *next <= span.high);
         let bulk = &mut self.bulk;
-        Ok(match next {
+        match next {
             Some(next) => shrink_derivation(bulk, Derived::Scores, span.id, next).await?,
             None => remove_derivations(bulk, Derived::Scores, &[span.id]).await?,
-        })
+        }
+        Ok(())
     }
 }

@@ -67,7 +67,10 @@ fn check(form: &OverrideForm) -> Result<Checked> {
     let model = ClassModel::parse(&form.model).map_err(|_| wrong("model", "unknown-code"));
     let class = CustomerClass::parse(&form.class).map_err(|_| wrong("class", "unknown-code"));
     let until = match form.until_on.trim() {
-        "" => Err(wrong("until_on", "missing")),
+        "" => {
+            wrong("until_on", "missing");
+            Err(())
+        }
         text => text.parse().map_err(|_| wrong("until_on", "date")),
     };
     let reason = form.reason.trim();

@@ -87,12 +87,15 @@ pub(crate) fn differ(present: &Arc<Rules>, other: &Arc<Rules>, on: NaiveDate) ->
 /// Who is looked at: customers of units in sight.
 type Sight<'s> = &'s (dyn Fn(Uuid) -> bool + Sync);
 
+/// Class and points, where a model places the customer.
+type Placed = Option<(String, i64)>;
+
 #[derive(Default)]
 struct Tally {
     customers: u64,
     matrix: BTreeMap<(Option<&'static str>, Option<&'static str>), u64>,
     points: BTreeMap<i64, [u64; 2]>,
-    examples: Vec<(Uuid, Option<(String, i64)>, Option<(String, i64)>)>,
+    examples: Vec<(Uuid, Placed, Placed)>,
 }
 
 /// Classes the customers in sight by both sets of rules, by those models that are not the same.

@@ -71,10 +71,11 @@ async fn begin(app: &App, now: Instant) -> Result<UnitOfWork> {
 /// Ends a transaction: kept with its entries, or given up where there was nothing to do.
 async fn close(work: UnitOfWork, entries: Vec<AuditEntry>) -> Result<()> {
     let mut entries = entries.into_iter();
-    Ok(match entries.next() {
+    match entries.next() {
         Some(first) => work.commit(Audit::with(first, entries)).await?,
         None => work.roll_back().await?,
-    })
+    }
+    Ok(())
 }
 
 fn entry(action: &'static str, customer: CustomerId) -> AuditEntry {

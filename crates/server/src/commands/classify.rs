@@ -16,7 +16,7 @@ pub(super) async fn run(app: &App, args: ClassifyArgs) -> Result<ExitCode> {
     };
     let bar = progress::counter("classify");
     let report = classify(app, &shell(), now(), request, &|done| {
-        bar.set_position(done)
+        bar.set_position(done);
     })
     .await;
     bar.finish_and_clear();

@@ -10,7 +10,6 @@ use app::duplicates::{CompareReport, Measured, ask_for_all, compare_due, measure
 use domain::duplicates::Grade;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::time::Instant;
 
 pub(super) async fn run(app: &App, args: DuplicatesArgs) -> Result<ExitCode> {
     if args.all {
@@ -26,14 +25,14 @@ pub(super) async fn run(app: &App, args: DuplicatesArgs) -> Result<ExitCode> {
         None => None,
     };
     let bar = progress::counter("duplicates");
-    let begun = Instant::now();
+    let begun = now();
     let report = compare_due(app, now(), args.limit.unwrap_or(u64::MAX), &|r| {
         bar.set_position(r.customers);
         bar.set_message(format!("{} pairs compared", r.compared));
     })
     .await;
     bar.finish_and_clear();
-    let (report, took) = (report?, begun.elapsed().as_secs_f64());
+    let (report, took) = (report?, (now() - begun).as_seconds_f64());
     let measured = match &truth {
         Some(truth) => Some(measure(app, &shell(), truth).await?),
         None => None,

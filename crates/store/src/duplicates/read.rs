@@ -193,5 +193,5 @@ pub async fn is_built_on(db: &impl Reads, row: &MergeRow) -> Result<bool> {
     let sql = "SELECT COUNT(*) AS n FROM customer_merges WHERE state = 'standing' AND id > $1 \
                AND (survivor_id IN ($2, $3) OR absorbed_id IN ($2, $3))";
     let values = params![row.id, row.survivor.0, row.absorbed.0];
-    Ok(count(db, sql, values).await.map_err(StoreError::from)? > 0)
+    Ok(count(db, sql, values).await? > 0)
 }

@@ -239,7 +239,7 @@ pub async fn is_identified_on(
         .filter("k.number = ?", params![callback_no])
         .filter("k.customer_id = ?", params![customer.0])
         .filter("n.answer = 'affirm'", Vec::new());
-    let items = items.iter().map(|i| sea_orm::Value::from(i.as_str()));
+    let items = items.iter().map(|i| Value::from(i.as_str()));
     select.filter_in("n.item", items.collect());
     Ok(select.count(db).await? > 0)
 }

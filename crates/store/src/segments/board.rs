@@ -14,8 +14,8 @@ pub(super) const COLUMN_POINTS: i64 = 500;
 /// Units of a distribution.
 const UNITS_MAX: i64 = 600;
 
-fn class(code: Option<String>) -> Result<Option<CustomerClass>> {
-    Ok(code.as_deref().map(CustomerClass::parse).transpose()?)
+fn class(code: Option<&str>) -> Result<Option<CustomerClass>> {
+    Ok(code.map(CustomerClass::parse).transpose()?)
 }
 
 /// The column of the customers that holds a class.
@@ -77,7 +77,7 @@ pub async fn count_classes(
         Ok(ClassCount {
             org_code: r.org_code,
             org_name: r.org_name,
-            class: class(r.class)?,
+            class: class(r.class.as_deref())?,
             customers: r.n,
         })
     };
@@ -207,7 +207,10 @@ pub async fn count_matrix(
     for select in [stayed, came, left] {
         let rows: Vec<Moved> = select.list(db).await?;
         for row in rows {
-            let (from, to) = (class(row.class_from)?, class(row.class_to)?);
+            let (from, to) = (
+                class(row.class_from.as_deref())?,
+                class(row.class_to.as_deref())?,
+            );
             match cells.iter_mut().find(|c| c.from == from && c.to == to) {
                 Some(cell) => cell.customers += row.n,
                 None => cells.push(MatrixCell {
@@ -329,7 +332,7 @@ pub async fn list_movements(
             customer_name: shown_name(db.keys(), r.customer_id, &r.kind, &r.name)?,
             customer_no: r.customer_no,
             org_name: r.org_name,
-            before: class(r.class_from)?,
+            before: class(r.class_from.as_deref())?,
             after: CustomerClass::parse(&r.class_to)?,
             cause: ClassCause::parse(&r.cause)?,
             since: r.from_on,

@@ -231,8 +231,8 @@ pub async fn end_past_overrides(
         .await?;
     let now = millis(bulk.now());
     for (id, _) in &rows {
-        let sql = "UPDATE class_overrides SET state = 'ended', ended_name = $2, ended_at = $3 WHERE id = $1";
-        let cells = [Cell::Id(*id), Cell::Text(by.to_owned()), Cell::Int(now)];
+        let sql = "UPDATE class_overrides SET state = 'ended', ended_name = $1, ended_at = $2 WHERE id = $3";
+        let cells = [Cell::Text(by.to_owned()), Cell::Int(now), Cell::Id(*id)];
         bulk.execute(sql, &cells).await?;
     }
     Ok(rows.into_iter().map(|(_, customer)| customer).collect())

@@ -132,7 +132,7 @@ pub async fn list_served(
         .map(|r| {
             Ok(ServedRow {
                 name: shown_name(db.keys(), r.customer_id, &r.kind, &r.name)?,
-                value_class: class(r.value_class)?,
+                value_class: class(r.value_class.as_deref())?,
                 customer: CustomerId(r.customer_id),
                 customer_no: r.customer_no,
                 language: r.language,
@@ -162,8 +162,8 @@ pub async fn count_served(
     select.count(db).await
 }
 
-fn class(code: Option<String>) -> Result<Option<ValueClass>> {
-    Ok(code.as_deref().map(ValueClass::parse).transpose()?)
+fn class(code: Option<&str>) -> Result<Option<ValueClass>> {
+    Ok(code.map(ValueClass::parse).transpose()?)
 }
 
 /// A customer in somebody's charge, with what comes next.
@@ -245,7 +245,7 @@ pub async fn list_mine(
         .map(|r| {
             Ok(MineRow {
                 name: shown_name(db.keys(), r.customer_id, &r.kind, &r.name)?,
-                value_class: class(r.value_class)?,
+                value_class: class(r.value_class.as_deref())?,
                 customer_no: r.customer_no,
                 birth_date: r.birth_date.filter(|_| r.kind == "individual"),
                 since_at: instant(r.since_at),

@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::customers::SourceChannel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -65,7 +66,7 @@ impl From<FactView> for FactJson {
             field: v.field.as_str(),
             value: v.shown,
             demand: v.demand.as_str(),
-            source: v.source.map(|s| s.as_str()),
+            source: v.source.map(SourceChannel::as_str),
             collected_by: v.collected_by,
             collected_at: v.collected_at,
             entered_at: v.entered_at,

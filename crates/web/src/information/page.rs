@@ -100,11 +100,11 @@ impl InformationTemplate {
         value_of(&self.f, view.field, view.shown.as_deref())
     }
 
-    fn old(&self, line: &HistoryLine) -> String {
+    fn before(&self, line: &HistoryLine) -> String {
         value_of(&self.f, line.line.field, line.old.as_deref())
     }
 
-    fn new(&self, line: &HistoryLine) -> String {
+    fn after(&self, line: &HistoryLine) -> String {
         value_of(&self.f, line.line.field, line.new.as_deref())
     }
 

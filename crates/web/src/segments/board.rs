@@ -4,7 +4,7 @@ use super::chart;
 use crate::forms::{Choice, Fields, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::segments::{Board, BoardQuery, ModelBoard, MovementQuery, UnitClasses};
+use app::segments::{Board, BoardQuery, ModelBoard, ModelOutline, MovementQuery, UnitClasses};
 use axum::extract::{RawQuery, State};
 use domain::segments::{ClassModel, CustomerClass};
 use store::Page;
@@ -55,7 +55,11 @@ impl BoardPage {
     }
 
     fn boundary(m: &ModelBoard, at: &usize) -> String {
-        let points = m.outline.as_ref().map(|o| o.points()).unwrap_or_default();
+        let points = m
+            .outline
+            .as_ref()
+            .map(ModelOutline::points)
+            .unwrap_or_default();
         match (points.get(*at), points.last()) {
             (Some(from), _) => format!("≥ {from}"),
             (None, Some(last)) => format!("< {last}"),
@@ -90,7 +94,11 @@ impl BoardPage {
             .iter()
             .map(|c| (c.first_point, c.customers))
             .collect();
-        let boundaries = m.outline.as_ref().map(|o| o.points()).unwrap_or_default();
+        let boundaries = m
+            .outline
+            .as_ref()
+            .map(ModelOutline::points)
+            .unwrap_or_default();
         chart::histogram(&columns, &boundaries, &self.f.say("class-customers"))
     }
 

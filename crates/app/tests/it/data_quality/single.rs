@@ -67,13 +67,13 @@ fn spoil(check: Check, s: &mut Subject, n: usize, today: NaiveDate) {
             let last = if id.ends_with('5') { '6' } else { '5' };
             id.pop();
             id.push(last);
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 id.truncate(17);
             }
             s.id_no = Some(IdNumber::from_stored(id));
         }
         Check::IdBirthDate => {
-            s.birth_date = s.birth_date.map(|d| d + Days::new(1 + n as u64 % 300))
+            s.birth_date = s.birth_date.map(|d| d + Days::new(1 + n as u64 % 300));
         }
         Check::IdSex => {
             s.sex = s.sex.map(|x| {
@@ -82,7 +82,7 @@ fn spoil(check: Check, s: &mut Subject, n: usize, today: NaiveDate) {
                 } else {
                     Sex::Male
                 }
-            })
+            });
         }
         Check::IdKind => s.id_type = Some(IdType::UnifiedSocialCredit),
         Check::IdExpired => s.id_expires_on = Some(today - Days::new(1 + n as u64)),
@@ -90,26 +90,27 @@ fn spoil(check: Check, s: &mut Subject, n: usize, today: NaiveDate) {
         Check::Mobile => {
             s.mobile = Some(Mobile::from_stored(
                 ["12345678", "23812345678", "139123456789"][n % 3].into(),
-            ))
+            ));
         }
         Check::Landline => s.phone = Some(Landline::from_stored(["63x1", "转3"][n % 2].into())),
         Check::AddressDetail => {
             s.address = Some(Address::from_stored(
                 ["家里", "重庆市渝中区", "老地方旁边那栋白房子", "公司"][n % 4].into(),
-            ))
+            ));
         }
         Check::Placeholder => match n % 4 {
             0 => {
                 s.mobile = Some(Mobile::from_stored(
                     ["13800000000", "13111111111", "13812345678"][n / 4 % 3].into(),
-                ))
+                ));
             }
             1 => s.name = PersonName::from_stored("测试".into()),
             2 => s.address = Some(Address::from_stored("不详".into())),
             _ => s.occupation = Some("无".into()),
         },
         Check::Name => {
-            s.name = PersonName::from_stored(["王先生", "陈", "李1", "张女士", "刘?"][n % 5].into())
+            s.name =
+                PersonName::from_stored(["王先生", "陈", "李1", "张女士", "刘?"][n % 5].into());
         }
         Check::Age => s.holder_since = s.birth_date.map(|d| d + Days::new(365 * (n as u64 % 15))),
         _ => unreachable!("not planted in single customers"),

@@ -153,6 +153,11 @@ async fn a_caller_sees_the_own_list_only(
         "list_decided_approvals",
         "is_approval_in_sight",
         "list_disclosure_counts",
+        "list_market_risks",
+        "find_market_risk",
+        "list_operational_errors",
+        "find_operational_error",
+        "list_processes",
     ];
     for permission in [
         Permission::UsersManage,
@@ -161,6 +166,7 @@ async fn a_caller_sees_the_own_list_only(
         Permission::CallbacksAssign,
         Permission::ExportsApprove,
         Permission::RightsApprove,
+        Permission::RiskRead,
     ] {
         assert!(!colleague.may(permission));
     }

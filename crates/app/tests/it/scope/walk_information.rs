@@ -95,9 +95,12 @@ pub(super) async fn walk_information(t: &TestApp, scope: &Scope, o: &Objects) ->
     seen.insert("is_identified_on", usize::from(identified.unwrap()));
     let period = (day("2024-01-01"), day("2024-12-31"));
     let collected = rows::list_collected(db, scope, period).await.unwrap();
-    let by_handler = collected
-        .iter()
-        .filter(|c| c.collected_by.starts_with("operations"));
+    let handler = if o.org == "37" {
+        "operations_sd"
+    } else {
+        "operations_cq"
+    };
+    let by_handler = collected.iter().filter(|c| c.collected_by == handler);
     seen.insert("list_collected", by_handler.count());
     let mobile = super::objects::mobile_of(o.customer_no);
     let value = CustomerField::Mobile.read(mobile).unwrap();

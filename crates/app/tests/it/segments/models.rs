@@ -88,7 +88,7 @@ async fn a_new_model_is_tried_out_and_the_old_one_replayed(
 
     step(&t, &p.manager, id, "review", |_| {}).await.unwrap();
     step(&t, &p.executive, id, "approve", |f| {
-        f.effective_from = "2024-03-05".into()
+        f.effective_from = "2024-03-05".into();
     })
     .await
     .unwrap();
@@ -179,7 +179,7 @@ async fn the_board_says_who_moved(#[values(Engine::Sqlite, Engine::Postgres)] en
         ..Default::default()
     };
     let board = class_board(&t.app, &p.manager, now, &before).await.unwrap();
-    assert_eq!(board.models[0].moved(None, Some(low)) > 0, true);
+    assert!(board.models[0].moved(None, Some(low)) > 0);
     let stayed = value.moved(Some(low), Some(low));
     listed(&t, stayed).await;
 }
