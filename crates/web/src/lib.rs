@@ -79,9 +79,8 @@ pub fn router(web: Web) -> Router {
         .merge(rules::routes())
         .merge(questionnaires::routes())
         .merge(reports::routes())
-        .merge(customers::routes())
-        .merge(segments::routes())
         .merge(customers::routes().merge(information::routes()))
+        .merge(segments::routes())
         .merge(policies::routes())
         .merge(obligations::routes())
         .merge(plans::routes())
@@ -133,7 +132,6 @@ pub fn router(web: Web) -> Router {
 fn systems() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .merge(customers::api::routes().merge(information::api::routes()))
-        .merge(customers::api::routes())
         .merge(service::api::routes())
         .merge(policies::api::routes())
         .merge(segments::api::routes())

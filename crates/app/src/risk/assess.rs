@@ -196,18 +196,10 @@ pub async fn save_assessment(
         None => rows::insert_assessment(&work, customer.id, &new, (by, &actor.name)).await?,
     };
     let entry = AuditEntry::new(actor, "risk.assessment_written", "risk_assessment", id)
-        .customer(customer.id.0)
-        .detail(noted(dimension));
+        .customer(customer.id.0);
+    // No dimension is named: who reads the log does not learn who is looked at for money laundering.
     work.commit(entry).await?;
     Ok(id)
-}
-
-/// What the log says of an assessment: who reads it does not learn who is looked at for money laundering.
-fn noted(dimension: RiskDimension) -> serde_json::Value {
-    match dimension {
-        RiskDimension::Aml => serde_json::Value::Null,
-        _ => serde_json::json!({ "dimension": dimension.as_str() }),
-    }
 }
 
 fn view(row: &AssessmentRow) -> Assessment {
@@ -274,9 +266,7 @@ pub async fn take_assessment_step(
         AssessmentCommand::Submit | AssessmentCommand::Change => "risk.assessment_submitted",
     };
     rows::save_assessment(&work, &row, state, &change).await?;
-    let entry = AuditEntry::new(actor, action, "risk_assessment", id)
-        .customer(row.customer.0)
-        .detail(noted(row.dimension));
+    let entry = AuditEntry::new(actor, action, "risk_assessment", id).customer(row.customer.0);
     work.commit(entry).await?;
     Ok(AssessmentRow { state, ..row })
 }

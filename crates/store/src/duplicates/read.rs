@@ -2,7 +2,7 @@
 
 use super::row::{DuplicateRow, MergeDbRow, MergeRow, Row, SELECT, SELECT_MERGE, duplicate, merge};
 use crate::sql::{Page, PageKey, Select, count, params};
-use crate::{Reads, Result, StoreError};
+use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::customers::CustomerKind;

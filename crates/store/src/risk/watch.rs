@@ -158,12 +158,11 @@ async fn read_other_incidents(bulk: &mut Bulk, customers: &[Uuid]) -> Result<Vec
 type Shared = (CustomerId, CustomerId, NaiveDate);
 
 fn shared(row: Row<'_>) -> Result<Option<Shared>> {
-    let on = row.date(2)?;
-    Ok(on
-        .map(|on| {
-            Ok::<_, crate::StoreError>((CustomerId(id(row, 0)?), CustomerId(id(row, 1)?), on))
-        })
-        .transpose()?)
+    let Some(on) = row.date(2)? else {
+        return Ok(None);
+    };
+    let (mine, theirs) = (CustomerId(id(row, 0)?), CustomerId(id(row, 1)?));
+    Ok(Some((mine, theirs, on)))
 }
 
 /// A condition on the day, as text of the program: lists of values are numbered from one.

@@ -23,7 +23,7 @@ pub struct ClassFigures {
     pub customers: i64,
     /// With somebody in charge.
     pub in_charge: i64,
-    /// Regular callbacks that were owed in the period.
+    /// Regular callbacks whose time began in the period, as in the plan of a customer.
     pub callbacks_owed: i64,
     /// Of those, completed.
     pub callbacks_done: i64,
@@ -70,7 +70,7 @@ pub async fn read_class_figures(
          FROM customers c JOIN orgs o ON o.id = c.org_id \
          LEFT JOIN service_charges h ON h.customer_id = c.id AND h.until_at IS NULL \
          LEFT JOIN (SELECT x.customer_id, COUNT(*) AS owed, COUNT(CASE WHEN x.status = 'discharged' THEN 1 END) AS done \
-         FROM obligations x WHERE x.programme IN ({codes}) AND x.due_on >= $1 AND x.due_on <= $2 AND x.status <> 'cancelled' \
+         FROM obligations x WHERE x.programme IN ({codes}) AND x.trigger_on >= $1 AND x.trigger_on <= $2 AND x.status <> 'cancelled' \
          GROUP BY x.customer_id) d ON d.customer_id = c.id \
          LEFT JOIN (SELECT y.customer_id, COUNT(CASE WHEN y.kind = 'contact' THEN 1 END) AS contacts, \
          COUNT(CASE WHEN y.kind = 'care' THEN 1 END) AS care, COUNT(CASE WHEN y.kind = 'privilege' THEN 1 END) AS privileges, \

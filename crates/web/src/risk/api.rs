@@ -14,6 +14,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::NaiveDate;
+use domain::risk::{RiskLevel, SignalResponse};
 use serde::{Deserialize, Serialize};
 use store::risk::RiskSignalRow;
 use utoipa::{IntoParams, ToSchema};
@@ -63,7 +64,7 @@ pub(crate) async fn get_customer_risk(
         customer_no,
         credit_flag: flags.credit.as_str(),
         underwriting: flags.effect,
-        level: flags.level.map(|l| l.as_str()),
+        level: flags.level.map(RiskLevel::as_str),
         review_on: flags.review_on,
         open_signals: flags.signals,
     };
@@ -113,7 +114,7 @@ impl From<RiskSignalRow> for RiskSignalJson {
             happened_on: r.happened_on,
             found_on: r.found_on,
             open: r.is_open,
-            response: r.response.map(|r| r.as_str()),
+            response: r.response.map(SignalResponse::as_str),
             handled_by: r.handled_by,
         }
     }

@@ -69,14 +69,7 @@ async fn comes_into_force(t: &TestApp) {
 
     let better = [("risk.credit.payment", "on_time")];
     let later = at("2024-06-05 10:00");
-    assessed(
-        &t,
-        (writer, manager),
-        later,
-        "C50-ZHOU",
-        ("credit", &better),
-    )
-    .await;
+    assessed(t, (writer, manager), later, "C50-ZHOU", ("credit", &better)).await;
     let page = r::risk_page(&t.app, writer, later, "C50-ZHOU")
         .await
         .unwrap();
