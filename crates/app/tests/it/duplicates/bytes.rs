@@ -2,7 +2,9 @@
 
 use super::{compare, pairs};
 use crate::scope::objects::{objects, portfolio};
+use app::customers::{RelationForm, add_relation};
 use app::duplicates::{MergeForm, Merging, customer_duplicates, merge, unmerge};
+use domain::access::Actor;
 use domain::imports::ImportKind;
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,6 +145,18 @@ async fn a_merge_taken_back_leaves_every_byte_as_it_was(
 ) {
     let t = TestApp::with(engine, &portfolio()).await;
     let here = objects(&t, false).await;
+    let form = RelationForm {
+        other_no: "G37".into(),
+        relation: "parent_company".into(),
+        source: "register".into(),
+    };
+    let shell = Actor::shell("tests");
+    add_relation(&t.app, &shell, t.now, "G50", &form)
+        .await
+        .unwrap();
+    let slips =
+        "UPDATE field_slips SET customer_id = (SELECT id FROM customers WHERE customer_no = 'G50')";
+    t.database.execute(slips).await;
     let pair = twin_of_g50(&t).await;
     t.database
         .execute("UPDATE duplicate_pairs SET grade = 'certain'")

@@ -69,11 +69,8 @@ async fn the_plan_of_a_class_against_what_was_done(
     assert_eq!(contacts.gap(), 2);
     let callbacks = line(&before, "callbacks_programme");
     assert_eq!(callbacks.entitled.source.article, "三（二）1");
-    assert_eq!(
-        (callbacks.owed, callbacks.done),
-        (1, 0),
-        "the first quarter"
-    );
+    let quarter = (callbacks.owed, callbacks.done);
+    assert_eq!(quarter, (1, 0), "the first quarter");
     assert_eq!(before.next_contact_on, Some(day("2024-04-04")));
     let said = s::ItemForm {
         done_on: "2024-03-04".into(),
