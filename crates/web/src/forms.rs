@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use bytes::Bytes;
 use domain::access::{Actor, Permission};
 use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
 
 /// The header in which scripts send the token.
 const TOKEN_HEADER: &str = "x-csrf-token";
@@ -191,6 +192,11 @@ pub(crate) struct Choice {
     pub(crate) label: String,
     /// Whether it is the present one.
     pub(crate) chosen: bool,
+}
+
+/// An id from an address; what is none leads nowhere. Read after the session, so that strangers learn nothing.
+pub(crate) fn id(text: &str) -> Result<Uuid, Failure> {
+    text.parse().map_err(|_| Failure::not_found())
 }
 
 /// Choices for codes, with their words.

@@ -1,12 +1,11 @@
 //! Pairs and merges of one customer, and taking a merge back.
 
-use crate::forms::Sent;
+use crate::forms::{self, Sent};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::duplicates::CustomerDuplicates;
 use axum::extract::{Path, State};
 use store::duplicates::{DuplicateRow, DuplicateSide, MergeRow};
-use uuid::Uuid;
 
 #[derive(askama::Template)]
 #[template(path = "duplicates/customer.html")]
@@ -34,9 +33,10 @@ pub(crate) async fn show_customer(
 
 pub(crate) async fn undo(
     State(web): State<Web>,
-    Path((customer_no, id)): Path<(String, Uuid)>,
+    Path((customer_no, id)): Path<(String, String)>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let id = forms::id(&id)?;
     let reason = fields.get("reason");
     app::duplicates::unmerge(&web.app, &who.actor, who.now, id, reason).await?;
     Ok(who.go(&format!("/customers/{customer_no}/duplicates")))

@@ -1,13 +1,12 @@
 //! Two records side by side, why they may be one, and what is decided.
 
 use super::bits;
-use crate::forms::Sent;
+use crate::forms::{self, Sent};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::duplicates::{DecisionForm, DuplicatePage, FieldLine, MergeForm, Merging};
 use axum::extract::{Path, State};
 use domain::duplicates::{MergedField, PairState};
-use uuid::Uuid;
 
 #[derive(askama::Template)]
 #[template(path = "duplicates/page.html")]
@@ -18,9 +17,10 @@ struct PageTemplate {
 
 pub(crate) async fn show_duplicate(
     State(web): State<Web>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
     who: Who,
 ) -> Answer {
+    let id = forms::id(&id)?;
     html(&PageTemplate {
         page: app::duplicates::duplicate_page(&web.app, &who.actor, who.now, id).await?,
         f: who.frame("duplicates"),
@@ -29,9 +29,10 @@ pub(crate) async fn show_duplicate(
 
 pub(crate) async fn decide(
     State(web): State<Web>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let id = forms::id(&id)?;
     let form = DecisionForm {
         decision: fields.own("decision"),
         reason: fields.own("reason"),
@@ -43,9 +44,10 @@ pub(crate) async fn decide(
 
 pub(crate) async fn merge(
     State(web): State<Web>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let id = forms::id(&id)?;
     // Of each fact the record whose value wins is sent: only those of the other record are taken.
     let survivor = fields.own("survivor");
     let taken = MergedField::ALL.iter().filter(|field| {

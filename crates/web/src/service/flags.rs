@@ -1,6 +1,6 @@
 //! Flags to underwriting and claims: what waits for agreement, what holds, what is over.
 
-use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
+use crate::forms::{self, Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::service::{FlagQuery, FlagStepForm};
@@ -8,7 +8,6 @@ use axum::extract::{Path, RawQuery, State};
 use domain::service::FlagKind;
 use store::Page;
 use store::service::FlagRow;
-use uuid::Uuid;
 
 const VIEWS: [&str; 4] = ["waiting", "holding", "over", "all"];
 
@@ -73,9 +72,10 @@ impl ListPage {
 
 pub(crate) async fn take_step(
     State(web): State<Web>,
-    Path(item): Path<Uuid>,
+    Path(item): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let item = forms::id(&item)?;
     let form = FlagStepForm {
         step: fields.own("step"),
         reason: fields.own("reason"),

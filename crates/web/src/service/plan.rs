@@ -2,7 +2,7 @@
 //! individual plan, recommendations, flags.
 
 use super::people;
-use crate::forms::{Choice, Sent, choices};
+use crate::forms::{self, Choice, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::service::{
@@ -13,7 +13,6 @@ use domain::customers::Degree;
 use domain::service::{FlagKind, ItemKind};
 use store::access::UserRow;
 use store::service::ItemRow;
-use uuid::Uuid;
 
 #[derive(askama::Template)]
 #[template(path = "service/plan.html")]
@@ -191,9 +190,10 @@ pub(crate) async fn add_item(
 
 pub(crate) async fn finish_item(
     State(web): State<Web>,
-    Path(item): Path<Uuid>,
+    Path(item): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let item = forms::id(&item)?;
     let form = OutcomeForm {
         outcome: fields.own("outcome"),
         result: fields.own("result"),

@@ -1,7 +1,7 @@
 //! Service teams: the list, and one with its members.
 
 use super::people;
-use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
+use crate::forms::{self, Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::service::{MemberForm, TeamForm, TeamPage};
@@ -10,7 +10,6 @@ use domain::customers::ValueClass;
 use store::Page;
 use store::access::UserRow;
 use store::service::{MemberRow, TeamRow};
-use uuid::Uuid;
 
 #[derive(askama::Template)]
 #[template(path = "service/teams.html")]
@@ -66,7 +65,12 @@ impl ListPage {
     }
 }
 
-pub(crate) async fn show_team(State(web): State<Web>, Path(team): Path<Uuid>, who: Who) -> Answer {
+pub(crate) async fn show_team(
+    State(web): State<Web>,
+    Path(team): Path<String>,
+    who: Who,
+) -> Answer {
+    let team = forms::id(&team)?;
     html(&OnePage {
         page: app::service::team_page(&web.app, &who.actor, team).await?,
         users: users(&web, &who).await?,
@@ -126,9 +130,10 @@ fn member_form(fields: &Fields) -> MemberForm {
 
 pub(crate) async fn add_member(
     State(web): State<Web>,
-    Path(team): Path<Uuid>,
+    Path(team): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let team = forms::id(&team)?;
     let form = member_form(&fields);
     app::service::add_member(&web.app, &who.actor, who.now, team, &form).await?;
     Ok(who.go(&format!("/service-teams/{team}")))
@@ -136,9 +141,10 @@ pub(crate) async fn add_member(
 
 pub(crate) async fn end_member(
     State(web): State<Web>,
-    Path(team): Path<Uuid>,
+    Path(team): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let team = forms::id(&team)?;
     let form = member_form(&fields);
     app::service::end_member(&web.app, &who.actor, who.now, team, &form).await?;
     Ok(who.go(&format!("/service-teams/{team}")))
@@ -146,9 +152,10 @@ pub(crate) async fn end_member(
 
 pub(crate) async fn dissolve(
     State(web): State<Web>,
-    Path(team): Path<Uuid>,
+    Path(team): Path<String>,
     Sent(who, _): Sent,
 ) -> Answer {
+    let team = forms::id(&team)?;
     app::service::dissolve_team(&web.app, &who.actor, who.now, team).await?;
     Ok(who.go("/service-teams"))
 }

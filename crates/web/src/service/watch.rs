@@ -1,7 +1,7 @@
 //! The watch list: customers of low value who may come to be worth more.
 
 use super::people;
-use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
+use crate::forms::{self, Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::service::{WatchForm, WatchQuery, WatchStepForm};
@@ -9,7 +9,6 @@ use axum::extract::{Path, RawQuery, State};
 use store::Page;
 use store::access::UserRow;
 use store::service::WatchedRow;
-use uuid::Uuid;
 
 const VIEWS: [&str; 6] = ["open", "mine", "nobody", "promoted", "dropped", "all"];
 
@@ -95,18 +94,20 @@ fn step(fields: &Fields) -> WatchStepForm {
 
 pub(crate) async fn give(
     State(web): State<Web>,
-    Path(item): Path<Uuid>,
+    Path(item): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let item = forms::id(&item)?;
     app::service::give_watched(&web.app, &who.actor, who.now, item, &step(&fields)).await?;
     Ok(who.go("/watch-list"))
 }
 
 pub(crate) async fn end(
     State(web): State<Web>,
-    Path(item): Path<Uuid>,
+    Path(item): Path<String>,
     Sent(who, fields): Sent,
 ) -> Answer {
+    let item = forms::id(&item)?;
     app::service::end_watching(&web.app, &who.actor, who.now, item, &step(&fields)).await?;
     Ok(who.go("/watch-list"))
 }
