@@ -75,7 +75,7 @@ async fn risk_is_assessed_on_pages(#[values(Engine::Sqlite, Engine::Postgres)] e
     let id = signals["items"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/risk-signals/{id}/response");
     let body = json!({ "response": "explained", "handling": "已核实" });
-    assert_eq!(system.post(&path, body).await.problem(422), "person-needed");
+    assert_eq!(system.post(&path, body).await.problem(422), "refused");
 }
 
 /// 反洗钱法 35: pages of others never speak of money laundering.
