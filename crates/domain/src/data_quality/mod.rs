@@ -1,7 +1,7 @@
 //! The quality of what is known of customers: whether it is complete, whether it can be true, whether it
 //! was looked at lately.
 //!
-//! [`examine`] is a pure function over what is known of one customer and what was counted around it; what it
+//! [`examine()`] is a pure function over what is known of one customer and what was counted around it; what it
 //! demands and where its limits lie is data ([`Demands`], [`Limits`]).
 
 mod address;
