@@ -9,12 +9,8 @@ use testkit::{Engine, Portfolio, Table, TestDatabase, row};
 /// Customers, enough for many chunks.
 const CUSTOMERS: u32 = 6_000;
 
-/// SIGKILL in the middle of a rotation, several times; then once more: everything is under the new key,
-/// nothing is lost, and nothing lies in the clear.
-#[rstest]
-#[tokio::test]
-async fn a_rotation_survives_sigkill(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
-    let folder = TempDir::new().unwrap();
+/// Enough customers that exchanging their keys takes a while, and nothing else.
+fn many_customers() -> Portfolio {
     let mut portfolio = Portfolio::small();
     portfolio.customers = Table::new((0..CUSTOMERS).map(|n| {
         row([
@@ -33,7 +29,16 @@ async fn a_rotation_survives_sigkill(#[values(Engine::Sqlite, Engine::Postgres)]
     ] {
         *table = Table::default();
     }
-    portfolio.write_to(folder.path());
+    portfolio
+}
+
+/// SIGKILL in the middle of a rotation, several times; then once more: everything is under the new key,
+/// nothing is lost, and nothing lies in the clear.
+#[rstest]
+#[tokio::test]
+async fn a_rotation_survives_sigkill(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let folder = TempDir::new().unwrap();
+    many_customers().write_to(folder.path());
     let database = TestDatabase::create(engine).await;
     run(&database, folder.path(), &["import", "all", "."]);
     let rotate = ["keys", "rotate", "--reason", "test"];

@@ -102,12 +102,8 @@ pub(super) async fn walk_service(t: &TestApp, scope: &Scope, o: &Objects) -> See
     let of = ("VF-HIGH", &["CT-BDAY".to_owned()][..], "CT-RISK");
     let done = rows::read_done(db, scope, o.customer, since, of).await;
     let done = done.unwrap();
-    let any = done.contacts
-        + done.callbacks
-        + done.visits
-        + done.messages
-        + done.care
-        + done.recommendations;
+    let counts = [done.contacts, done.callbacks, done.visits, done.messages];
+    let any = counts.iter().sum::<i64>() + done.care + done.recommendations;
     seen.insert("read_done", usize::try_from(any).unwrap());
     let filter = ServedFilter {
         customers: Some(vec![o.customer]),
