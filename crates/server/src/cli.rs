@@ -151,7 +151,8 @@ pub(crate) struct DuplicatesArgs {
     /// Compare everybody anew, as after a change of the weights
     #[arg(long)]
     pub all: bool,
-    /// Pairs that are known to be one customer, to measure what is found: two numbers a line, with a comma
+    /// Pairs that are known, to measure what is found: two numbers a line, with a comma; after them, where
+    /// they are known, a kind of error and whether they are of `one` customer or of `two`
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
     /// Output format

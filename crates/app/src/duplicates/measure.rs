@@ -1,16 +1,28 @@
-//! Measuring what comparing finds against pairs that are known.
+//! Measuring what comparing finds against pairs that are known: of one customer, and of two who look alike.
 
 use crate::{App, Result};
 use domain::access::{Actor, Permission};
 use domain::duplicates::Grade;
 use domain::time::Instant;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use store::AuditEntry;
 use store::customers::{Derived, enqueue_derived_for_all};
 use store::duplicates::{self as rows, DuplicateFilter};
 
 /// Pairs that are read at once.
 const ROWS: u64 = 1_000;
+
+/// A pair that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPair {
+    /// What happened to it, such as a kind of error; empty when nobody says.
+    pub kind: String,
+    /// The records are of one customer; otherwise they are of two.
+    pub is_one: bool,
+}
+
+/// Known pairs by the numbers of the customers, the smaller first.
+pub type KnownPairs = BTreeMap<(String, String), KnownPair>;
 
 /// How much was found from one grade on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +33,15 @@ pub struct MeasuredLine {
     pub pairs: u64,
     /// Of those, known to be one customer.
     pub found: u64,
+    /// Of those, known to be two customers.
+    pub two: u64,
     /// Pairs that are known to be one customer.
     pub truth: u64,
 }
 
 impl MeasuredLine {
-    /// The share of the pairs that are one customer.
+    /// The share of the pairs that are known to be one customer. Pairs of which nothing is known count as
+    /// two.
     pub fn precision(&self) -> f64 {
         share(self.found, self.pairs)
     }
@@ -45,6 +60,26 @@ fn share(part: u64, whole: u64) -> f64 {
     }
 }
 
+/// How many pairs of a kind were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasuredKind {
+    /// The kind.
+    pub kind: String,
+    /// The records are of one customer.
+    pub is_one: bool,
+    /// Known pairs of the kind.
+    pub truth: u64,
+    /// Found as certain, at least likely, and at least possible.
+    pub found: [u64; 3],
+}
+
+impl MeasuredKind {
+    /// The share of the kind that was found from a grade on.
+    pub fn share(&self, grade: Grade) -> f64 {
+        share(self.found[grade as usize], self.truth)
+    }
+}
+
 /// Numbers of two customers each, the smaller first.
 pub type NumberPairs = Vec<(String, String)>;
 
@@ -53,36 +88,29 @@ pub type NumberPairs = Vec<(String, String)>;
 pub struct Measured {
     /// From the highest grade to the lowest.
     pub lines: Vec<MeasuredLine>,
-    /// Known pairs that were not found, and pairs that are not known.
+    /// Kind by kind, those of one customer first.
+    pub kinds: Vec<MeasuredKind>,
+    /// Known pairs that were not found, and likely pairs that are not known.
     pub wrong: (NumberPairs, NumberPairs),
 }
 
-/// Compares what was found with pairs that are known, the smaller number first.
+/// Compares what was found with pairs that are known.
 ///
 /// # Errors
 /// When the actor may not, or the store fails.
-pub async fn measure(
-    app: &App,
-    actor: &Actor,
-    truth: &BTreeSet<(String, String)>,
-) -> Result<Measured> {
+pub async fn measure(app: &App, actor: &Actor, truth: &KnownPairs) -> Result<Measured> {
     let scope = actor.scope(Permission::DuplicatesRead)?;
-    let mut counts = [(0, 0); 3];
-    let (mut seen, mut false_pairs) = (BTreeSet::new(), Vec::new());
+    let (mut seen, mut unknown) = (BTreeMap::new(), Vec::new());
     let mut filter = DuplicateFilter::default();
     loop {
         let page = rows::list_duplicates(app.store(), &scope, &filter, ROWS).await?;
         for row in page.rows {
             let (a, b) = (row.low.customer_no, row.high.customer_no);
             let pair = if a < b { (a, b) } else { (b, a) };
-            let is_true = truth.contains(&pair);
-            let count = &mut counts[row.grade as usize];
-            count.0 += 1;
-            count.1 += u64::from(is_true);
-            if is_true {
-                seen.insert(pair);
-            } else if row.grade != Grade::Possible {
-                false_pairs.push(pair);
+            if truth.contains_key(&pair) {
+                seen.insert(pair, row.grade);
+            } else {
+                unknown.push((pair, row.grade));
             }
         }
         filter.after = page.next;
@@ -90,21 +118,65 @@ pub async fn measure(
             break;
         }
     }
-    let (mut pairs, mut found) = (0, 0);
-    let lines = Grade::ALL.iter().map(|grade| {
-        pairs += counts[*grade as usize].0;
-        found += counts[*grade as usize].1;
-        MeasuredLine {
-            grade: *grade,
-            pairs,
-            found,
-            truth: truth.len() as u64,
-        }
-    });
+    let lines = Grade::ALL.iter().map(|g| line(*g, truth, &seen, &unknown));
+    let missed = truth.iter().filter(|(pair, _)| !seen.contains_key(*pair));
+    let missed = missed.filter(|(_, known)| known.is_one);
+    let missed = missed.map(|(pair, _)| pair.clone()).collect();
+    let lines = lines.collect();
+    let unknown = unknown.into_iter().filter(|(_, g)| *g != Grade::Possible);
     Ok(Measured {
-        lines: lines.collect(),
-        wrong: (truth.difference(&seen).cloned().collect(), false_pairs),
+        lines,
+        kinds: kinds(truth, &seen),
+        wrong: (missed, unknown.map(|(pair, _)| pair).collect()),
     })
+}
+
+type Seen = BTreeMap<(String, String), Grade>;
+
+fn line(
+    grade: Grade,
+    truth: &KnownPairs,
+    seen: &Seen,
+    unknown: &[((String, String), Grade)],
+) -> MeasuredLine {
+    let count = |is_one: bool| {
+        let known = seen.iter().filter(|(_, g)| **g as usize <= grade as usize);
+        known
+            .filter(|(pair, _)| truth[*pair].is_one == is_one)
+            .count() as u64
+    };
+    let (found, two) = (count(true), count(false));
+    let others = unknown
+        .iter()
+        .filter(|(_, g)| *g as usize <= grade as usize);
+    MeasuredLine {
+        grade,
+        pairs: found + two + others.count() as u64,
+        found,
+        two,
+        truth: truth.values().filter(|known| known.is_one).count() as u64,
+    }
+}
+
+fn kinds(truth: &KnownPairs, seen: &Seen) -> Vec<MeasuredKind> {
+    let mut kinds: BTreeMap<(bool, &str), MeasuredKind> = BTreeMap::new();
+    for (pair, known) in truth {
+        let kind = kinds.entry((!known.is_one, &known.kind));
+        let kind = kind.or_insert_with(|| MeasuredKind {
+            kind: known.kind.clone(),
+            is_one: known.is_one,
+            truth: 0,
+            found: [0; 3],
+        });
+        kind.truth += 1;
+        for grade in Grade::ALL {
+            let reached = seen
+                .get(pair)
+                .is_some_and(|g| *g as usize <= *grade as usize);
+            kind.found[*grade as usize] += u64::from(reached);
+        }
+    }
+    kinds.into_values().collect()
 }
 
 /// Asks for everybody to be compared anew, as after a change of the weights.

@@ -14,7 +14,9 @@ pub use compare::{CompareReport, compare_due, is_waiting};
 pub use decide::{DecisionForm, ManyReport, decide, decide_many};
 pub use estimate::{EstimatePage, estimate_page};
 pub use list::{DuplicateQuery, list_duplicates};
-pub use measure::{Measured, MeasuredLine, NumberPairs, ask_for_all, measure};
+pub use measure::{
+    KnownPair, KnownPairs, Measured, MeasuredKind, MeasuredLine, NumberPairs, ask_for_all, measure,
+};
 pub use merge::{MergeForm, MergeProposal, Merging, merge};
 pub(crate) use merge::{carry_out, put_back};
 pub use page::{

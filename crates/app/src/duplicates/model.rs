@@ -3,7 +3,7 @@
 use crate::rules::Rules;
 use crate::{Error, Result};
 use chrono::NaiveDate;
-use domain::duplicates::{Chances, Field, Grade, Model, Similar};
+use domain::duplicates::{Chances, Field, Grade, Household, Level, Model, ModelError, Similar};
 use std::collections::BTreeMap;
 
 /// Everything that comparing asks the packs.
@@ -22,18 +22,35 @@ fn setting(rules: &Rules, id: &str, on: NaiveDate) -> Result<i64> {
     rules.setting(id, on).ok_or_else(missing)
 }
 
+/// The level that a pack from before version 2 counts a newer one to.
+fn before(level: Level) -> Level {
+    match level {
+        Level::Heard => Level::Near,
+        Level::Surname => Level::Different,
+        level => level,
+    }
+}
+
 impl Settings {
     /// As the packs say on a day.
     pub(super) fn read(rules: &Rules, on: NaiveDate) -> Result<Self> {
-        let mut chances = BTreeMap::new();
+        let (mut chances, mut seen) = (BTreeMap::new(), BTreeMap::new());
         for field in Field::ALL {
             for level in field.levels() {
-                let of = |side| setting(rules, &format!("duplicate_{field}_{level}_{side}"), on);
+                let has = |id: String| rules.setting(&id, on).is_some();
+                let named = if has(format!("duplicate_{field}_{level}_m")) {
+                    *level
+                } else {
+                    before(*level)
+                };
+                let of = |side| setting(rules, &format!("duplicate_{field}_{named}_{side}"), on);
                 let found = Chances {
                     m: of("m")?,
                     u: of("u")?,
                 };
                 chances.insert((*field, *level), found);
+                let household = rules.setting(&format!("duplicate_{field}_{level}_h"), on);
+                seen.extend(household.map(|h| ((*field, *level), h)));
             }
         }
         let mut from = [0; 3];
@@ -41,9 +58,15 @@ impl Settings {
             from[*grade as usize] = setting(rules, &format!("duplicate_{grade}"), on)?;
         }
         let prior = setting(rules, "duplicate_prior", on)?;
-        let model = Model::new(chances, prior, from);
+        let unfit = |e: ModelError| Error::Fault(e.to_string());
+        let mut model = Model::new(chances, prior, from).map_err(unfit)?;
+        if let Some(more) = rules.setting("duplicate_household_more", on) {
+            model = model
+                .with_household(Household { seen, more })
+                .map_err(unfit)?;
+        }
         Ok(Self {
-            model: model.map_err(|e| Error::Fault(e.to_string()))?,
+            model,
             similar: Similar {
                 equal: setting(rules, "duplicate_address_equal", on)?,
                 part: setting(rules, "duplicate_address_part", on)?,

@@ -44,6 +44,8 @@ pub struct DuplicatePage {
     pub explained: Vec<Explained>,
     /// Weight of any two records.
     pub prior: i64,
+    /// When the pair is weighed against two of one household: what that adds to the sum of the comparisons.
+    pub household: Option<i64>,
     /// One person may merge it.
     pub is_alone: bool,
 }
@@ -75,6 +77,7 @@ pub async fn duplicate_page(
         lines,
         explained,
         prior: settings.model.prior(),
+        household: settings.model.household_weight(&row.vector),
         is_alone: is_decided_alone(&rules, row.grade, today),
         row,
         low,

@@ -20,20 +20,24 @@ codes! {
         Email = "email",
         /// Birth date and sound of the surname: the given name is written otherwise.
         BirthSurname = "birth_surname",
-        /// Birth date and sound of the given name: the surname changed.
+        /// Birth date and sound of the given name, of which the last syllable is enough: the surname changed.
         BirthGiven = "birth_given",
         /// Sound of the name and year of birth: day or month are wrong.
         SoundYear = "sound_year",
         /// Sound of the name and the end of the mobile number.
         SoundTail = "sound_tail",
-        /// Address and sound of the surname.
+        /// Address and sound of the surname; house and sound of the name.
         AddressSurname = "address_surname",
-        /// The name of an organisation without its legal form.
+        /// The name of an organisation without its legal form, and the beginning of what it is called for short.
         OrgName = "org_name",
         /// The address of an organisation.
         OrgAddress = "org_address",
     }
 }
+
+/// Characters of what an organisation is called for short that a key takes: most trade names have two or
+/// three, and what follows them is left out or written otherwise.
+const BRAND: usize = 3;
 
 /// A key of a customer. It holds personal data, and is kept as a keyed hash only.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,37 +88,72 @@ impl Profile {
         if self.kind == CustomerKind::Group {
             let name = Some(whole(&self.name)).filter(|n| !n.is_empty());
             add(BlockKind::OrgName, name);
+            let short = self.brand.get(..BRAND);
+            add(BlockKind::OrgName, short.map(|b| format!("~{}", whole(b))));
             add(BlockKind::OrgAddress, address);
             return blocks;
         }
         if self.name.is_empty() {
             return blocks;
         }
-        let (surname, given) = self.sound.split_at(normal::surname_length(&self.name));
-        let (surname, given) = (surname.join(" "), given.join(" "));
-        let name = format!("{surname} {given}");
-        let born = self.birth_date;
-        add(
-            BlockKind::BirthSurname,
-            born.map(|b| format!("{b} {surname}")),
-        );
-        let given = born
-            .filter(|_| !given.is_empty())
-            .map(|b| format!("{b} {given}"));
-        add(BlockKind::BirthGiven, given);
-        add(
-            BlockKind::SoundYear,
-            born.map(|b| format!("{} {name}", b.year())),
-        );
-        let tail = self.mobile.as_ref().and_then(|m| m.get(m.len() - 4..));
-        add(
-            BlockKind::SoundTail,
-            tail.map(|tail| format!("{name} {tail}")),
-        );
-        add(
-            BlockKind::AddressSurname,
-            address.map(|a| format!("{a} {surname}")),
-        );
+        self.add_names(&mut add);
         blocks
+    }
+
+    /// The keys that hold the sound of a name.
+    fn add_names(&self, add: &mut impl FnMut(BlockKind, Option<String>)) {
+        let born = self.birth_date;
+        let address = self.address.as_ref().map(|a| a.concat());
+        let house = self.address.as_ref().and_then(|a| normal::house(a));
+        let tail = self.mobile.as_ref().and_then(|m| m.get(m.len() - 4..));
+        for (surname, given) in self.surnames() {
+            add(
+                BlockKind::BirthSurname,
+                born.map(|b| format!("{b} {surname}")),
+            );
+            let last = self.sound.last().filter(|_| !self.is_latin);
+            let last = last.map_or_else(|| given.clone(), |s| normal::heard(s));
+            let rest = born.filter(|_| !given.is_empty());
+            add(BlockKind::BirthGiven, rest.map(|b| format!("{b} {last}")));
+            let address = address.as_ref();
+            add(
+                BlockKind::AddressSurname,
+                address.map(|a| format!("{a} {surname}")),
+            );
+            let name = format!("{surname}{given}");
+            add(
+                BlockKind::SoundYear,
+                born.map(|b| format!("{} {name}", b.year())),
+            );
+            add(
+                BlockKind::SoundTail,
+                tail.map(|tail| format!("{name} {tail}")),
+            );
+            add(
+                BlockKind::AddressSurname,
+                house.as_ref().map(|h| format!("~{h} {name}")),
+            );
+        }
+    }
+
+    /// Surname and given name as they are heard. In Latin letters either stands first; a wife may bear the
+    /// husband's surname before her own.
+    fn surnames(&self) -> Vec<(String, String)> {
+        let heard = |syllables: &[String]| normal::heard(&syllables.concat());
+        let sound = self.sound.as_slice();
+        if self.is_latin {
+            let (first, last) = (&sound[..1], &sound[sound.len() - 1..]);
+            return vec![
+                (heard(first), heard(&sound[1..])),
+                (heard(last), heard(&sound[..sound.len() - 1])),
+            ];
+        }
+        let length = normal::surname_length(&self.name);
+        let mut names = vec![(heard(&sound[..length]), heard(&sound[length..]))];
+        if sound.len() == length + 3 {
+            let own = &sound[length..=length];
+            names.push((heard(own), heard(&sound[length + 1..])));
+        }
+        names
     }
 }

@@ -1,5 +1,6 @@
 //! What of two customers agrees, field by field.
 
+use super::names::{names, organisations};
 use super::normal;
 use super::profile::{Identity, Profile};
 use crate::UnknownCode;
@@ -42,12 +43,16 @@ codes! {
         Common = "common",
         /// Written differently, sounding the same.
         Sound = "sound",
+        /// Sounding alike where dialects do not tell sounds apart.
+        Heard = "heard",
         /// One character or digit off, or two exchanged.
         Near = "near",
         /// Day and month exchanged.
         Swapped = "swapped",
         /// Alike in part.
         Part = "part",
+        /// The surname alone.
+        Surname = "surname",
         /// Different.
         Different = "different",
         /// Different, and each valid by itself: two numbers of two residents.
@@ -67,8 +72,10 @@ impl Field {
                 L::Common,
                 L::Equal,
                 L::Sound,
+                L::Heard,
                 L::Near,
                 L::Part,
+                L::Surname,
                 L::Different,
             ],
             Self::OrgName => &[L::Equal, L::Near, L::Part, L::Different],
@@ -101,7 +108,7 @@ impl Vector {
         set(Field::IdNo, both(&a.identity, &b.identity, identities));
         match a.kind {
             CustomerKind::Individual => set(Field::Name, names(a, b)),
-            CustomerKind::Group => set(Field::OrgName, organisations(&a.name, &b.name)),
+            CustomerKind::Group => set(Field::OrgName, organisations(a, b)),
         }
         set(Field::BirthDate, both(&a.birth_date, &b.birth_date, births));
         set(Field::Sex, both(&a.sex, &b.sex, same));
@@ -113,8 +120,8 @@ impl Vector {
         set(Field::Email, both(&a.email, &b.email, same));
         let addresses = both(&a.address, &b.address, |a, b| {
             match normal::likeness(a, b) {
-                n if n >= similar.equal => Level::Equal,
-                n if n >= similar.part => Level::Part,
+                (n, _) if n >= similar.equal => Level::Equal,
+                (n, within) if n >= similar.part || within >= similar.equal => Level::Part,
                 _ => Level::Different,
             }
         });
@@ -179,58 +186,10 @@ fn identities(a: &Identity, b: &Identity) -> Level {
     } else if a.is_valid && b.is_valid {
         Level::Conflict
     } else if normal::is_one_off(&a.text, &b.text)
+        || normal::is_exchanged(&a.text, &b.text)
         || (!a.core.is_empty() && !b.core.is_empty() && normal::is_one_off(&a.core, &b.core))
     {
         Level::Near
-    } else {
-        Level::Different
-    }
-}
-
-fn names(a: &Profile, b: &Profile) -> Level {
-    if a.name.is_empty() || b.name.is_empty() {
-        return Level::Unknown;
-    }
-    let long = a.name.len().max(b.name.len()) > 2;
-    if a.name == b.name {
-        return if normal::is_frequent(&a.name) {
-            Level::Common
-        } else {
-            Level::Equal
-        };
-    }
-    if a.sound == b.sound {
-        return Level::Sound;
-    }
-    if long && normal::is_one_off(&a.name, &b.name) {
-        return Level::Near;
-    }
-    let (own_a, own_b) = (given(&a.name), given(&b.name));
-    let one_holds_other = contains(&a.name, &b.name) || contains(&b.name, &a.name);
-    if one_holds_other || own_a == own_b || (long && normal::is_one_off(&a.sound, &b.sound)) {
-        Level::Part
-    } else {
-        Level::Different
-    }
-}
-
-fn given(name: &[char]) -> &[char] {
-    &name[normal::surname_length(name)..]
-}
-
-fn contains(long: &[char], short: &[char]) -> bool {
-    short.len() > 1 && long.windows(short.len()).any(|part| part == short)
-}
-
-fn organisations(a: &[char], b: &[char]) -> Level {
-    if a.is_empty() || b.is_empty() {
-        Level::Unknown
-    } else if a == b {
-        Level::Equal
-    } else if a.len().max(b.len()) > 3 && normal::is_one_off(a, b) {
-        Level::Near
-    } else if contains(a, b) || contains(b, a) {
-        Level::Part
     } else {
         Level::Different
     }
@@ -305,13 +264,19 @@ mod tests {
         for (name, id_no, born, mobile, field, expected) in [
             ("贾颖", b, c, d, F::Name, L::Equal),
             ("贾影", b, c, d, F::Name, L::Sound),
+            ("贾引", b, c, d, F::Name, L::Heard),
             ("夏颖", b, c, d, F::Name, L::Part),
+            ("贾大明", b, c, d, F::Name, L::Surname),
             ("王大明", b, c, d, F::Name, L::Different),
+            ("Ying JIA", b, c, d, F::Name, L::Sound),
+            ("Jia, Ying", b, c, d, F::Name, L::Sound),
+            ("Mary Jia", b, c, d, F::Name, L::Surname),
             ("贾颖", b, c, d, F::IdNo, L::Equal),
             ("贾颖", "370102780416370", c, d, F::IdNo, L::Equal),
             ("贾颖", "370102197804163708", c, d, F::IdNo, L::Equal),
             ("贾颖", "37010219780416370", c, d, F::IdNo, L::Near),
             ("贾颖", "370102197804613707", c, d, F::IdNo, L::Near),
+            ("贾颖", "370102197806143707", c, d, F::IdNo, L::Near),
             ("贾颖", foreign, c, d, F::IdNo, L::Conflict),
             ("贾颖", "G12345678", c, d, F::IdNo, L::Different),
             ("贾颖", "", c, d, F::IdNo, L::Unknown),
@@ -344,5 +309,44 @@ mod tests {
         assert_eq!(vector.level(F::BirthDate), L::Swapped);
         assert_eq!(vector.level(F::Name), L::Common);
         assert!(format!("{a:?}").starts_with("Profile("));
+    }
+
+    #[test]
+    fn organisations_have_parts_short_names_and_old_codes() {
+        use {Field as F, Level as L};
+        let of = |name: &str, code: &str| {
+            let (name, code) = (
+                PersonName::from_stored(name.into()),
+                IdNumber::from_stored(code.into()),
+            );
+            Profile::of(&Known {
+                kind: CustomerKind::Group,
+                name: &name,
+                id_type: None,
+                id_no: Some(&code),
+                birth_date: None,
+                sex: None,
+                mobile: None,
+                phone: None,
+                email: None,
+                address: None,
+                unit: OrgId(uuid::Uuid::nil()),
+            })
+        };
+        let one = of("重庆市联合餐饮管理有限公司", "91350100M000100Y43");
+        for (name, code, expected) in [
+            ("重庆联合餐饮管理公司", "M000100Y-4", (L::Equal, L::Equal)),
+            ("联合餐饮", "M000100Y4", (L::Part, L::Equal)),
+            (
+                "重庆市联合餐饮管理有限公司涪陵分公司",
+                "91500103945807305T",
+                (L::Different, L::Conflict),
+            ),
+            ("重庆市联合食品有限公司", "", (L::Different, L::Unknown)),
+        ] {
+            let vector = Vector::of(&one, &of(name, code), SIMILAR);
+            let found = (vector.level(F::OrgName), vector.level(F::IdNo));
+            assert_eq!(found, expected, "{name}");
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct Estimated {
     pub level: Level,
     /// In force.
     pub in_force: Chances,
+    /// In force between two customers of one household.
+    pub household: Option<i64>,
     /// What the book suggests; nothing for a level of which too little was seen.
     pub m: Option<i64>,
     /// The same of pairs of two customers.
@@ -131,6 +133,7 @@ fn lines(model: &Model, m: &Shares, u: &Shares) -> Vec<Estimated> {
                 field: *field,
                 level: *level,
                 in_force,
+                household: model.household(*field, *level),
                 m: seen(m),
                 u: seen(u),
             });

@@ -1,4 +1,4 @@
-//! Customers who may be one person or organisation: what of two records agrees (`compare`), how much that
+//! Customers who may be one person or organisation: what of two records agrees (`compare`, `names`), how much that
 //! says (`weights`, after Fellegi and Sunter 1969), which records are compared at all (`blocks`), how the
 //! weights are estimated from the book itself (`estimate`), and what people decide (`life`, `merge`).
 
@@ -7,7 +7,9 @@ mod compare;
 mod estimate;
 mod life;
 mod merge;
+mod names;
 mod normal;
+mod organisations;
 mod profile;
 mod weights;
 
@@ -17,4 +19,4 @@ pub use estimate::{Estimate, Estimated, Pattern, estimate};
 pub use life::{Decision, DecisionError, PairState, check_decision};
 pub use merge::{MergeError, MergeState, MergedField, UnmergeError, check_merge, check_unmerge};
 pub use profile::{Known, Profile};
-pub use weights::{Chances, Explained, Grade, Model, ModelError, Weighed};
+pub use weights::{Chances, Explained, Grade, Household, Model, ModelError, Weighed};

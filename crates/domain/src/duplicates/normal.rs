@@ -15,24 +15,8 @@ const FREQUENT_SURNAMES: [char; 20] = [
     '何', '林', '罗', '高',
 ];
 
-/// What stands at the end of the names of organisations and tells them apart from nobody, the longest first.
-const LEGAL_FORMS: [&str; 12] = [
-    "股份有限责任公司",
-    "集团股份有限公司",
-    "有限责任公司",
-    "股份有限公司",
-    "集团有限公司",
-    "个体工商户",
-    "合伙企业",
-    "有限公司",
-    "分公司",
-    "集团",
-    "公司",
-    "厂",
-];
-
 /// Characters of full width, of the block that mirrors ASCII, become plain ones; capitals small ones.
-fn plain(c: char) -> char {
+pub(super) fn plain(c: char) -> char {
     let c = match u32::from(c) {
         n @ 0xFF01..=0xFF5E => char::from_u32(n - 0xFEE0).unwrap_or(c),
         0x3000 => ' ',
@@ -51,9 +35,37 @@ pub(super) fn name(text: &str) -> Vec<char> {
 pub(super) fn sound(name: &[char]) -> Vec<String> {
     let syllable = |c: &char| {
         c.to_pinyin()
-            .map_or_else(|| c.to_string(), |p| p.plain().to_owned())
+            .map_or_else(|| c.to_string(), |p| p.plain().replace('ü', "v"))
     };
     name.iter().map(syllable).collect()
+}
+
+/// The words of a name that is written in Latin letters; nothing of any other name.
+pub(super) fn latin_words(text: &str) -> Option<Vec<String>> {
+    let text: String = text.chars().map(plain).collect();
+    let words: Vec<String> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '·' | '.'))
+        .map(|word| word.chars().filter(char::is_ascii_alphabetic).collect())
+        .filter(|word: &String| !word.is_empty())
+        .collect();
+    let known = |c: char| c.is_ascii_alphabetic() || c.is_whitespace() || ",·.-'".contains(c);
+    (!words.is_empty() && text.chars().all(known)).then_some(words)
+}
+
+/// How a sound is heard where dialects do not tell sounds apart: zh from z, ch from c, sh from s, n from l, ng
+/// from n. Syllables may run together, as they do in Latin letters.
+pub(super) fn heard(sound: &str) -> String {
+    let mut sound = sound.to_owned();
+    for (one, other) in [
+        ("zh", "z"),
+        ("ch", "c"),
+        ("sh", "s"),
+        ("ng", "n"),
+        ("n", "l"),
+    ] {
+        sound = sound.replace(one, other);
+    }
+    sound
 }
 
 /// How many characters of a name are the surname.
@@ -69,24 +81,6 @@ pub(super) fn surname_length(name: &[char]) -> usize {
 /// Whether a surname is one of the most frequent.
 pub(super) fn is_frequent(name: &[char]) -> bool {
     name.first().is_some_and(|c| FREQUENT_SURNAMES.contains(c))
-}
-
-/// The name of an organisation without its legal form, brackets and the words for province and city.
-pub(super) fn organisation(text: &str) -> Vec<char> {
-    let mut text: String = text
-        .chars()
-        .map(plain)
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    for form in LEGAL_FORMS {
-        if let Some(short) = text.strip_suffix(form)
-            && short.chars().count() > 1
-        {
-            text = short.to_owned();
-        }
-    }
-    let left_out = |c: &char| matches!(c, '(' | ')' | '（' | '）' | '省' | '市' | '·' | '-');
-    text.chars().filter(|c| !left_out(c)).collect()
 }
 
 /// The digits of a telephone number, without the code of the country and zeros before it.
@@ -146,8 +140,19 @@ pub(super) fn address(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// How many neighbouring pieces two addresses share, in percent of those that either has.
-pub(super) fn likeness(a: &[Piece], b: &[Piece]) -> i64 {
+/// The street and the number of the house: what stands before the first number, with the number.
+pub(super) fn house(address: &[Piece]) -> Option<String> {
+    let at = address.iter().position(|piece| is_number(piece))?;
+    Some(address[at.checked_sub(2)?..=at].concat())
+}
+
+fn is_number(piece: &Piece) -> bool {
+    piece.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// How many neighbouring pieces two addresses share, in percent of those that either has, and of those of the
+/// shorter one, which has to name a house.
+pub(super) fn likeness(a: &[Piece], b: &[Piece]) -> (i64, i64) {
     let pairs = |pieces: &[Piece]| {
         let mut pairs: Vec<String> = pieces
             .windows(2)
@@ -157,16 +162,20 @@ pub(super) fn likeness(a: &[Piece], b: &[Piece]) -> i64 {
         pairs.dedup();
         pairs
     };
+    let names_house = [a, b].iter().all(|pieces| pieces.iter().any(is_number));
     let (a, b) = (pairs(a), pairs(b));
     let shared = a
         .iter()
         .filter(|pair| b.binary_search(pair).is_ok())
         .count();
     let either = a.len() + b.len() - shared;
-    if either == 0 {
-        return 0;
-    }
-    i64::try_from(shared * 100 / either).unwrap_or(0)
+    let of = |all: usize| i64::try_from(shared * 100 / all.max(1)).unwrap_or(0);
+    let within = if names_house {
+        of(a.len().min(b.len()))
+    } else {
+        0
+    };
+    (of(either), within)
 }
 
 /// Whether one text becomes the other by one change: a character more, less or another, or two neighbours
@@ -188,6 +197,12 @@ pub(super) fn is_one_off<T: PartialEq>(a: &[T], b: &[T]) -> bool {
         && short[same + 1] == long[same]
         && short[same + 2..] == long[same + 2..];
     exchanged || short[same + 1..] == long[same + 1..]
+}
+
+/// Whether one text becomes the other when two of its characters, wherever they stand, are exchanged.
+pub(super) fn is_exchanged(a: &[char], b: &[char]) -> bool {
+    let off: Vec<_> = a.iter().zip(b).filter(|(x, y)| x != y).collect();
+    a.len() == b.len() && matches!(off[..], [(x, y), (v, w)] if x == w && y == v)
 }
 
 #[cfg(test)]
@@ -219,14 +234,6 @@ mod tests {
     fn two_ways_of_writing_are_one() {
         assert_eq!(name("阿·买 提"), name("阿买提"));
         assert_eq!(sound(&chars("贾颖")), sound(&chars("贾影")));
-        assert_eq!(
-            organisation("重庆市联合实业有限公司"),
-            organisation("重庆联合实业有限责任公司")
-        );
-        assert_ne!(
-            organisation("重庆联合实业有限公司"),
-            organisation("重庆联合食品有限公司")
-        );
         assert_eq!(digits("+86 138-0050-0001"), digits("13800500001"));
         assert_eq!(digits("023-63000001"), digits("23 6300 0001"));
         let (long, short) = (
@@ -234,8 +241,29 @@ mod tests {
             "济南市历下区平路57号24幢2140",
         );
         assert_eq!(address(long), address(short));
-        assert_eq!(likeness(&address(long), &address(short)), 100);
-        assert!(likeness(&address(long), &address("济南市历下区平路58号1栋2室")) < 50);
+        assert_eq!(likeness(&address(long), &address(short)), (100, 100));
+        let other = likeness(&address(long), &address("济南市历下区平路58号1栋2室"));
+        assert!(other.0 < 50 && other.1 < 80, "{other:?}");
+        let (_, within) = likeness(&address(long), &address("平路57号24栋"));
+        assert_eq!(within, 100, "a part of it");
+        assert_eq!(likeness(&address(long), &address("济南市历下区平路")).1, 0);
+        assert_eq!(house(&address(long)).as_deref(), Some("平路57"));
+        assert_eq!(
+            latin_words("O'Brien, Mary-Ann").unwrap(),
+            ["obrien", "maryann"]
+        );
+        assert_eq!(latin_words("王Mary"), None);
+        for (one, other) in [
+            ("zhang", "zan"),
+            ("ling", "nin"),
+            ("sheng", "sen"),
+            ("nannan", "lanlang"),
+        ] {
+            assert_eq!(heard(one), heard(other));
+        }
+        assert_ne!(heard("guo"), heard("jun"));
+        assert!(is_exchanged(&chars("1234567"), &chars("1634527")));
+        assert!(!is_exchanged(&chars("1234567"), &chars("1634528")));
         assert_eq!(surname_length(&chars("欧阳修")), 2);
         assert_eq!(surname_length(&chars("王安石")), 1);
     }

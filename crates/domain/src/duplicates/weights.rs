@@ -1,6 +1,10 @@
 //! How much the agreement of two customers says: the weights of Fellegi and Sunter (1969). For each level
 //! of a field `m` is how often records of one person stand there and `u` how often records of two people
 //! do; the weight is log2(m/u), and the weights of the fields add up.
+//!
+//! Two people are not always strangers. Within a family telephone, address and surname agree for one reason, so
+//! their weights must not be added up against strangers: a pair is weighed against both, two strangers and two of
+//! one household (of one group, where organisations are compared), and the more likely of both counts.
 
 use super::compare::{Field, Level, Vector};
 use std::collections::BTreeMap;
@@ -70,12 +74,23 @@ pub struct Model {
     prior: i64,
     /// From which probability on a pair is certain, likely and possible, in millionths.
     from: [i64; 3],
+    household: Option<Household>,
+}
+
+/// What is said of two customers of one household, or of one group of organisations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Household {
+    /// How often each level is seen between them, in thousand-millionths.
+    pub seen: BTreeMap<(Field, Level), i64>,
+    /// How much rarer two records of one household are than two of strangers: what that adds to the weight of
+    /// any two records, in hundredths of a bit.
+    pub more: i64,
 }
 
 /// What was found of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weighed {
-    /// Sum of the weights, in hundredths of a bit.
+    /// Sum of the weights, in hundredths of a bit; [`Model::household_weight`] included.
     pub weight: i64,
     /// Probability in millionths.
     pub probability: i64,
@@ -123,7 +138,30 @@ impl Model {
             chances,
             prior,
             from,
+            household: None,
         })
+    }
+
+    /// The model with what is said of two customers of one household.
+    ///
+    /// # Errors
+    /// [`ModelError`] when a level is missing or impossible.
+    pub fn with_household(mut self, household: Household) -> Result<Self, ModelError> {
+        for (field, level) in self.chances.keys() {
+            let seen = household.seen.get(&(*field, *level));
+            let seen = seen.ok_or(ModelError::Missing(*field, *level))?;
+            if !(1..=1_000_000_000).contains(seen) {
+                return Err(ModelError::OutOfRange(*field, *level));
+            }
+        }
+        self.household = Some(household);
+        Ok(self)
+    }
+
+    /// How often a level is seen between two customers of one household; nothing when none is said.
+    pub fn household(&self, field: Field, level: Level) -> Option<i64> {
+        let household = self.household.as_ref()?;
+        household.seen.get(&(field, level)).copied()
     }
 
     /// The chances of a level; nothing for what is not weighed.
@@ -141,18 +179,38 @@ impl Model {
         self.from[grade as usize]
     }
 
-    fn weight(&self, field: Field, level: Level) -> i64 {
-        self.chances(field, level).map_or(0, Chances::weight)
+    /// What a level says against two strangers, or against two of one household.
+    fn against(&self, is_household: bool, field: Field, level: Level) -> Option<Chances> {
+        let chances = self.chances(field, level)?;
+        let seen = self.household(field, level).filter(|_| is_household);
+        Some(Chances {
+            u: seen.unwrap_or(chances.u),
+            ..chances
+        })
     }
 
-    /// Weighs a pair. Two valid numbers of two residents are at most possible, whatever else agrees: members
+    fn sum(&self, is_household: bool, vector: &Vector) -> i64 {
+        let known = vector.known();
+        let chances = known.filter_map(|(f, l)| self.against(is_household, f, l));
+        chances.map(Chances::weight).sum()
+    }
+
+    /// When two of one household explain a pair better than two strangers: what their being rarer adds to the
+    /// weight, in hundredths of a bit.
+    pub fn household_weight(&self, vector: &Vector) -> Option<i64> {
+        let more = self.household.as_ref()?.more;
+        (self.sum(true, vector) + more < self.sum(false, vector)).then_some(more)
+    }
+
+    /// Weighs a pair, against two strangers or two of one household, whichever explains it better. Two valid numbers of two residents are at most possible, whatever else agrees: members
     /// of one family share telephone, address and a part of the name, and twins the birth date as well.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "probabilities in millionths are small numbers"
     )]
     pub fn weigh(&self, vector: &Vector) -> Weighed {
-        let weight = vector.known().map(|(f, l)| self.weight(f, l)).sum::<i64>();
+        let household = self.household_weight(vector);
+        let weight = self.sum(household.is_some(), vector) + household.unwrap_or(0);
         let odds = ((weight + self.prior) as f64 / HUNDREDTHS).exp2();
         let probability = (odds / (1.0 + odds) * MILLIONTHS).round().min(MILLIONTHS) as i64;
         let reached = Grade::ALL.iter().zip(self.from);
@@ -168,12 +226,14 @@ impl Model {
         }
     }
 
-    /// Every field with what it says.
+    /// Every field with what it says; `u` is of two strangers, or of two of one household.
+    /// [`Self::household_weight`] is not among them.
     pub fn explain(&self, vector: &Vector) -> Vec<Explained> {
         let known = vector.known();
+        let is_household = self.household_weight(vector).is_some();
         known
             .filter_map(|(field, level)| {
-                let chances = self.chances(field, level)?;
+                let chances = self.against(is_household, field, level)?;
                 Some(Explained {
                     field,
                     level,
@@ -262,5 +322,42 @@ pub(super) mod tests {
         assert_eq!(wrong, Err(ModelError::OutOfRange(Field::Sex, Level::Equal)));
         let wrong = Model::new(whole.chances, 0, [2, 2, 1]);
         assert_eq!(wrong, Err(ModelError::Thresholds));
+    }
+
+    #[test]
+    fn what_a_family_shares_says_little() {
+        let of_strangers = model();
+        let mut seen: BTreeMap<_, _> = of_strangers
+            .chances
+            .iter()
+            .map(|(at, c)| (*at, c.u))
+            .collect();
+        seen.insert((Field::Mobile, Level::Equal), 512_000_000);
+        seen.insert((Field::Address, Level::Equal), 512_000_000);
+        let household = Household { seen, more: 1_500 };
+        let model = of_strangers
+            .clone()
+            .with_household(household.clone())
+            .unwrap();
+        let weigh = |text: &str| model.weigh(&Vector::read(text).unwrap());
+        let shared = weigh("|mobile=equal|address=equal|sex=different|");
+        assert_eq!(
+            (shared.weight, shared.grade),
+            (1_500, Some(Grade::Possible))
+        );
+        let own = weigh("|name=equal|birth_date=equal|mobile=equal|address=equal|");
+        assert_eq!((own.weight, own.grade), (3_500, Some(Grade::Certain)));
+        let far = weigh("|name=equal|birth_date=equal|mobile=different|");
+        assert_eq!(far.weight, 2_000, "strangers explain it better");
+        for text in ["|mobile=equal|address=equal|", "|name=equal|"] {
+            let vector = Vector::read(text).unwrap();
+            let lines: i64 = model.explain(&vector).iter().map(|l| l.weight).sum();
+            let more = model.household_weight(&vector).unwrap_or(0);
+            assert_eq!(lines + more, model.weigh(&vector).weight, "{text}");
+        }
+        let mut less = household;
+        less.seen.remove(&(Field::Sex, Level::Equal));
+        let missing = ModelError::Missing(Field::Sex, Level::Equal);
+        assert_eq!(of_strangers.with_household(less), Err(missing));
     }
 }
