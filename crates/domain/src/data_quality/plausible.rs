@@ -18,6 +18,14 @@ const NOTHING: &[&str] = &[
     "待定",
     "测试",
     "同上",
+    "同身份证",
+    "未提供",
+    "未填",
+    "未填写",
+    "不便提供",
+    "保密",
+    "略",
+    "无名氏",
     "某某",
     "先生",
     "女士",
@@ -40,6 +48,12 @@ const NOTHING: &[&str] = &[
 ];
 /// Parts that make a text a test or a blank wherever they stand.
 const NOTHING_WITHIN: &[&str] = &["测试", "不详", "未知", "待补"];
+/// A number of an operator that people write down for want of one.
+const OPERATORS_NUMBER: &str = "13800138000";
+/// How people are addressed whose name nobody asked for.
+const TITLES: &[&str] = &[
+    "先生", "女士", "小姐", "太太", "夫人", "师傅", "老师", "阿姨", "医生", "经理", "老板", "公司",
+];
 /// Surnames of two characters that are borne by many.
 const DOUBLE_SURNAMES: &[&str] = &[
     "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "宇文", "司徒",
@@ -71,7 +85,9 @@ impl Placeholders {
             .filter(u8::is_ascii_digit)
             .filter_map(|b| i8::try_from(b - b'0').ok())
             .collect();
-        longest(&digits, &[0]) >= self.equal_min || longest(&digits, &[1, -1]) >= self.counting_min
+        text.ends_with(OPERATORS_NUMBER)
+            || longest(&digits, &[0]) >= self.equal_min
+            || longest(&digits, &[1, -1]) >= self.counting_min
     }
 }
 
@@ -113,8 +129,7 @@ pub(super) fn is_name(kind: CustomerKind, name: &PersonName) -> bool {
         CustomerKind::Individual => {
             let fits =
                 |c: char| c.is_alphabetic() || matches!(c, '·' | '•' | '.' | ' ' | '-' | '\'');
-            let titled = ["先生", "女士", "小姐", "经理", "老板", "公司"];
-            count >= 2 && name.chars().all(fits) && !titled.iter().any(|t| name.ends_with(t))
+            count >= 2 && name.chars().all(fits) && !TITLES.iter().any(|t| name.ends_with(t))
         }
     }
 }
@@ -153,6 +168,7 @@ mod tests {
             ("13512345678", true),
             ("13987654321", true),
             ("13405584912", false),
+            ("13800138000", true),
             ("023-88888888", true),
             ("13812345567", false),
         ] {
@@ -169,6 +185,7 @@ mod tests {
             ("", true),
             ("---", true),
             ("一一一一", true),
+            ("未提供", true),
             ("王王", false),
             ("贾颖", false),
             ("教师", false),
@@ -187,6 +204,8 @@ mod tests {
             ("陈", false),
             ("陈2", false),
             ("王先生", false),
+            ("李太太", false),
+            ("陈师傅", false),
             ("陈桂兰？", false),
         ] {
             assert_eq!(
