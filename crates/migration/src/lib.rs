@@ -66,6 +66,7 @@ mod m20261127_050001_classes;
 mod m20261127_060001_service;
 mod m20261127_060002_class_indexes;
 mod m20261127_070001_risk;
+mod m20261128_050001_raised_classes;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -142,4 +143,5 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_070001_risk::Migration),
         ]
     }
+            Box::new(m20261128_050001_raised_classes::Migration),
 }

@@ -1,11 +1,32 @@
-//! Reading the authorisation of a family member who answers for the policyholder.
+//! Reading the authorisation of a family member who answers for the policyholder, and those there were.
 
-use crate::{Error, FieldProblem, Result};
+use crate::{App, Error, FieldProblem, Result};
 use domain::UnknownCode;
+use domain::access::{Actor, Permission};
 use domain::callbacks::{Authorisation, AuthorisedBy, ProxyReason, ProxyRelation};
+use domain::ids::CustomerId;
+use store::callbacks::{AuthorisationRow, list_authorisations};
 
 /// Longest name.
 const NAME_MAX: usize = 60;
+/// Authorisations that the overview of a customer names.
+const SHOWN: i64 = 5;
+
+/// Authorisations of family members on callbacks of a customer, the newest first; nothing for who may not see
+/// callbacks.
+///
+/// # Errors
+/// What the store says.
+pub async fn authorisations_of(
+    app: &App,
+    actor: &Actor,
+    customer: CustomerId,
+) -> Result<Vec<AuthorisationRow>> {
+    match actor.scope(Permission::CallbacksRead) {
+        Ok(scope) => Ok(list_authorisations(app.store(), &scope, customer, SHOWN).await?),
+        Err(_) => Ok(Vec::new()),
+    }
+}
 
 /// The authorisation as it comes from the page or the API.
 #[derive(Clone, Debug, Default)]

@@ -32,7 +32,7 @@ pub use announce::{ComingCallback, announce, coming_callbacks};
 pub use assign::{AssignReport, AssignTarget, assign, list_callers, unassign};
 pub use attempt::{AnswerForm, StartForm, answer_item, start_attempt};
 pub(crate) use attempt::{ScriptOf, case_facts, facts_of, script_of};
-pub use authorisation::ProxyForm;
+pub use authorisation::{ProxyForm, authorisations_of};
 pub use call::{CallItem, CallPage, call_page};
 pub use conduct::{Conduct, conduct};
 pub(crate) use decide::{Decided, carry_out, follow_letter};

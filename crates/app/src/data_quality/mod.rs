@@ -4,6 +4,7 @@ mod board;
 mod check;
 mod cleanups;
 mod compare;
+mod contacts;
 mod examine;
 mod housekeeping;
 mod page;
@@ -20,6 +21,7 @@ pub use cleanups::{
     list_own_numbers, remove_own_number,
 };
 pub use examine::{Examination, examine_due};
+pub use contacts::{ContactCheck, ContactChecks, contact_checks};
 pub use page::{
     ExplanationForm, InformationPage, InformationSummary, VerificationForm, explain,
     information_page, summary, verify,

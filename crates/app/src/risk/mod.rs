@@ -8,6 +8,7 @@ mod aml;
 mod assess;
 mod credit;
 mod measures;
+mod monitor;
 mod page;
 mod quality;
 mod refusals;
@@ -26,6 +27,7 @@ pub use credit::{EntryForm, FlagForm, add_credit_entry, ask_flag, decide_credit_
 pub use measures::{
     DoneForm, MeasureForm, add_risk_measure, finish_risk_measure, list_risk_owners,
 };
+pub use monitor::{Monitored, Monitoring};
 pub use page::{
     AmlView, DimensionView, RiskFlags, RiskPage, customer_flags, flags_of, risk_page, summary,
 };

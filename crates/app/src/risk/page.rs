@@ -2,6 +2,7 @@
 
 use super::assess::flag_of;
 use super::measures::list_risk_owners;
+use super::monitor::{Monitoring, monitoring};
 use super::{Explanation, confidential, find, note_confidential, wording};
 use crate::listing::PAGE_ROWS;
 use crate::{App, Result};
@@ -47,8 +48,10 @@ pub struct RiskPage {
     pub customer: CustomerRow,
     /// The worst of the dimensions in force.
     pub overall: Option<RiskLevel>,
-    /// When the customer is looked at again: the first of the days.
+    /// When the customer is looked at again: the first of the days, by class or by assessment.
     pub review_on: Option<NaiveDate>,
+    /// What the class of the customer asks for.
+    pub monitoring: Option<Monitoring>,
     /// The four dimensions.
     pub dimensions: Vec<DimensionView>,
     /// Assessments that were in force before.
@@ -145,9 +148,11 @@ pub async fn risk_page(
         false => Vec::new(),
     };
     let past = |a: &AssessmentRow| a.state == AssessmentState::Superseded;
+    let monitoring = monitored(app, &scope, id, &all, today).await?;
     Ok(RiskPage {
         overall,
-        review_on: review_on(&all),
+        review_on: review_on(&all, monitoring.as_ref()),
+        monitoring,
         control: overall.and_then(|l| wording(app, &format!("risk_control_{l}"), today)),
         effect: wording(app, &format!("risk_credit_effect_{flag}"), today),
         signals: rows::list_risk_signals(db, &scope, &signal_filter, SHORT)
@@ -194,8 +199,27 @@ fn overall(all: &[AssessmentRow]) -> Option<RiskLevel> {
     in_force(all).map(|a| a.level).max()
 }
 
-fn review_on(all: &[AssessmentRow]) -> Option<NaiveDate> {
-    in_force(all).filter_map(|a| a.review_on).min()
+/// The first day on which an assessment or the class asks for another look.
+fn review_on(all: &[AssessmentRow], monitoring: Option<&Monitoring>) -> Option<NaiveDate> {
+    let by_class = monitoring.map(|m| m.due_on);
+    let by_level = in_force(all).filter_map(|a| a.review_on);
+    by_level.chain(by_class).min()
+}
+
+/// What the class of a customer in sight asks for.
+async fn monitored(
+    app: &App,
+    scope: &Scope,
+    customer: CustomerId,
+    all: &[AssessmentRow],
+    today: NaiveDate,
+) -> Result<Option<Monitoring>> {
+    let Some(standing) = rows::find_risk_standing(app.store(), scope, customer).await? else {
+        return Ok(None);
+    };
+    let confirmed = in_force(all).filter_map(|a| Some((a.dimension, a.confirmed_on?)));
+    let confirmed: Vec<_> = confirmed.collect();
+    monitoring(app, standing, &confirmed, today)
 }
 
 /// What others need to know of the risk of a customer. Nothing of it is confidential.
@@ -225,6 +249,7 @@ pub async fn flags_of(
 ) -> Result<RiskFlags> {
     let (db, today) = (app.store(), time::date_in_china(now));
     let all = assessments(app, scope, customer, false).await?;
+    let monitoring = monitored(app, scope, customer, &all, today).await?;
     let flags = rows::list_flags(db, scope, customer).await?;
     let credit = flag_of(&flags);
     let filter = RiskSignalFilter {
@@ -237,7 +262,7 @@ pub async fn flags_of(
         credit,
         effect: wording(app, &format!("risk_credit_effect_{credit}"), today),
         level: overall(&all),
-        review_on: review_on(&all),
+        review_on: review_on(&all, monitoring.as_ref()),
         signals: rows::count_risk_signals(db, scope, &filter, most).await?,
     })
 }

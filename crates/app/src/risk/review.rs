@@ -1,5 +1,6 @@
 //! Reviews: the day of the next look by the level, and the worklist of what is due.
 
+use super::monitor::{Monitored, asked, monitoring};
 use super::setting;
 use crate::listing::{self, PAGE_ROWS};
 use crate::{App, Error, Result};
@@ -10,7 +11,8 @@ use domain::time::{self, Instant};
 use rules::dates::add_months;
 use store::Page;
 use store::risk::{
-    self as rows, AssessmentFilter, AssessmentRow, FlagRow, MeasureFilter, RiskMeasureRow,
+    self as rows, AssessmentFilter, AssessmentRow, FlagRow, MeasureFilter, MonitoredFilter,
+    RiskMeasureRow,
 };
 
 /// The day of the next look after a confirmation. What falls on a day that is not worked moves on, where
@@ -26,18 +28,23 @@ pub(super) fn next_review(
         _ => "risk",
     };
     let months = setting(app, &format!("{of}_review_months_{level}"), on)?;
-    let day = add_months(on, months);
+    Ok(rolled(app, add_months(on, months), on))
+}
+
+/// A day, or the next one that is worked where the rules of another day say so.
+pub(super) fn rolled(app: &App, day: NaiveDate, on: NaiveDate) -> NaiveDate {
     let rules = app.rules();
-    Ok(match rules.flag("risk_review_rolls", on) {
+    match rules.flag("risk_review_rolls", on) {
         Some(true) => rules.calendar().on_or_after(day),
         _ => day,
-    })
+    }
 }
 
 /// Filters of the worklist, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReviewQuery {
-    /// `due` (and soon due), `overdue`, `waiting` (for confirmation), `measures` or `flags`.
+    /// `due` (and soon due), `overdue`, `class` (whose class asks for assessments), `waiting` (for confirmation),
+    /// `measures` or `flags`.
     pub view: String,
     /// Level, as a code.
     pub level: String,
@@ -50,6 +57,8 @@ pub struct ReviewQuery {
 pub struct Reviews {
     /// Customers to look at again, or assessments that wait for confirmation.
     pub assessments: Page<AssessmentRow>,
+    /// Customers whose class asks for more recent assessments than there are.
+    pub monitored: Page<Monitored>,
     /// Measures to take.
     pub measures: Page<RiskMeasureRow>,
     /// Changes of credit flags that wait for a second person.
@@ -71,6 +80,7 @@ pub async fn list_reviews(
     let after = listing::after(&query.after)?;
     let mut found = Reviews {
         assessments: Page::empty(),
+        monitored: Page::empty(),
         measures: Page::empty(),
         flags: Vec::new(),
     };
@@ -87,6 +97,23 @@ pub async fn list_reviews(
             let overdue = query.view == "overdue";
             filter.state = Some(AssessmentState::Confirmed);
             filter.review_to = Some(if overdue { today - Days::new(1) } else { soon });
+        }
+        "class" => {
+            let filter = MonitoredFilter {
+                asked: asked(app, filter.level, today)?,
+                after,
+            };
+            let page = rows::list_monitored(db, &scope, &filter, PAGE_ROWS).await?;
+            let (mut monitored, next) = (Vec::new(), page.next);
+            for row in page.rows {
+                let asks = monitoring(app, row.standing.clone(), &row.confirmed, today)?;
+                monitored.extend(asks.map(|monitoring| Monitored { row, monitoring }));
+            }
+            found.monitored = Page {
+                rows: monitored,
+                next,
+            };
+            return Ok(found);
         }
         "waiting" => filter.state = Some(AssessmentState::Submitted),
         "measures" => {

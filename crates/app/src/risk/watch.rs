@@ -141,6 +141,9 @@ async fn histories(
     for (customer, incident) in rows::read_own_incidents(bulk, customers).await? {
         histories.entry(customer).or_default().own.push(incident);
     }
+    for (customer, span, on) in rows::read_raised_classes(bulk, customers).await? {
+        histories.entry(customer).or_default().class_raised = Some((span, on));
+    }
     let touched: Vec<_> = histories.keys().map(|c| c.0).collect();
     let since = |span: i64| today - days(limits.look_back_days) - days(span);
     let day = since(limits.number_cluster.1);

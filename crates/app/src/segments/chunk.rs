@@ -51,6 +51,7 @@ struct Changes {
     classes_ended: Vec<Uuid>,
     classes: Vec<NewClass>,
     customers: Vec<SwapRow>,
+    raised: Vec<Uuid>,
 }
 
 /// What became of a chunk.
@@ -64,6 +65,8 @@ pub(super) struct Looked {
     pub scored: usize,
     /// Customers whose class in force is another.
     pub changed: Vec<Uuid>,
+    /// Of those, whose risk class became high.
+    pub raised: Vec<Uuid>,
 }
 
 /// Looks at customers and writes what is new.
@@ -100,6 +103,7 @@ pub(super) async fn look(
         last: Some(last.id),
         scored: changes.scores.len(),
         changed: changes.customers.iter().map(|c| c.id).collect(),
+        raised: std::mem::take(&mut changes.raised),
     };
     rows::write_scores(bulk, as_of, &changes.scores_ended, changes.scores).await?;
     rows::write_classes(
@@ -191,6 +195,11 @@ impl Changes {
         let before = [&customer.value_class, &customer.risk_class];
         let codes = now.map(|c| c.map(CustomerClass::as_str));
         let same = before.iter().zip(codes).all(|(b, c)| b.as_deref() == c);
+        let high = Some(CustomerClass::High.as_str());
+        let risk = ClassModel::Risk as usize;
+        if codes[risk] == high && before[risk].as_deref() != high {
+            self.raised.push(customer.id);
+        }
         if !same {
             self.customers.push(SwapRow {
                 id: customer.id,

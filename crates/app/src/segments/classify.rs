@@ -219,6 +219,8 @@ impl Run {
         };
         // Contacts by class follow.
         customers::follow_classes(&mut self.bulk, &looked.changed).await?;
+        // So do early warnings where the risk class became high.
+        customers::enqueue_derived(&mut self.bulk, Derived::RiskSignals, &looked.raised).await?;
         Ok(Some(looked))
     }
 

@@ -5,10 +5,11 @@ use crate::visits::person;
 use crate::{App, Error, Result};
 use chrono::{Datelike as _, Days, NaiveDate};
 use domain::access::{Actor, Permission};
+use domain::customers::Degree;
 use domain::service::next_contact;
 use domain::time::{self, Instant};
 use std::collections::BTreeMap;
-use store::service::{self as rows, MineRow};
+use store::service::{self as rows, MineRow, RiskCodes};
 
 /// Customers in the charge of one person that are shown; the packs allow fewer.
 const MINE_MAX: i64 = 500;
@@ -20,6 +21,8 @@ pub enum MineView {
     All,
     /// Something falls due soon, or is late.
     Due,
+    /// The risk is high, or changed, or there are early warnings.
+    Risk,
     /// Tickets are open.
     Cases,
     /// A birthday comes.
@@ -30,9 +33,10 @@ pub enum MineView {
 
 impl MineView {
     /// Every view with its code, in the order in which they are offered.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("all", Self::All),
         ("due", Self::Due),
+        ("risk", Self::Risk),
         ("cases", Self::Cases),
         ("birthdays", Self::Birthdays),
         ("expiring", Self::Expiring),
@@ -64,6 +68,19 @@ pub struct Mine {
     pub birthday_on: Option<NaiveDate>,
     /// A policy ends soon, on this day.
     pub ends_on: Option<NaiveDate>,
+    /// The risk class before, as a code, when it became or ceased to be high of late.
+    pub risk_was: Option<String>,
+}
+
+impl Mine {
+    /// Whether somebody has to keep an eye on the risk of the customer (三（二）4).
+    pub fn is_at_risk(&self) -> bool {
+        is_high(self.row.risk.class.as_deref()) || self.risk_was.is_some() || self.row.warnings > 0
+    }
+}
+
+fn is_high(class: Option<&str>) -> bool {
+    class == Some(Degree::High.as_str())
 }
 
 /// Customers in the actor's own charge, the most urgent first.
@@ -84,22 +101,25 @@ pub async fn my_customers(
     };
     let today = time::date_in_china(now);
     let rules = app.rules();
-    let mut per_year: BTreeMap<Option<&str>, i64> = BTreeMap::new();
+    let mut per_year: BTreeMap<(Option<&str>, RiskCodes), i64> = BTreeMap::new();
     let ahead = Standard::of(&rules, None, None, today).times("service_look_ahead_days");
-    let horizon = today + Days::new(ahead.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
+    let days = Days::new(ahead.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
+    let (lately, horizon) = (today - days, today + days);
     let found = rows::list_mine(app.store(), &scope, user, today, MINE_MAX).await?;
     let mut mine = Vec::with_capacity(found.len());
     for row in found {
         let class = row.value_class.map(domain::customers::ValueClass::as_str);
-        let frequency = *per_year.entry(class).or_insert_with(|| {
-            let standard = Standard::of(&rules, class, None, today);
+        let of = (class, row.risk.clone());
+        let frequency = *per_year.entry(of).or_insert_with(|| {
+            let standard = Standard::with_risk(&rules, class, &row.risk, today);
             standard.times("service_contacts_per_year").unwrap_or(0)
         });
-        mine.push(with_days(row, frequency, today, horizon));
+        mine.push(with_days(row, frequency, today, (lately, horizon)));
     }
     mine.retain(|m| match view {
         MineView::All => true,
         MineView::Due => m.next_on.is_some_and(|on| on <= horizon),
+        MineView::Risk => m.is_at_risk(),
         MineView::Cases => m.row.cases > 0,
         MineView::Birthdays => m.birthday_on.is_some(),
         MineView::Expiring => m.ends_on.is_some(),
@@ -108,7 +128,13 @@ pub async fn my_customers(
     Ok(mine)
 }
 
-fn with_days(row: MineRow, per_year: i64, today: NaiveDate, horizon: NaiveDate) -> Mine {
+/// What comes next of a customer. What changed from `lately` on is told, and what comes until `horizon`.
+fn with_days(
+    row: MineRow,
+    per_year: i64,
+    today: NaiveDate,
+    (lately, horizon): (NaiveDate, NaiveDate),
+) -> Mine {
     let called_on = row.last_callback_at.map(time::date_in_china);
     let last_on = row.last_contact_on.max(called_on);
     let since = last_on.unwrap_or_else(|| time::date_in_china(row.since_at));
@@ -118,11 +144,14 @@ fn with_days(row: MineRow, per_year: i64, today: NaiveDate, horizon: NaiveDate) 
         row.step_due_on,
     ];
     let birthday_on = row.birth_date.and_then(|born| birthday(born, today));
+    let (now, was) = (row.risk.class.as_deref(), row.risk_earlier.as_deref());
+    let changed = row.risk_since.is_some_and(|on| on >= lately) && is_high(now) != is_high(was);
     Mine {
         next_on: due.into_iter().flatten().min(),
         last_on,
         birthday_on: birthday_on.filter(|on| *on <= horizon),
         ends_on: row.policy_ends_on.filter(|on| *on <= horizon),
+        risk_was: row.risk_earlier.clone().filter(|_| changed),
         row,
     }
 }

@@ -112,9 +112,9 @@ pub async fn service_plan(
     crate::audit::seen(app, actor, now, what, (id.0, Some(id.0))).await?;
     let db = app.store();
     let today = time::date_in_china(now);
-    let risk_class = rows::find_risk_class(db, id).await?;
+    let risk = rows::find_risk_codes(db, id).await?;
     let value = customer.value_class.as_deref();
-    let standard = Standard::of(&app.rules(), value, risk_class.as_deref(), today);
+    let standard = Standard::with_risk(&app.rules(), value, &risk, today);
     let done = read_done(app, &scope, id, &standard, today).await?;
     let items = rows::list_items(db, &scope, id, &[], None, ITEMS_SHOWN).await?;
     let charges = rows::list_charges(db, &scope, id).await?;
@@ -135,7 +135,7 @@ pub async fn service_plan(
             .await?
             .rows,
         customer,
-        risk_class,
+        risk_class: risk.class,
         standard,
         charges,
         privileges,
@@ -267,9 +267,9 @@ pub async fn service_summary(
     let db = app.store();
     let id = customer.id;
     let today = time::date_in_china(now);
-    let risk = rows::find_risk_class(db, id).await?;
+    let risk = rows::find_risk_codes(db, id).await?;
     let value = customer.value_class.as_deref();
-    let standard = Standard::of(&app.rules(), value, risk.as_deref(), today);
+    let standard = Standard::with_risk(&app.rules(), value, &risk, today);
     let done = read_done(app, &scope, id, &standard, today).await?;
     let charges = rows::list_charges(db, &scope, id).await?;
     let watch = WatchFilter {

@@ -6,6 +6,7 @@ use domain::customers::{Degree, ValueClass};
 use domain::service::{FlagKind, Thresholds};
 use rules::pack::DatedValue;
 use rules::{Facts, Text, Value};
+use store::service::RiskCodes;
 
 /// Parameters of a class begin so.
 const OF_CLASS: &str = "service_";
@@ -66,11 +67,22 @@ pub struct Standard {
 impl Standard {
     /// What the packs give a customer of some classes, as codes, on a day.
     pub fn of(rules: &Rules, value: Option<&str>, risk: Option<&str>, on: NaiveDate) -> Self {
+        let risk = RiskCodes {
+            class: risk.map(str::to_owned),
+            assessed: None,
+        };
+        Self::with_risk(rules, value, &risk, on)
+    }
+
+    /// What the packs give a customer of a value class whose risk was classed and assessed (三（二）5: the plan
+    /// follows the result), on a day.
+    pub fn with_risk(rules: &Rules, value: Option<&str>, risk: &RiskCodes, on: NaiveDate) -> Self {
         let book = rules.book();
         let mut facts = Facts::new(book.schema());
         for (name, code) in [
             ("customer.value_class", value),
-            ("customer.risk_class", risk),
+            ("customer.risk_class", risk.class.as_deref()),
+            ("customer.assessed_risk", risk.assessed.as_deref()),
         ] {
             if let Some(fact) = book.schema().find_fact(name) {
                 facts.set(fact, Value::from(code));

@@ -1,6 +1,8 @@
 //! Who may answer in a programme.
 
-use app::callbacks::{FinishForm, ProxyForm, call_page, callback_page, finish_attempt};
+use app::callbacks::{
+    FinishForm, ProxyForm, authorisations_of, call_page, callback_page, finish_attempt,
+};
 use domain::callbacks::{CallbackState as S, ProxyReason};
 use rstest::rstest;
 use testkit::{Engine, Portfolio, TestApp, invalid, refused};
@@ -58,6 +60,14 @@ async fn an_authorised_family_member_answers_for_a_banks_customer(
         ("周小雨", "child")
     );
     assert_eq!(kept.reason, ProxyReason::HardOfHearing);
+    let (customer, number) = (page.customer.id, &page.callback.number);
+    let known = authorisations_of(&t.app, caller, customer).await.unwrap();
+    assert_eq!(
+        (&known[0].callback_no, &known[0].authorisation),
+        (number, &kept)
+    );
+    let elsewhere = authorisations_of(&t.app, &t.people().leader_sd, customer).await;
+    assert!(elsewhere.unwrap().is_empty(), "out of sight");
     assert_eq!(t.look(id).await.reached, Some(false));
     let plain = "SELECT 'x' FROM attempts WHERE CAST(authorisation AS TEXT) LIKE '%周小雨%'";
     assert!(t.database.column(plain).await.is_empty(), "it lies sealed");

@@ -5,6 +5,7 @@
 //! demands and where its limits lie is data ([`Demands`], [`Limits`]).
 
 mod address;
+mod contact;
 mod examine;
 mod identity;
 mod limits;
@@ -13,6 +14,7 @@ mod sample;
 mod subject;
 
 pub use address::{is_detailed, normal_address};
+pub use contact::{ContactStanding, LastCheck, Means, contact_standing};
 pub use examine::{Examined, Found, check_entry, examine};
 pub use limits::{Demand, Demands, DemandsOf, Graded, Grades, Limits};
 pub use plausible::{Placeholders, bears, is_placeholder, surname};

@@ -70,6 +70,8 @@ codes! {
         ThirdPartyPayout = "third_party_payout",
         /// Contact data changed shortly before a payout.
         ContactBeforePayout = "contact_before_payout",
+        /// The risk class of the customer became high.
+        ClassRaised = "class_raised",
         /// Adverse news, entered by a person.
         AdverseNews = "adverse_news",
         /// Suspicion of fraud, entered by a person.

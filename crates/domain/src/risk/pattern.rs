@@ -48,6 +48,8 @@ pub struct History {
     pub shared_number: Vec<(CustomerId, NaiveDate)>,
     /// Surrenders and complaints of everybody who bought from one of the customer's salespersons.
     pub same_seller: Vec<(CustomerId, NaiveDate)>,
+    /// Where the risk class in force is high and was another before: its span, and the first day.
+    pub class_raised: Option<(Uuid, NaiveDate)>,
 }
 
 /// The limits, in days, fen and numbers.
@@ -136,6 +138,7 @@ pub fn find_signals(history: &History, limits: &SignalLimits, today: NaiveDate) 
     found.extend(runs(history, limits));
     found.extend(clusters(history, limits));
     found.extend(payouts(history, limits));
+    found.extend(class_raised(history));
     found.retain(|f| f.on <= today && f.on + within(limits.look_back_days) >= today);
     found
 }
@@ -234,6 +237,21 @@ fn payouts(history: &History, limits: &SignalLimits) -> Vec<Found> {
     };
     let all = [surrender.map(large), other.map(third), moved.map(contact)];
     all.into_iter().flatten().collect()
+}
+
+/// The class of the customer became high: who is responsible looks at the customer anew (三（二）4).
+fn class_raised(history: &History) -> Option<Found> {
+    let (span, on) = history.class_raised?;
+    Some(Found {
+        kind: RiskSignalKind::ClassRaised,
+        level: RiskLevel::High,
+        key: span.to_string(),
+        on,
+        count: 1,
+        days: 0,
+        amount_fen: None,
+        customers: Vec::new(),
+    })
 }
 
 #[cfg(test)]

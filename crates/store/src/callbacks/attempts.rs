@@ -273,6 +273,66 @@ pub async fn list_attempts(
         .collect()
 }
 
+/// A call that a family member answered with an authorisation.
+#[derive(Clone, Debug)]
+pub struct AuthorisationRow {
+    /// The callback.
+    pub callback: CallbackId,
+    /// Its number.
+    pub callback_no: String,
+    /// When the call began.
+    pub started_at: Instant,
+    /// The authorisation.
+    pub authorisation: Authorisation,
+}
+
+#[derive(FromQueryResult)]
+struct AuthorisedRow {
+    id: Uuid,
+    callback_id: Uuid,
+    number: String,
+    started_at: i64,
+    authorisation: Vec<u8>,
+}
+
+/// Authorisations of family members on callbacks of a customer in sight, the newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_authorisations(
+    db: &impl Reads,
+    scope: &Scope,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<AuthorisationRow>> {
+    let mut select = Select::new(
+        "SELECT a.id, a.callback_id, b.number, a.started_at, a.authorisation FROM attempts a \
+         JOIN callbacks b ON b.id = a.callback_id",
+    );
+    select
+        .scope(scope, "b.org_id")
+        .own(scope, "b.customer_id")
+        .filter("b.customer_id = ?", params![customer.0])
+        .filter("a.authorisation IS NOT NULL", Vec::new())
+        .then(
+            "ORDER BY a.started_at DESC, a.id DESC LIMIT ?",
+            params![limit],
+        );
+    let rows: Vec<AuthorisedRow> = select.list(db).await?;
+    let row = |r: AuthorisedRow| {
+        let text = db
+            .keys()
+            .open("attempts.authorisation", r.id, &r.authorisation)?;
+        Ok(AuthorisationRow {
+            callback: CallbackId(r.callback_id),
+            callback_no: r.number,
+            started_at: instant(r.started_at),
+            authorisation: read_authorisation(&text)?,
+        })
+    };
+    rows.into_iter().map(row).collect()
+}
+
 /// The attempt under way of a callback, if there is one.
 ///
 /// # Errors

@@ -24,8 +24,8 @@ mod workbench;
 pub use announcements::{Announcement, insert_announcement, read_announcements};
 pub use answers::{AnswerRow, NewAnswer, insert_answer, list_answers, mark_carried};
 pub use attempts::{
-    AttemptEnd, AttemptRow, NewAttempt, find_open_attempt, insert_attempt, list_attempts,
-    save_attempt, share_attempt,
+    AttemptEnd, AttemptRow, AuthorisationRow, NewAttempt, find_open_attempt, insert_attempt,
+    list_attempts, list_authorisations, save_attempt, share_attempt,
 };
 pub use case::{CaseRow, find_case};
 pub use entries::{EntryRow, insert_entry, list_entries};

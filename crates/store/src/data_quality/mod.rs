@@ -4,6 +4,7 @@
 mod around;
 mod board;
 mod cleanups;
+mod contacts;
 mod findings;
 mod holds;
 mod known;
@@ -25,6 +26,7 @@ pub use cleanups::{
     CleanupProgress, CleanupRow, NewCleanup, find_cleanup, insert_cleanup, list_cleanups,
 };
 pub use findings::{
+pub use contacts::read_last_changes;
     FindingRow, KeptFinding, end_findings, explain_finding, find_finding, index_finding_anew,
     insert_findings, list_findings_of, read_kept, rewrite_finding,
 };

@@ -120,6 +120,8 @@ pub struct Confirmation {
     /// When.
     pub at: Instant,
     /// Who confirmed it.
+    /// On what occasion.
+    pub origin: Origin,
     pub actor_name: String,
 }
 
@@ -128,6 +130,7 @@ struct ConfirmationRow {
     field: String,
     at: i64,
     actor_name: String,
+    origin: String,
 }
 
 /// The last confirmation of each fact of a customer in sight.
@@ -140,7 +143,7 @@ pub async fn list_confirmations(
     customer: CustomerId,
 ) -> Result<Vec<Confirmation>> {
     let mut select = Select::new(
-        "SELECT v.field, v.at, v.actor_name FROM fact_confirmations v JOIN customers c ON c.id = v.customer_id",
+        "SELECT v.field, v.at, v.origin, v.actor_name FROM fact_confirmations v JOIN customers c ON c.id = v.customer_id",
     );
     select
         .scope_customer(scope)
@@ -157,6 +160,7 @@ pub async fn list_confirmations(
                 field: CustomerField::parse(&r.field)?,
                 at: instant(r.at),
                 actor_name: r.actor_name,
+                origin: Origin::parse(&r.origin)?,
             })
         })
         .collect()

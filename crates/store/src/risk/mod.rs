@@ -8,6 +8,7 @@ mod assessments;
 mod credit;
 mod facts;
 mod measures;
+mod monitored;
 mod processes;
 mod registers;
 mod signals;
@@ -31,6 +32,9 @@ pub use measures::{
     MeasureFilter, NewRiskMeasure, RiskMeasureRow, find_risk_measure, finish_risk_measure,
     insert_risk_measure, list_risk_measures,
 };
+pub use monitored::{
+    Asked, MonitoredFilter, MonitoredRow, RiskStanding, find_risk_standing, list_monitored,
+};
 pub use processes::{NewProcess, ProcessRow, insert_process, list_processes};
 pub use registers::{
     ErrorRow, MarketRow, NewError, NewMarket, find_market_risk, find_operational_error,
@@ -44,8 +48,8 @@ pub use signals::{
 pub use urgings::{QualityRow, insert_urging, list_contract_quality, list_open_quality_tickets};
 pub use watch::{
     FoundSignal, Known, WatchedIncident, insert_found_signals, read_customer_numbers,
-    read_known_signals, read_own_incidents, read_same_sellers, read_shared_numbers,
-    read_span_customers,
+    read_known_signals, read_own_incidents, read_raised_classes, read_same_sellers,
+    read_shared_numbers, read_span_customers,
 };
 
 use crate::customers::shown_name;

@@ -221,6 +221,26 @@ pub async fn read_same_sellers(
     Ok(rows.into_iter().flatten().collect())
 }
 
+/// Customers of some whose risk class in force is high and was another before: the span of the class, and its
+/// first day.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_raised_classes(
+    bulk: &mut Bulk,
+    customers: &[Uuid],
+) -> Result<Vec<(CustomerId, Uuid, NaiveDate)>> {
+    let sql = "SELECT k.customer_id, k.id, k.from_on FROM customer_classes k WHERE k.customer_id IN ({values}) \
+               AND k.model = 'risk' AND k.until_on IS NULL AND k.class = 'high' AND COALESCE(k.earlier, '') <> 'high'";
+    let rows = bulk
+        .query_in(sql, &cells(customers), |row| {
+            Ok((CustomerId(id(row, 0)?), id(row, 1)?, row.date(2)?))
+        })
+        .await?;
+    let rows = rows.into_iter();
+    Ok(rows.filter_map(|(c, k, on)| Some((c, k, on?))).collect())
+}
+
 /// Signals that are known: those that were found by the same, and kinds with an open one.
 #[derive(Clone, Debug, Default)]
 pub struct Known {

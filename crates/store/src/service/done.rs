@@ -94,17 +94,28 @@ pub async fn read_done(
     Ok(rows.into_iter().next().unwrap_or_default())
 }
 
-#[derive(FromQueryResult)]
-struct RiskRow {
-    risk_class: Option<String>,
+/// The worst level of the assessments in force of a customer `c`, money laundering left out.
+pub(super) const ASSESSED: &str = "(SELECT a.level FROM risk_assessments a WHERE a.customer_id = c.id \
+     AND a.state = 'confirmed' AND a.dimension <> 'aml' \
+     ORDER BY CASE a.level WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END LIMIT 1)";
+
+/// What the risk of a customer is, as codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, FromQueryResult)]
+pub struct RiskCodes {
+    /// The class.
+    pub class: Option<String>,
+    /// The worst level of the assessments in force.
+    pub assessed: Option<String>,
 }
 
-/// The risk class of a customer whom the caller may see, as a code.
+/// What the risk of a customer is whom the caller may see.
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_risk_class(db: &impl Reads, customer: CustomerId) -> Result<Option<String>> {
-    let sql = "SELECT risk_class FROM customers WHERE id = $1";
-    let row = crate::sql::find::<RiskRow>(db, sql, params![customer.0]).await?;
-    Ok(row.and_then(|r| r.risk_class))
+pub async fn find_risk_codes(db: &impl Reads, customer: CustomerId) -> Result<RiskCodes> {
+    let sql = format!(
+        "SELECT c.risk_class AS class, {ASSESSED} AS assessed FROM customers c WHERE c.id = $1"
+    );
+    let row = crate::sql::find::<RiskCodes>(db, &sql, params![customer.0]).await?;
+    Ok(row.unwrap_or_default())
 }

@@ -11,7 +11,7 @@ mod teams;
 mod watch;
 
 pub use charges::{ChargeRow, NewCharge, end_charge, insert_charge, list_charges};
-pub use done::{DoneCounts, find_risk_class, read_done};
+pub use done::{DoneCounts, RiskCodes, find_risk_codes, read_done};
 pub use figures::{ClassFigures, ConversionFigures, read_class_figures, read_conversion};
 pub use flags::{
     FlagChangeRow, FlagFilter, FlagRow, NewFlag, find_flag, insert_flag, list_flag_changes,

@@ -1,6 +1,7 @@
 //! Customers with who is in charge of them: worklists, and the own list of the person in charge.
 
-use super::in_sight;
+use super::done::ASSESSED;
+use super::{RiskCodes, in_sight};
 use crate::customers::shown_name;
 use crate::sql::{Page, PageKey, Select, instant, params};
 use crate::{Reads, Result};
@@ -175,6 +176,14 @@ pub struct MineRow {
     pub name: String,
     /// What the customer is worth.
     pub value_class: Option<ValueClass>,
+    /// What the risk of the customer is.
+    pub risk: RiskCodes,
+    /// Since when the risk class holds.
+    pub risk_since: Option<NaiveDate>,
+    /// The risk class before, as a code.
+    pub risk_earlier: Option<String>,
+    /// Open early warnings, how many; confidential ones are not counted.
+    pub warnings: i64,
     /// The birthday, of persons.
     pub birth_date: Option<NaiveDate>,
     /// Since when the person is in charge.
@@ -200,6 +209,11 @@ struct MineDbRow {
     kind: String,
     name: Vec<u8>,
     value_class: Option<String>,
+    risk_class: Option<String>,
+    assessed: Option<String>,
+    risk_since: Option<NaiveDate>,
+    risk_earlier: Option<String>,
+    warnings: i64,
     birth_date: Option<NaiveDate>,
     since_at: i64,
     callback_due_on: Option<NaiveDate>,
@@ -221,7 +235,11 @@ pub async fn list_mine(
     today: NaiveDate,
     limit: i64,
 ) -> Result<Vec<MineRow>> {
-    let sql = "SELECT c.id AS customer_id, c.customer_no, c.kind, c.name, c.value_class, c.birth_date, h.since_at, \
+    let sql = format!(
+        "SELECT c.id AS customer_id, c.customer_no, c.kind, c.name, c.value_class, c.risk_class, {ASSESSED} AS assessed, \
+         k.from_on AS risk_since, k.earlier AS risk_earlier, \
+         (SELECT COUNT(*) FROM risk_signals s WHERE s.customer_id = c.id AND s.is_open AND NOT s.is_confidential) AS warnings, \
+         c.birth_date, h.since_at, \
          (SELECT MIN(b.due_on) FROM callbacks b WHERE b.customer_id = c.id AND b.is_open) AS callback_due_on, \
          (SELECT MIN(i.due_on) FROM service_items i WHERE i.customer_id = c.id AND i.outcome IS NULL) AS step_due_on, \
          (SELECT COUNT(*) FROM tickets t WHERE t.customer_id = c.id AND t.is_open) AS cases, \
@@ -230,8 +248,10 @@ pub async fn list_mine(
          (SELECT MAX(i.done_on) FROM service_items i WHERE i.customer_id = c.id AND i.kind = 'contact' \
          AND i.outcome = 'done') AS last_contact_on, \
          (SELECT MAX(b.completed_at) FROM callbacks b WHERE b.customer_id = c.id) AS last_callback_at \
-         FROM service_charges h JOIN customers c ON c.id = h.customer_id";
-    let mut select = Select::with_values(sql, params![today]);
+         FROM service_charges h JOIN customers c ON c.id = h.customer_id \
+         LEFT JOIN customer_classes k ON k.customer_id = c.id AND k.model = 'risk' AND k.until_on IS NULL"
+    );
+    let mut select = Select::with_values(&sql, params![today]);
     in_sight(&mut select, scope);
     select
         .filter("h.user_id = ?", params![user.0])
@@ -247,6 +267,13 @@ pub async fn list_mine(
                 name: shown_name(db.keys(), r.customer_id, &r.kind, &r.name)?,
                 value_class: class(r.value_class.as_deref())?,
                 customer_no: r.customer_no,
+                risk: RiskCodes {
+                    class: r.risk_class,
+                    assessed: r.assessed,
+                },
+                risk_since: r.risk_since,
+                risk_earlier: r.risk_earlier,
+                warnings: r.warnings,
                 birth_date: r.birth_date.filter(|_| r.kind == "individual"),
                 since_at: instant(r.since_at),
                 callback_due_on: r.callback_due_on,

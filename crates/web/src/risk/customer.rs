@@ -6,7 +6,7 @@ use super::{id_of, url};
 use crate::forms::{Choice, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::risk::{DoneForm, EntryForm, FlagForm, RiskPage};
+use app::risk::{DoneForm, EntryForm, FlagForm, Monitoring, RiskPage};
 use axum::extract::{Path, State};
 use domain::risk::{CreditEntryKind, CreditFlag, RiskLevel, RiskSignalKind, next_flag};
 use store::risk::RiskSignalRow;
@@ -49,6 +49,13 @@ impl CustomerPage {
 
     fn is_late(&self, day: &chrono::NaiveDate) -> bool {
         *day < self.f.today
+    }
+
+    /// Dimensions that the class asks for and nobody assessed.
+    fn missing(&self, monitoring: &Monitoring) -> String {
+        let names = monitoring.missing.iter();
+        let names = names.map(|d| self.f.code("risk-dimension", d.as_str()));
+        names.collect::<Vec<_>>().join(self.f.pick("、", ", "))
     }
 
     fn responses(&self) -> Vec<Choice> {

@@ -9,7 +9,7 @@ use axum::extract::{RawQuery, State};
 use domain::risk::RiskLevel;
 use store::PageKey;
 
-const VIEWS: [&str; 5] = ["due", "overdue", "waiting", "measures", "flags"];
+const VIEWS: [&str; 6] = ["due", "overdue", "class", "waiting", "measures", "flags"];
 
 #[derive(askama::Template)]
 #[template(path = "risk/reviews.html")]
@@ -36,7 +36,9 @@ pub(crate) async fn list_reviews(
     let found = app::risk::list_reviews(&web.app, &who.actor, who.now, &query).await?;
     let next = found.assessments.next.clone();
     html(&ReviewsPage {
-        next: next.or_else(|| found.measures.next.clone()),
+        next: next
+            .or_else(|| found.measures.next.clone())
+            .or_else(|| found.monitored.next.clone()),
         here: without_page(&raw),
         f: who.frame("risk"),
         found,
@@ -68,6 +70,7 @@ impl ReviewsPage {
     fn is_empty(&self) -> bool {
         let found = &self.found;
         found.assessments.rows.is_empty()
+            && found.monitored.rows.is_empty()
             && found.measures.rows.is_empty()
             && found.flags.is_empty()
     }

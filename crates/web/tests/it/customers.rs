@@ -161,3 +161,27 @@ async fn the_pages_of_a_customer_hang_together(
     let corp = leader.read("/customers/C50-CORP/relations").await;
     assert!(corp.contains("集团保单") && corp.contains("财务经理"));
 }
+
+/// CUS-11: the overview says beside each number when it was verified and how, with the way to the form; numbers stay
+/// masked.
+#[rstest]
+#[tokio::test]
+async fn the_overview_says_what_was_verified(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut writer = site.sign_in("operations_cq").await;
+    let page = writer.read("/customers/C50-LI").await;
+    assert!(page.contains("从未核对") && page.contains("应于 2025-03-05 前核对"));
+    assert!(page.contains("href=\"/customers/C50-LI/quality\" title=\"到“资料质量”登记核对\""));
+    let verified = [("way", "telephone"), ("on", ""), ("note", "")];
+    writer
+        .post("/customers/C50-LI/quality/verifications", &verified)
+        .await;
+    let page = writer.read("/customers/C50-LI").await;
+    assert!(page.contains("已核对") && page.contains("2024-03-05 电话核对"));
+    assert!(!page.contains("从未核对") && !page.contains("13800500002"));
+    let group = writer.read("/customers/C50-CORP").await;
+    assert!(group.contains("从未核对"), "the contact person, too");
+}

@@ -129,3 +129,33 @@ async fn pages_of_others_never_speak_of_it(
         assert_eq!(form.status, StatusCode::FORBIDDEN);
     }
 }
+
+/// SEG-10: who is monitored by class stands on the worklist, on the page of the customer and on the list of who is in
+/// charge.
+#[rstest]
+#[tokio::test]
+async fn monitoring_by_class_is_shown(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let rated = "UPDATE customers SET risk_class = 'high' WHERE customer_no = 'C50-ZHOU'";
+    t.database.execute(rated).await;
+    let charge = app::service::AssignForm {
+        customer_no: "C50-ZHOU".into(),
+        user: "caller_cq".into(),
+        ..Default::default()
+    };
+    app::service::assign(&t.app, &t.people().leader_cq, t.now, &charge)
+        .await
+        .unwrap();
+    let site = Site::of(&t);
+    let mut manager = site.sign_in("manager").await;
+    let list = manager.read("/risk/reviews?view=class").await;
+    assert!(list.contains("按等级应评估") && list.contains("C50-ZHOU") && list.contains("0 / 4"));
+    let none = manager.read("/risk/reviews?view=class&level=medium").await;
+    assert!(!none.contains("C50-ZHOU"));
+    let page = manager.read("/customers/C50-ZHOU/risk").await;
+    assert!(page.contains("等级监测") && page.contains("尚未评估：信用风险、市场风险"));
+    assert!(page.contains("负责人：caller cq"));
+    let mut caller = site.sign_in("caller_cq").await;
+    let mine = caller.read("/my-customers?view=risk").await;
+    assert!(mine.contains("风险关注") && mine.contains("C50-ZHOU") && mine.contains("高风险"));
+}

@@ -3,6 +3,7 @@
 mod telling;
 
 use crate::messaging::send;
+use crate::segments::classify_at;
 use app::care::{CareQuery, list_care, take_up};
 use domain::care::CareState as S;
 use domain::imports::ImportKind;
@@ -228,8 +229,7 @@ async fn advertising_goes_to_who_consented(
         .set("C50-ZHOU", "value_class", "low")
         .set("C50-ZHOU", "marketing_consent", "true")
         .set("C50-LI", "value_class", "low")
-        .set("C50-LI", "marketing_consent", "false")
-        .set("C50-LI", "risk_appetite", "medium");
+        .set("C50-LI", "marketing_consent", "false");
     t.import(ImportKind::Customers, &customers).await;
     t.plan(at("2024-04-01 09:00")).await;
     let low = planned(&t, "CT-LOW").await;
@@ -245,10 +245,53 @@ async fn advertising_goes_to_who_consented(
                WHERE e.programme = 'CT-LOW' AND c.customer_no = 'C50-LI'";
     let why = t.database.column(why).await;
     assert!(why.contains(&"no_marketing_consent".to_owned()), "{why:?}");
-    t.plan(at("2024-07-01 09:00")).await;
-    let risk = planned(&t, "CT-RISK").await;
+}
+
+/// CT-RISK, SEG-11: whoever is rated medium is reminded of preventing risk, whatever the appetite on file alone says;
+/// with another class what is open is cancelled, with the reason, and nothing follows.
+#[rstest]
+#[tokio::test]
+async fn reminders_follow_the_risk_class(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (t, sink) = begin(engine).await;
+    let rated = async |now: &str, appetite: &str| {
+        let mut customers = portfolio().customers;
+        customers
+            .set("C50-LI", "risk_appetite", appetite)
+            .set("C50-LI", "risk_tolerance", "high")
+            .set("C50-ZHOU", "risk_appetite", "medium");
+        t.import(ImportKind::Customers, &customers).await;
+        classify_at(&t, at(now), false).await;
+        t.plan(at(now)).await;
+        planned(&t, "CT-RISK").await
+    };
+    let open = "C50-LI 2024-07-01 2024-12-31 open";
+    let first = rated("2024-07-01 09:00", "high").await;
+    assert_eq!(first, [open], "ZHOU has a medium appetite and a low class");
+    let low = rated("2024-07-02 09:00", "low").await;
+    assert_eq!(low, ["C50-LI 2024-07-01 2024-12-31 cancelled"]);
+    let why = "SELECT cancel_reason FROM obligations WHERE programme = 'CT-RISK'";
+    assert_eq!(t.database.column(why).await, ["trigger_reversed"]);
+    let later = at("2024-07-03 10:00");
+    take_up(&t.app, later).await.unwrap();
+    send(&t.app, later).await;
+    let is_risk = |body: &str| body.contains("风险");
     assert!(
-        risk.contains(&"C50-LI 2024-07-01 2024-12-31 open".to_owned()),
-        "{risk:?}"
+        !sink.handed().iter().any(|o| is_risk(&o.body)),
+        "nobody is reminded"
+    );
+
+    assert_eq!(rated("2024-07-04 09:00", "high").await, [open]);
+    let later = at("2024-07-05 10:00");
+    take_up(&t.app, later).await.unwrap();
+    send(&t.app, later).await;
+    assert_eq!(contact(&t, "CT-RISK", "C50-LI").await.state, S::Done);
+    assert!(sink.handed().iter().any(|o| is_risk(&o.body)));
+    let told = "C50-LI 2024-07-01 2024-12-31 discharged";
+    assert_eq!(
+        rated("2025-01-02 09:00", "low").await,
+        [told],
+        "no more of them"
     );
 }

@@ -1,5 +1,6 @@
 //! The quality of what is known of customers: found, explained, cleaned up, verified.
 
+mod contacts;
 mod planted;
 mod single;
 mod work;

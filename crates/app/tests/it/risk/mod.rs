@@ -4,6 +4,7 @@
 mod assessments;
 mod confidential;
 mod gone;
+mod monitored;
 mod registers;
 mod signals;
 
