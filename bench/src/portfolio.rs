@@ -29,6 +29,39 @@ pub(crate) fn generated(folder: &Path, customers: u64) -> Result<()> {
     Ok(())
 }
 
+/// Writes the files of one customer of a generated portfolio who has fifty policies more, with a thousand events; its
+/// number.
+pub(crate) fn of_large_customer(folder: &Path) -> Result<String> {
+    const POLICIES: usize = 50;
+    const EVENTS: u64 = 1_000;
+    let of_others = std::fs::read_to_string(folder.with_file_name("policies.csv"))?;
+    let mut lines = of_others.lines();
+    let (head, line) = lines.next().zip(lines.next()).ok_or("the portfolio has no policies")?;
+    let place = |name: &str| head.split(',').position(|c| c == name).ok_or("a column is missing");
+    let (number, holder) = (place("policy_no")?, place("policyholder_no")?);
+    let cells: Vec<_> = line.split(',').collect();
+    std::fs::create_dir_all(folder)?;
+    let mut policies = BufWriter::new(File::create(folder.join("policies.csv"))?);
+    writeln!(policies, "{head}")?;
+    for n in 0..POLICIES {
+        let mut cells: Vec<_> = cells.iter().map(|c| (*c).to_owned()).collect();
+        cells[number] = format!("LARGE{n:04}");
+        writeln!(policies, "{}", cells.join(","))?;
+    }
+    let mut happened = BufWriter::new(File::create(folder.join("events.csv"))?);
+    writeln!(happened, "event_id,type,occurred_at,policy_no,customer_no")?;
+    let as_of: NaiveDate = AS_OF.parse()?;
+    for n in 0..EVENTS {
+        let (day, policy) = (as_of - Days::new(1 + n), n % POLICIES as u64);
+        writeln!(
+            happened,
+            "LARGE{n:05},policy_changed,{day}T10:00:00+08:00,LARGE{policy:04},{}",
+            cells[holder]
+        )?;
+    }
+    Ok(cells[holder].to_owned())
+}
+
 /// Writes the files for so many events.
 pub(crate) fn of_events(folder: &Path, events: u64) -> Result<()> {
     let customers = (events / 2).max(1);

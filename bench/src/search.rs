@@ -29,12 +29,19 @@ struct Person {
 /// Measures searches and pages over a generated portfolio.
 pub(crate) fn measure(options: &Options) -> Result<()> {
     let folder = options.dir.join(format!("portfolio-{}", options.rows));
-    portfolio::generated(&folder, options.rows)?;
+    if !folder.join("events.csv").exists() {
+        portfolio::generated(&folder, options.rows)?;
+    }
     let file = options.dir.join(format!("search-{}.db", options.rows));
     if !file.exists() {
         for kind in ["orgs", "agents", "customers", "policies", "events"] {
             steps::import(kind, &folder, &file)?;
         }
+    }
+    let more = folder.join("large");
+    let large = portfolio::of_large_customer(&more)?;
+    for kind in ["policies", "events"] {
+        steps::import(kind, &more, &file)?;
     }
     let (groups, people): (Vec<_>, Vec<_>) = read(&folder.join("customers.csv"))?
         .into_iter()
@@ -42,18 +49,21 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let measured = runtime.block_on(async {
         let app = database::open(&file).await?;
         let began = Instant::now();
         let keyed = refresh_search_keys(&app, database::now()?).await?;
         let spent = began.elapsed().as_secs_f64();
         println!("\nsearch and pages among {} customers", options.rows);
         println!("| figure | measured | target | |\n|---|---|---|---|");
-        if keyed > 0 {
+        if keyed > 1_000 {
             figure("keys: customers a second", keyed as f64 / spent, "", Target::None);
         }
         searches(&app, &people, &groups).await?;
-        pages(&app, &people, "page").await?;
+        let numbers: Vec<_> = people.iter().map(|(_, p)| p.number.clone()).collect();
+        let large = [large];
+        pages(&app, &numbers, "page").await?;
+        pages(&app, &large, "page of a thousand events").await?;
         let planner = app.clone();
         let now = database::now()?;
         let planning = tokio::spawn(async move {
@@ -63,11 +73,15 @@ pub(crate) fn measure(options: &Options) -> Result<()> {
             };
             plan(&planner, &Actor::shell("bench"), now, request, &|_| {}).await
         });
-        pages(&app, &people, "page while planning").await?;
+        pages(&app, &numbers, "page while planning").await?;
+        pages(&app, &large, "page of a thousand events while planning").await?;
         println!("the planner {} under way at the end", if planning.is_finished() { "was no longer" } else { "was" });
         planning.abort();
         Ok(())
-    })
+    });
+    // A planner that is stopped is not waited for.
+    runtime.shutdown_background();
+    measured
 }
 
 /// Customers of a file, and whether each is an organisation.
@@ -134,11 +148,11 @@ async fn searches(app: &App, people: &[(bool, Person)], groups: &[(bool, Person)
     Ok(())
 }
 
-async fn pages(app: &App, people: &[(bool, Person)], what: &str) -> Result<()> {
+async fn pages(app: &App, numbers: &[String], what: &str) -> Result<()> {
     let mut random = StdRng::seed_from_u64(11);
     let mut spent = Vec::new();
     for _ in 0..TIMES {
-        let number = &people[random.random_range(0..people.len())].1.number;
+        let number = &numbers[random.random_range(0..numbers.len())];
         let began = Instant::now();
         customer_page(app, &Actor::shell("bench"), database::now()?, number).await?;
         spent.push(began.elapsed().as_secs_f64() * 1_000.0);
