@@ -5,6 +5,7 @@ mod api_routes;
 mod house_routes;
 mod made;
 mod routes;
+mod statements;
 mod things;
 
 use crate::api::system::System;
