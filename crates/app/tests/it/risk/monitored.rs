@@ -10,6 +10,7 @@ use domain::risk::{RiskDimension as D, RiskLevel, RiskSignalKind};
 use domain::time::Instant;
 use rstest::rstest;
 use testkit::{Engine, Portfolio, TestApp, at, day};
+use uuid::Uuid;
 
 type Answers = &'static [(&'static str, &'static str)];
 
@@ -154,31 +155,45 @@ async fn a_high_class_is_monitored(#[values(Engine::Sqlite, Engine::Postgres)] e
         [D::Credit, D::Market, D::Operational, D::Other]
     );
 
+    all_dimensions_come_round(&t).await;
+    what_is_warned_of_later_is_told(&t, told[0].id).await;
+}
+
+/// All dimensions, low as they are, and still a quarter: the class asks for it. It is listed thirty days ahead.
+async fn all_dimensions_come_round(t: &TestApp) {
     for (at_least, (dimension, answers)) in LOW.into_iter().enumerate() {
-        let listed = asked(&t, "2024-03-11 12:00").await;
+        let listed = asked(t, "2024-03-11 12:00").await;
         assert_eq!(listed, [format!("C50-LI high {at_least} 2024-04-07")]);
-        assess(&t, "2024-03-11 12:00", dimension, answers).await;
+        assess(t, "2024-03-11 12:00", dimension, answers).await;
     }
-    // Low in all dimensions, and still a quarter: the class asks for it. It is listed thirty days ahead.
-    let page = r::risk_page(&t.app, &p.manager, now, "C50-LI")
-        .await
-        .unwrap();
+    let page = r::risk_page(
+        &t.app,
+        &t.people().manager,
+        at("2024-03-12 10:00"),
+        "C50-LI",
+    )
+    .await
+    .unwrap();
     assert_eq!(
         (page.overall, page.review_on),
         (Some(RiskLevel::Low), Some(day("2024-06-11")))
     );
-    assert!(asked(&t, "2024-05-11 10:00").await.is_empty());
+    assert!(asked(t, "2024-05-11 10:00").await.is_empty());
     assert_eq!(
-        asked(&t, "2024-05-12 10:00").await,
+        asked(t, "2024-05-12 10:00").await,
         ["C50-LI high 4 2024-06-11"]
     );
+}
 
+/// An answered warning leaves the list of the person in charge; a new one comes on it.
+async fn what_is_warned_of_later_is_told(t: &TestApp, told: Uuid) {
+    let (p, now) = (t.people(), at("2024-05-12 10:00"));
     let answer = r::ResponseForm {
         response: "assessment".into(),
         words: "四个维度均已评估".into(),
         ..Default::default()
     };
-    r::handle_risk_signal(&t.app, &p.operations_cq, now, told[0].id, &answer)
+    r::handle_risk_signal(&t.app, &p.operations_cq, now, told, &answer)
         .await
         .unwrap();
     let news = r::SignalForm {
@@ -188,7 +203,7 @@ async fn a_high_class_is_monitored(#[values(Engine::Sqlite, Engine::Postgres)] e
         words: "经营异常".into(),
     };
     assert_eq!(
-        mine(&t, "2024-05-12 10:00", "risk").await,
+        mine(t, "2024-05-12 10:00", "risk").await,
         ["C50-LI high - 0"]
     );
     r::enter_risk_signal(
@@ -201,7 +216,7 @@ async fn a_high_class_is_monitored(#[values(Engine::Sqlite, Engine::Postgres)] e
     .await
     .unwrap();
     assert_eq!(
-        mine(&t, "2024-05-12 11:00", "risk").await,
+        mine(t, "2024-05-12 11:00", "risk").await,
         ["C50-LI high - 1"]
     );
 }

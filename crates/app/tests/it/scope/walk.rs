@@ -284,6 +284,8 @@ async fn walk_callbacks(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     note("read_counts", usize::try_from(found.mine).unwrap());
     let found = rows::list_attempts(db, scope, o.callback).await.unwrap();
     note("list_attempts", found.len());
+    let found = rows::list_authorisations(db, scope, o.customer, 5).await;
+    note("list_authorisations", found.unwrap().len());
     let found = rows::list_answers(db, scope, o.callback).await.unwrap();
     note("list_answers", found.len());
     let found = rows::list_entries(db, scope, o.callback).await.unwrap();

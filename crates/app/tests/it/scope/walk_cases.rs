@@ -3,12 +3,45 @@
 use super::objects::Objects;
 use super::walk::Seen;
 use domain::access::{Actor, Permission, Scope};
-use domain::callbacks::{RecordVerdict, ResultVerdict, Signal, SignalKind};
+use domain::callbacks::{
+    AttemptResult, Authorisation, AuthorisedBy, ContactChannel, ProxyReason, ProxyRelation,
+    RecordVerdict, ResultVerdict, Signal, SignalKind,
+};
 use domain::time;
-use store::callbacks::{self as calls, NewReview, NewSignal, SignalFilter};
+use store::callbacks::{self as calls, AttemptEnd, NewAttempt, NewReview, NewSignal, SignalFilter};
 use store::tickets::{self as tickets, NewProblemList, TicketFilter};
-use store::{AuditEntry, Store};
+use store::{AuditEntry, Store, UnitOfWork};
 use testkit::TestApp;
+
+/// An attempt that a family member answered with an authorisation.
+async fn authorise(work: &UnitOfWork, o: &Objects) {
+    let attempt = NewAttempt {
+        callback: o.callback,
+        customer: o.customer,
+        seq: 99,
+        round: 1,
+        channel: ContactChannel::Phone,
+        in_branch: false,
+        is_recall: false,
+        questionnaire: None,
+        caller: o.caller,
+    };
+    let attempt = calls::insert_attempt(work, &attempt).await.unwrap();
+    let authorisation = Authorisation {
+        name: "x".into(),
+        relation: ProxyRelation::Child,
+        reason: ProxyReason::HardOfHearing,
+        given: AuthorisedBy::Recorded,
+    };
+    let end = AttemptEnd {
+        result: AttemptResult::NotInPerson,
+        respondent: None,
+        authorisation: Some(&authorisation),
+        note: None,
+        appointment_at: None,
+    };
+    calls::save_attempt(work, attempt, &end).await.unwrap();
+}
 
 /// A review, a note, a sign and a list in the unit of some objects.
 pub(super) async fn prepare(t: &TestApp, o: &Objects) {
@@ -55,6 +88,7 @@ pub(super) async fn prepare(t: &TestApp, o: &Objects) {
         rule: "",
     };
     assert!(calls::insert_signal(&work, &signal).await.unwrap());
+    authorise(&work, o).await;
     let today = time::date_in_china(t.now);
     let list = NewProblemList {
         number: &number(o),

@@ -58,6 +58,8 @@ pub(super) async fn walk_data_quality(t: &TestApp, scope: &Scope, o: &Objects) -
     seen.insert("find_state", usize::from(found.is_some()));
     let found = rows::list_verifications(db, scope, customer, 10).await;
     seen.insert("list_verifications", found.unwrap().len());
+    let changes = rows::read_last_changes(db, scope, customer).await;
+    seen.insert("read_last_changes", changes.unwrap().len());
     let due = rows::list_due_verifications(db, scope, &VerifyFilter::default(), 100).await;
     let due = due.unwrap().rows.into_iter();
     let own = due.filter(|r| r.customer_no == o.customer_no).count();

@@ -100,6 +100,9 @@ async fn keep_registers(
 /// Two payments to check, of which one is checked; the other.
 async fn check_one(t: &TestApp, by: &Actor, customer: CustomerId, customer_no: &str) -> Uuid {
     pay(t, customer_no).await;
+    let rated =
+        format!("UPDATE customers SET risk_class = 'high' WHERE customer_no = '{customer_no}'");
+    t.database.execute(&rated).await;
     let limits = (since(), 1_000_000);
     let due = rows::list_due_payments(t.app.store(), &whole(), limits, None, 50).await;
     let due = due.unwrap().rows.into_iter();
@@ -226,8 +229,31 @@ pub(super) async fn walk_risk(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     seen.insert("find_flag", usize::from(found.is_some()));
     let found = rows::find_risk_facts(db, scope, o.customer, since()).await;
     seen.insert("find_risk_facts", usize::from(found.unwrap().is_some()));
+    seen.extend(walk_monitored(t, scope, o).await);
     seen.extend(walk_aml(t, scope, o).await);
     seen.extend(walk_registers(t, scope, o).await);
+    seen
+}
+
+async fn walk_monitored(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db = t.app.store();
+    let mut seen = Seen::new();
+    let asked = RiskLevel::ALL.iter().map(|class| rows::Asked {
+        class: *class,
+        dimensions: 9,
+        until: since(),
+    });
+    let filter = rows::MonitoredFilter {
+        asked: asked.collect(),
+        after: None,
+    };
+    let found = rows::list_monitored(db, scope, &filter, 100).await;
+    let found = found.unwrap().rows.into_iter();
+    let own = found.filter(|m| m.id == o.customer).count();
+    seen.insert("list_monitored", own);
+    let found = rows::find_risk_standing(db, scope, o.customer).await;
+    let found = usize::from(found.unwrap().is_some());
+    seen.insert("find_risk_standing", found);
     seen
 }
 

@@ -82,6 +82,7 @@ pub(super) const API: &[Route] = &[
     ("GET",    "/api/v1/obligations/{number}/explanation", All(&[P::ObligationsRead]), Object),
     ("GET",    "/api/v1/customers/{customer_no}/information-quality", All(&[P::CustomersRead]), Object),
     ("GET",    "/api/v1/information-findings", All(&[P::CustomersRead]), Page),
+    ("GET",    "/api/v1/information-completions", All(&[P::CustomersRead]), Page),
     ("GET",    "/api/v1/policies/{policy_no}/information-check", All(&[P::PoliciesRead, P::CustomersRead]), Object),
     ("GET",    "/api/v1/surveys", All(&[P::SurveysRead]), Page),
     ("GET",    "/api/v1/surveys/{survey}", All(&[P::SurveysRead]), Object),

@@ -232,6 +232,7 @@ pub(super) const PAGES: &[Route] = &[
     ("POST", "/information-quality/assignments", All(&[P::InformationManage]), Page),
     ("GET",  "/information-quality/cleanups", All(&[P::CustomersRead]), Page),
     ("GET",  "/information-quality/verifications", All(&[P::CustomersRead]), Page),
+    ("GET",  "/information-quality/completions", All(&[P::CustomersRead]), Page),
     ("GET",  "/information-quality/commissions", All(&[P::InformationManage]), Page),
     ("GET",  "/information-quality/own-numbers", All(&[P::InformationManage]), Page),
     ("POST", "/information-quality/own-numbers", All(&[P::InformationManage]), Page),
