@@ -1,5 +1,15 @@
 # The quality of customers' information
 nav-information-quality = Information quality
+nav-completions = Files to complete
+completions-note = After a claim, a surrender or the like, needs and risk are confirmed with the customer in time. Whoever changes or confirms them takes the customer off the list.
+completions-none = No file is to be completed
+completions-none-hint = Customers whose facts were not confirmed since a claim or the like stand here.
+completions-event = What happened
+completions-facts = To complete
+completions-missing = not known
+completions-mandatory = { $n } mandatory missing besides
+completions-by = By
+completions-complete = Complete
 permission-information-manage = explain findings, give them out, draw samples, keep own numbers
 export-table-information = Findings on information
 export-table-commission_holds = Commission held back

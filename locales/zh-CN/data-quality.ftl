@@ -1,5 +1,15 @@
 # 客户资料质量
 nav-information-quality = 资料质量
+nav-completions = 待完善客户档案
+completions-note = 理赔、退保等情形发生后，应在期限内与客户重新确认需求和风险状况；更正或标记核实后自动移出名单。
+completions-none = 没有待完善的客户档案
+completions-none-hint = 发生理赔等情形后，相关信息尚未重新确认的客户会列在这里。
+completions-event = 发生情形
+completions-facts = 待完善信息
+completions-missing = 未采集
+completions-mandatory = 另缺必填信息 { $n } 项
+completions-by = 完善期限
+completions-complete = 完善档案
 permission-information-manage = 资料质量：说明、派发、抽查、公司号码
 export-table-information = 资料质量问题清单
 export-table-commission_holds = 佣金缓发清单

@@ -66,7 +66,9 @@ mod m20261127_050001_classes;
 mod m20261127_060001_service;
 mod m20261127_060002_class_indexes;
 mod m20261127_070001_risk;
+mod m20261128_030001_file_completion;
 mod m20261128_050001_raised_classes;
+mod m20261128_060001_search_indexes;
 
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 
@@ -141,7 +143,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_060001_service::Migration),
             Box::new(m20261127_060002_class_indexes::Migration),
             Box::new(m20261127_070001_risk::Migration),
+            Box::new(m20261128_030001_file_completion::Migration),
+            Box::new(m20261128_050001_raised_classes::Migration),
+            Box::new(m20261128_060001_search_indexes::Migration),
         ]
     }
-            Box::new(m20261128_050001_raised_classes::Migration),
 }

@@ -1,11 +1,13 @@
 //! Examining customers in the background: what changed, and what follows from it elsewhere.
 
 use super::compare::{Compared, compare, holds};
+use super::completion::Completions;
 use super::housekeeping::keep_house;
 use super::read_rules::InformationRules;
 use super::score::Counted;
 use crate::{App, Result};
 use ::rules::RuleBook;
+use chrono::NaiveDate;
 use domain::access::Actor;
 use domain::data_quality::{
     Aspect, Check, Examined, FindingState, Found, Placeholders, Severity, examine,
@@ -104,7 +106,8 @@ impl Examiner {
     }
 
     async fn chunk(&mut self) -> Result<bool> {
-        let taken = rows::take_customers(&mut self.bulk, CHUNK).await?;
+        let followed = &self.rules.completion.events;
+        let taken = rows::take_customers(&mut self.bulk, followed, CHUNK).await?;
         if !taken.any {
             return Ok(false);
         }
@@ -142,6 +145,8 @@ impl Examiner {
             kept.entry(finding.customer).or_default().push(finding);
         }
         let verified = rows::read_last_verified(&mut self.bulk, ids).await?;
+        let (rules, today) = (&self.rules.completion, self.rules.today);
+        let completions = Completions::read(&mut self.bulk, known, rules, today).await?;
         let mut holds_before: HashMap<Uuid, Vec<(Uuid, Uuid)>> = HashMap::new();
         for (hold, policy, customer) in rows::read_holds(&mut self.bulk, ids).await? {
             holds_before
@@ -170,6 +175,8 @@ impl Examiner {
                 address_families: around.address_families,
                 email_families: around.email_families,
                 holds_policies: holds(held, k.id),
+                to_complete: completions.of(k.id).cloned(),
+                look_again_on: earlier(state.look_again_on, completions.next(k.id)),
                 ..state
             });
         }
@@ -212,7 +219,7 @@ impl Examiner {
         held: Option<&Held>,
         examined: &Examined,
         open: &[Open],
-        verified_on: Option<chrono::NaiveDate>,
+        verified_on: Option<NaiveDate>,
     ) -> StateRow {
         let count = |aspect: Aspect, severity: Severity| {
             let fits = |o: &&Open| o.check.aspect() == aspect && o.severity == severity;
@@ -252,6 +259,7 @@ impl Examiner {
             email_families: 0,
             verified_on,
             verify_by,
+            to_complete: None,
             look_again_on: days.into_iter().flatten().min(),
             examined_at: self.now,
         }
@@ -287,6 +295,11 @@ impl Examiner {
             }
         }
     }
+}
+
+/// The earlier of two days.
+fn earlier(one: Option<NaiveDate>, other: Option<NaiveDate>) -> Option<NaiveDate> {
+    one.into_iter().chain(other).min()
 }
 
 /// Something open.

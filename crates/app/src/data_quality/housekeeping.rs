@@ -57,7 +57,12 @@ async fn queue(
     let mut noted = 0;
     // While keys are exchanged values of both are compared with neither; afterwards everybody is looked at again.
     let exchange = bulk.keyring().has_older_index();
-    let now = format!("{} {exchange} {:?}", rules.book().hash(), read.limits);
+    let now = format!(
+        "{} {exchange} {:?} {:?}",
+        rules.book().hash(),
+        read.limits,
+        read.completion
+    );
     if find_setting_in_bulk(bulk, RULES_SEEN).await?.as_deref() != Some(&now) {
         enqueue_derived_for_everybody(bulk, Derived::Quality).await?;
         put_setting_in_bulk(bulk, RULES_SEEN, now).await?;

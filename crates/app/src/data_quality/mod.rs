@@ -4,6 +4,7 @@ mod board;
 mod check;
 mod cleanups;
 mod compare;
+mod completion;
 mod contacts;
 mod examine;
 mod housekeeping;
@@ -20,13 +21,14 @@ pub use cleanups::{
     HoldQuery, NumberForm, add_own_number, hold_filter, list_cleanups, list_holds,
     list_own_numbers, remove_own_number,
 };
-pub use examine::{Examination, examine_due};
+pub use completion::{CompletionQuery, ToComplete, list_to_complete, page_to_complete};
 pub use contacts::{ContactCheck, ContactChecks, contact_checks};
+pub use examine::{Examination, examine_due};
 pub use page::{
     ExplanationForm, InformationPage, InformationSummary, VerificationForm, explain,
     information_page, summary, verify,
 };
-pub use read_rules::InformationRules;
+pub use read_rules::{CompletionRules, InformationRules};
 pub use samples::{JudgeForm, SampleQuery, draw, judge, list_samples, rectify, sample};
 pub use worklist::{
     AssignForm, AssignReport, AssignTarget, FindingQuery, VerifyQuery, assign, finding_filter,

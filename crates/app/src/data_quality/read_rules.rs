@@ -2,9 +2,9 @@
 
 use crate::rules::Rules;
 use chrono::{Days, Months, NaiveDate};
-use domain::customers::CustomerKind;
+use domain::customers::{CustomerField, CustomerKind};
 use domain::data_quality::{Check, Demand, Demands, Field, Graded, Grades, Limits, Severity};
-use domain::policies::Line;
+use domain::policies::{EventType, Line};
 use rules::pack::ScoreId;
 use rules::{Facts, Value};
 use std::collections::HashMap;
@@ -29,9 +29,51 @@ pub struct InformationRules {
     pub completeness: Option<ScoreId>,
     /// The score of truth.
     pub truth: Option<ScoreId>,
+    /// When the file of a customer is completed.
+    pub completion: CompletionRules,
     adult_age: i64,
     verification_months: i64,
     hold_months: i64,
+}
+
+/// After what the file of a customer is completed, and within what time (CUS-13).
+#[derive(Clone, Debug)]
+pub struct CompletionRules {
+    /// After these events.
+    pub events: Vec<EventType>,
+    /// Facts of persons and of organisations that are confirmed again.
+    facts: [(CustomerKind, Vec<CustomerField>); 2],
+    days: u64,
+}
+
+impl CompletionRules {
+    fn read(rules: &Rules, today: NaiveDate) -> Self {
+        // Whoever such an event happens to holds a policy, of whatever line.
+        let lines = || Line::ALL.to_vec();
+        let of = |kind| {
+            let demands = crate::information::Demands::new(rules, kind, lines(), today);
+            (kind, demands.confirmed_after_events())
+        };
+        let days = rules.setting("information_complete_days", today);
+        Self {
+            events: crate::information::events_to_follow(rules, today),
+            facts: [of(CustomerKind::Individual), of(CustomerKind::Group)],
+            days: u64::try_from(days.unwrap_or(0)).unwrap_or(0),
+        }
+    }
+
+    /// Facts of such a customer that are confirmed again.
+    pub fn facts_of(&self, kind: CustomerKind) -> &[CustomerField] {
+        let found = self.facts.iter().find(|(k, _)| *k == kind);
+        found.map_or(&[], |(_, facts)| facts)
+    }
+
+    /// By when the file is complete after an event of a day.
+    pub fn complete_by(&self, since: NaiveDate) -> NaiveDate {
+        since
+            .checked_add_days(Days::new(self.days))
+            .unwrap_or(since)
+    }
 }
 
 impl InformationRules {
@@ -57,6 +99,7 @@ impl InformationRules {
             grades: grades(rules, today),
             completeness: rules.book().find_score(COMPLETENESS, today),
             truth: rules.book().find_score(TRUTH, today),
+            completion: CompletionRules::read(rules, today),
             adult_age: number("information_adult_age"),
             verification_months: number("information_verification_months"),
             hold_months: number("information_hold_months"),

@@ -1,5 +1,6 @@
 //! Lists of findings to work through, and who does; customers whose information is to be verified.
 
+use super::completion::due_within;
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Refusal, Result};
 use chrono::{Days, NaiveDate};
@@ -297,17 +298,7 @@ pub async fn list_due(
     query: &VerifyQuery,
 ) -> Result<Page<VerifyRow>> {
     let scope = actor.scope(Permission::CustomersRead)?;
-    let today = time::date_in_china(now);
-    let (from, to) = match query.due.as_str() {
-        "" => (None, None),
-        "overdue" => (None, today.pred_opt()),
-        month => {
-            let first = format!("{month}-01").parse::<NaiveDate>();
-            let first = first.map_err(|_| Error::invalid("due", "date"))?;
-            let last = first.checked_add_months(chrono::Months::new(1));
-            (Some(first), last.and_then(|d| d.pred_opt()))
-        }
-    };
+    let (from, to) = due_within(&query.due, time::date_in_china(now))?;
     let filter = VerifyFilter {
         from,
         to,

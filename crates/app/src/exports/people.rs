@@ -32,7 +32,7 @@ impl Export<'_> {
         let filter = match &self.query.list {
             None => CustomerFilter::default(),
             Some(ListFilter::Customers(query)) => {
-                crate::customers::filter(self.app, &self.scope, query).await?
+                crate::customers::filter(self.app, &self.scope, self.now, query).await?
             }
             Some(_) => return Err(self.foreign_filter()),
         };

@@ -5,7 +5,7 @@ use crate::rules::Rules;
 use chrono::NaiveDate;
 use domain::customers::{CustomerField, CustomerKind};
 use domain::information::Demand;
-use domain::policies::Line;
+use domain::policies::{EventType, Line};
 use rules::{Facts, Value};
 
 /// The rules for the facts of one customer on a day.
@@ -80,16 +80,28 @@ impl<'r> Demands<'r> {
         found.and_then(|v| v.as_int()) != Some(0)
     }
 
-    /// Whether a fact is confirmed again after a claim (CUS-13).
-    pub fn follows_events(&self, field: CustomerField) -> bool {
-        matches!(
-            self.ask("information_after_event", Some(field), &[]),
-            Some(Value::Bool(true))
-        )
+    /// The facts that are confirmed again after a claim or the like (CUS-13); nobody is asked who holds no policy.
+    pub fn confirmed_after_events(&self) -> Vec<CustomerField> {
+        let says = |field: &CustomerField| {
+            let found = self.ask("information_after_event", Some(*field), &[]);
+            matches!(found, Some(Value::Bool(true)))
+        };
+        let entered = CustomerField::ALL.iter().copied();
+        entered.filter(|f| f.is_entered()).filter(says).collect()
     }
+}
 
-    /// A number of days or months, by the name of its parameter.
-    pub fn number(&self, id: &str) -> Option<i64> {
-        self.ask(id, None, &[])?.as_int()
-    }
+/// After which events the file of a customer is completed, on a day.
+pub fn events_to_follow(rules: &Rules, on: NaiveDate) -> Vec<EventType> {
+    let book = rules.book();
+    let schema = book.schema();
+    let says = |event: &EventType| {
+        let mut facts = Facts::new(schema);
+        if let Some(fact) = schema.find_fact("information.event") {
+            facts.set(fact, Value::code(event.as_str()));
+        }
+        let found = book.parameter_value("information_event", &facts, on);
+        matches!(found, Some(Value::Bool(true)))
+    };
+    EventType::ALL.iter().copied().filter(says).collect()
 }

@@ -1,10 +1,8 @@
 //! How promptly collected facts are entered (CUS-08): by unit and by collector.
 
-use super::demands::Demands;
 use crate::{App, Error, Result, listing};
 use chrono::{Datelike as _, NaiveDate};
 use domain::access::{Actor, Permission};
-use domain::customers::CustomerKind;
 use domain::time::{self, Instant};
 use std::collections::BTreeMap;
 use store::information::list_collected;
@@ -104,8 +102,7 @@ pub async fn entry_report(
         return Err(Error::invalid("to", "before-from"));
     }
     let rules = app.rules_for(actor)?;
-    let demands = Demands::new(&rules, CustomerKind::Individual, Vec::new(), to);
-    let within = demands.number("information_entry_days");
+    let within = rules.setting("information_entry_days", to);
     let within =
         within.ok_or_else(|| Error::Fault("no pack says information_entry_days".into()))?;
     let mut units: BTreeMap<(String, String), Lags> = BTreeMap::new();

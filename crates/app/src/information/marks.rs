@@ -1,16 +1,14 @@
-//! Flags of customers (CUS-07): those that people set with date and reason, and those that follow from
-//! policies and complaints.
+//! Setting and ending flags of customers, with date, person and reason (CUS-07).
 
-use super::demands::Demands;
 use crate::customers::{find, put_facts};
 use crate::{App, Error, FieldProblem, Refusal, Result, listing};
-use chrono::{Duration, Months, NaiveDate};
+use chrono::NaiveDate;
 use domain::access::{Actor, Permission};
 use domain::customers::{FactValue, Origin};
-use domain::information::{CustomerMark, DerivedMark};
+use domain::information::CustomerMark;
 use domain::time::{self, Instant};
 use store::customers::{CustomerRow, Learned};
-use store::information::{self as rows, MarkRow, Profile};
+use store::information::{self as rows, MarkRow};
 use store::{Audit, AuditActor, AuditEntry};
 
 /// Longest reason, in characters.
@@ -27,62 +25,6 @@ pub struct MarkForm {
     pub reason: String,
     /// The version of the customer that was shown.
     pub version: i64,
-}
-
-/// A flag that follows from what happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DerivedFlag {
-    /// Which.
-    pub mark: DerivedMark,
-    /// Since when.
-    pub since_on: NaiveDate,
-    /// Until when, where that is known beforehand.
-    pub until_on: Option<NaiveDate>,
-}
-
-/// Flags that follow from what happened, on a day.
-pub(super) fn derived(demands: &Demands<'_>, profile: &Profile, on: NaiveDate) -> Vec<DerivedFlag> {
-    let mut flags = Vec::new();
-    let mut lasting = |mark, since: Option<NaiveDate>, days: Option<i64>| {
-        let until = since.zip(days).map(|(d, n)| d + Duration::days(n));
-        if let (Some(since_on), Some(until_on)) = (since, until)
-            && since_on <= on
-            && on <= until_on
-        {
-            flags.push(DerivedFlag {
-                mark,
-                since_on,
-                until_on: Some(until_on),
-            });
-        }
-    };
-    let complained = profile.complained_at.map(time::date_in_china);
-    lasting(
-        DerivedMark::Complainant,
-        complained,
-        demands.number("mark_complainant_days"),
-    );
-    lasting(
-        DerivedMark::New,
-        profile.first_policy_on,
-        demands.number("mark_new_days"),
-    );
-    let months = demands
-        .number("lost_after_months")
-        .and_then(|n| u32::try_from(n).ok());
-    let lost_on = profile
-        .last_end_on
-        .filter(|_| profile.in_force == 0)
-        .zip(months)
-        .and_then(|(end, n)| end.checked_add_months(Months::new(n)));
-    if let Some(since_on) = lost_on.filter(|d| *d <= on) {
-        flags.push(DerivedFlag {
-            mark: DerivedMark::Lost,
-            since_on,
-            until_on: None,
-        });
-    }
-    flags
 }
 
 struct Read {
@@ -210,7 +152,7 @@ async fn put(
 }
 
 /// Whether the column that the rules look at says so.
-fn holds(customer: &CustomerRow, mark: CustomerMark) -> bool {
+pub(super) fn holds(customer: &CustomerRow, mark: CustomerMark) -> bool {
     match mark {
         CustomerMark::Large => customer.large,
         CustomerMark::KeyAccount => customer.key_account,

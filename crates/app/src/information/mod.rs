@@ -8,6 +8,7 @@ mod core;
 mod demands;
 mod edit;
 mod entries;
+mod flags;
 mod marks;
 mod new;
 mod page;
@@ -18,9 +19,10 @@ pub use core::{
     CoreCounts, CoreList, CoreVerdict, Handed, answer_core_changes, hand_over, list_core_changes,
     step_core_change,
 };
-pub use demands::Demands;
+pub use demands::{Demands, events_to_follow};
 pub use edit::{Changed, InformationForm, change_information};
 pub use entries::{EntryLine, EntryReport, entry_report};
-pub use marks::{DerivedFlag, MarkForm, end_flag, set_flag};
+pub use flags::{Flag, FlaggedBy, flags_of};
+pub use marks::{MarkForm, end_flag, set_flag};
 pub use new::{NewCustomerForm, create_customer};
 pub use page::{FactView, HistoryLine, InformationPage, information_page, summary};

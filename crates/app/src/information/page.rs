@@ -1,13 +1,14 @@
 //! Everything that is known of a customer, fact by fact, on any day.
 
-use super::demands::Demands;
-use super::marks::{DerivedFlag, derived};
+use super::demands::{Demands, events_to_follow};
+use super::flags::{Flag, derived};
 use crate::customers::{find, note};
 use crate::{App, Error, Result, listing};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission, Scope};
 use domain::customers::{CustomerField, FactSheet, Origin, SourceChannel, cross_check};
-use domain::information::{Change, Demand, state_before};
+use domain::information::{Change, Demand, Occasion, completion, state_before};
+use domain::policies::EventType;
 use domain::time::{self, Instant};
 use std::collections::BTreeMap;
 use store::customers::{CustomerRow, sheet_of};
@@ -47,7 +48,7 @@ pub struct FactView {
     pub confirmed: Option<(Instant, String)>,
     /// Code of what does not fit.
     pub problem: Option<&'static str>,
-    /// It is to be confirmed again after a claim (CUS-13).
+    /// It is to be confirmed again after a claim or the like (CUS-13).
     pub is_stale: bool,
 }
 
@@ -80,11 +81,13 @@ pub struct InformationPage {
     /// Flags that people set.
     pub marks: Vec<MarkRow>,
     /// Flags that follow from what happened.
-    pub derived: Vec<DerivedFlag>,
+    pub derived: Vec<Flag>,
     /// Corrections that wait.
     pub waiting: Vec<ChangeRow>,
     /// Policies, claims and complaints, as far as facts hang on them.
     pub profile: Profile,
+    /// The last event after which facts are confirmed again.
+    pub occasion: Option<Occasion<EventType>>,
 }
 
 impl InformationPage {
@@ -97,7 +100,7 @@ impl InformationPage {
         open.map(|f| f.field).collect()
     }
 
-    /// Facts that are to be confirmed again after a claim.
+    /// Facts that are to be confirmed again after a claim or the like.
     pub fn stale(&self) -> Vec<CustomerField> {
         self.facts
             .iter()
@@ -116,7 +119,7 @@ pub async fn summary(
     actor: &Actor,
     now: Instant,
     customer_no: &str,
-) -> Result<(Vec<CustomerField>, Vec<CustomerField>, Vec<DerivedFlag>)> {
+) -> Result<(Vec<CustomerField>, Vec<CustomerField>, Vec<Flag>)> {
     let page = load(app, actor, now, customer_no, "").await?;
     Ok((page.missing(), page.stale(), page.derived))
 }
@@ -171,8 +174,20 @@ async fn load(
     let rules = app.rules_for(actor)?;
     let demands = Demands::new(&rules, customer.kind, profile.lines.clone(), on);
     let confirmed = rows::list_confirmations(db, &scope, id).await?;
+    let followed = events_to_follow(&rules, on);
+    let latest = rows::list_latest_events(db, &scope, id, &followed, on).await?;
+    let latest = latest.into_iter().max_by_key(|(_, day)| *day);
+    let occasion = latest.map(|(event, on)| Occasion {
+        event,
+        on,
+        facts: demands.confirmed_after_events(),
+    });
     let facts = facts(
-        &customer, &sheet, &until, &confirmed, &demands, &profile, on,
+        (&customer, &sheet),
+        (&until, &confirmed),
+        &demands,
+        occasion.as_ref(),
+        on,
     );
     let kind = customer.kind;
     let history = until.into_iter().take(LINES).map(|line| HistoryLine {
@@ -184,12 +199,13 @@ async fn load(
         is_past: on < today,
         history: history.collect(),
         marks: rows::list_marks(db, &scope, id).await?,
-        derived: derived(&demands, &profile, on),
+        derived: derived(&rules, &profile, on),
         waiting: waiting(app, &scope, &customer).await?,
         on,
         is_known,
         facts,
         profile,
+        occasion,
         customer,
     })
 }
@@ -208,15 +224,24 @@ async fn waiting(app: &App, scope: &Scope, customer: &CustomerRow) -> Result<Vec
 }
 
 fn facts(
-    customer: &CustomerRow,
-    sheet: &FactSheet,
-    until: &[FactLine],
-    confirmed: &[Confirmation],
+    (customer, sheet): (&CustomerRow, &FactSheet),
+    (until, confirmed): (&[FactLine], &[Confirmation]),
     demands: &Demands<'_>,
-    profile: &Profile,
+    occasion: Option<&Occasion<EventType>>,
     on: NaiveDate,
 ) -> Vec<FactView> {
     let wrong: BTreeMap<_, _> = cross_check(sheet, customer.kind, on).into_iter().collect();
+    let last_confirmed = |field| {
+        let until = |c: &&Confirmation| c.field == field && time::date_in_china(c.at) <= on;
+        confirmed.iter().find(until)
+    };
+    let seen_on = |field| {
+        let changed = until.iter().find(|l| l.field == field);
+        let confirmed = last_confirmed(field).map(|c| time::date_in_china(c.at));
+        confirmed.max(changed.map(|l| time::date_in_china(l.changed_at)))
+    };
+    let open = occasion.and_then(|o| completion(std::slice::from_ref(o), seen_on, on));
+    let stale = open.map(|o| o.facts).unwrap_or_default();
     let view = |field: CustomerField| {
         let shown = sheet.get(&field).map(|v| v.shown(field, customer.kind));
         let is_known = shown.is_some();
@@ -227,13 +252,6 @@ fn facts(
         let by = own.map_or_else(|| customer.collected_by.clone(), |l| l.collected_by.clone());
         let collected = own.map_or(customer.collected_at, |l| l.collected_at);
         let entered = line.map_or(customer.created_at, |l| l.changed_at);
-        let last = confirmed
-            .iter()
-            .find(|c| c.field == field && time::date_in_china(c.at) <= on);
-        let seen_on = last
-            .map(|c| time::date_in_china(c.at))
-            .max(line.map(|l| time::date_in_china(l.changed_at)));
-        let claimed = profile.last_claim_on.filter(|d| *d <= on);
         FactView {
             demand: demands.of(field),
             source: source.filter(|_| is_known),
@@ -245,10 +263,9 @@ fn facts(
             lag_days: collected
                 .filter(|_| is_known)
                 .map(|at| (entered - at).num_days()),
-            confirmed: last.map(|c| (c.at, c.actor_name.clone())),
+            confirmed: last_confirmed(field).map(|c| (c.at, c.actor_name.clone())),
             problem: wrong.get(&field).copied(),
-            is_stale: claimed.is_some_and(|d| seen_on.is_none_or(|s| s < d))
-                && demands.follows_events(field),
+            is_stale: stale.contains(&field),
             shown,
             field,
         }

@@ -263,7 +263,7 @@ async fn stages_follow_policies_people_and_time(
         stage: "prospect".into(),
         ..Default::default()
     };
-    let listed = app::customers::list_customers(&t.app, leader, &filter)
+    let listed = app::customers::list_customers(&t.app, leader, t.now, &filter)
         .await
         .unwrap();
     assert!(listed.page.rows.iter().any(|c| c.customer_no == "F-3"));

@@ -29,7 +29,7 @@ async fn lists_show_what_filters_and_units_allow(
 ) {
     let t = TestApp::with_portfolio(engine).await;
     let count = async |actor: &Actor, query: CustomerQuery| {
-        let listed = list_customers(&t.app, actor, &query).await.unwrap();
+        let listed = list_customers(&t.app, actor, t.now, &query).await.unwrap();
         assert_eq!(listed.count, i64::try_from(listed.page.rows.len()).unwrap());
         listed.count
     };
@@ -52,7 +52,7 @@ async fn lists_show_what_filters_and_units_allow(
         org: "37".into(),
         ..all()
     };
-    let refused = list_customers(&t.app, &t.people().leader_cq, &elsewhere).await;
+    let refused = list_customers(&t.app, &t.people().leader_cq, t.now, &elsewhere).await;
     assert!(matches!(refused, Err(Error::Invalid(_))));
 }
 

@@ -1,9 +1,13 @@
 //! Collecting and changing what is known of customers: corrections that wait for a second person, flags,
 //! states of earlier days, and what the core system still has to hear.
 
+mod completion;
 mod history;
+mod marks;
 
+pub use completion::{Completion, Occasion, completion};
 pub use history::{Change, state_before};
+pub use marks::{DerivedFlag, Happened, MarkCause, MarkLimits, derived_flags};
 
 use crate::customers::CustomerField;
 

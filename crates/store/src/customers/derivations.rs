@@ -53,7 +53,7 @@ impl Derived {
                 self,
                 Self::Search | Self::Quality | Self::Scores | Self::RiskSignals
             ),
-            Subject::Events => matches!(self, Self::Scores | Self::RiskSignals),
+            Subject::Events => matches!(self, Self::Quality | Self::Scores | Self::RiskSignals),
         }
     }
 }
@@ -170,9 +170,22 @@ pub async fn enqueue_derived_for_all(work: &UnitOfWork, derived: Derived) -> Res
 /// What the database says.
 pub async fn enqueue_derivations_of(work: &UnitOfWork, customer: CustomerId) -> Result<()> {
     for derived in Derived::ALL {
-        insert(work, derived, customer.0, customer.0).await?;
+        enqueue_derived_of(work, derived, customer).await?;
     }
     Ok(())
+}
+
+/// Asks for one thing to be worked out again for a customer, in the transaction that changed what it follows
+/// from.
+///
+/// # Errors
+/// What the database says.
+pub async fn enqueue_derived_of(
+    work: &UnitOfWork,
+    derived: Derived,
+    customer: CustomerId,
+) -> Result<()> {
+    insert(work, derived, customer.0, customer.0).await
 }
 
 /// As [`enqueue_derived_for_all`], among streaming work.

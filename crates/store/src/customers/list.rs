@@ -6,6 +6,7 @@ use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::customers::CustomerKind;
+use domain::information::{CustomerMark, MarkCause};
 use domain::segments::CustomerClass;
 
 /// What to look for among customers.
@@ -38,12 +39,10 @@ pub struct CustomerFilter {
 /// Flags that customers carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomerFlag {
-    /// Large customer.
-    Large,
-    /// Key customer.
-    KeyAccount,
-    /// Related to a shareholder.
-    ShareholderRelated,
+    /// One that a person or a file set.
+    Set(CustomerMark),
+    /// One that follows from what happened; nobody has it where no pack speaks of it.
+    Follows(Option<MarkCause>),
 }
 
 fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
@@ -53,13 +52,8 @@ fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
     if let Some(kind) = filter.kind {
         select.filter("c.kind = ?", params![kind.as_str()]);
     }
-    let flag = filter.flag.map(|flag| match flag {
-        CustomerFlag::Large => "c.large",
-        CustomerFlag::KeyAccount => "c.key_account",
-        CustomerFlag::ShareholderRelated => "c.shareholder_related",
-    });
-    if let Some(column) = flag {
-        select.filter(column, Vec::new());
+    if let Some(flag) = filter.flag {
+        flagged(&mut select, flag);
     }
     if let Some(language) = &filter.language {
         select.filter("c.language = ?", params![language.as_str()]);
@@ -85,6 +79,43 @@ fn filtered(select: &str, scope: &Scope, filter: &CustomerFilter) -> Select {
         select.filter("c.created_at < ?", params![end_of_day(day)]);
     }
     select
+}
+
+/// Adds the customers who carry a flag. What follows from what happened is the definition of
+/// [`domain::information::derived_flags`], read backwards.
+fn flagged(select: &mut Select, flag: CustomerFlag) {
+    match flag {
+        CustomerFlag::Set(mark) => {
+            let condition = match mark {
+                CustomerMark::Large => "c.large",
+                CustomerMark::KeyAccount => "c.key_account",
+                CustomerMark::ShareholderRelated => "c.shareholder_related",
+                CustomerMark::Cooperating => {
+                    "c.id IN (SELECT m.customer_id FROM customer_marks m WHERE m.flag = 'cooperating' \
+                     AND m.ended_on IS NULL)"
+                }
+            };
+            select.filter(condition, Vec::new())
+        }
+        CustomerFlag::Follows(Some(MarkCause::ComplainedLast(from, to))) => select.filter(
+            "c.id IN (SELECT t.customer_id FROM tickets t WHERE t.type = 'complaint' AND t.opened_at >= ? \
+             AND t.opened_at < ?) AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.customer_id = c.id \
+             AND t.type = 'complaint' AND t.opened_at >= ?)",
+            params![start_of_day(from), end_of_day(to), end_of_day(to)],
+        ),
+        CustomerFlag::Follows(Some(MarkCause::BoughtFirst(from, to))) => select.filter(
+            "c.id IN (SELECT p.policyholder_id FROM policies p WHERE p.issue_date >= ? AND p.issue_date <= ?) \
+             AND NOT EXISTS (SELECT 1 FROM policies p WHERE p.policyholder_id = c.id AND p.issue_date < ?)",
+            params![from, to, from],
+        ),
+        CustomerFlag::Follows(Some(MarkCause::EndedLast(last))) => select.filter(
+            "EXISTS (SELECT 1 FROM policies p WHERE p.policyholder_id = c.id AND p.status <> 'in_force' \
+             AND p.expiry_date <= ?) AND NOT EXISTS (SELECT 1 FROM policies p WHERE p.policyholder_id = c.id \
+             AND (p.status = 'in_force' OR p.expiry_date > ?))",
+            params![last, last],
+        ),
+        CustomerFlag::Follows(None) => select.filter("1 = 0", Vec::new()),
+    };
 }
 
 /// Customers of the units in sight.

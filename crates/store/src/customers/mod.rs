@@ -14,12 +14,12 @@ mod search_keys;
 mod stages;
 mod write;
 
-pub use bulk::{follow_changes, follow_classes, lookup_groups};
+pub use bulk::{follow_changes, follow_classes, list_unrefusing_survivors, lookup_groups};
 pub use contacts::{ContactRow, NewContact, list_contacts, remove_contact, save_contact};
 pub use derivations::{
     Derived, Span, Subject, enqueue_derivations, enqueue_derivations_of, enqueue_derived,
-    enqueue_derived_for_all, enqueue_derived_for_everybody, has_derivations, remove_derivations,
-    shrink_derivation, take_derivations,
+    enqueue_derived_for_all, enqueue_derived_for_everybody, enqueue_derived_of, has_derivations,
+    remove_derivations, shrink_derivation, take_derivations,
 };
 pub(crate) use facts::note_consent;
 pub use facts::{Learned, change_facts, sheet_of};

@@ -4,6 +4,7 @@
 mod around;
 mod board;
 mod cleanups;
+mod completions;
 mod contacts;
 mod findings;
 mod holds;
@@ -25,8 +26,12 @@ pub use board::{
 pub use cleanups::{
     CleanupProgress, CleanupRow, NewCleanup, find_cleanup, insert_cleanup, list_cleanups,
 };
-pub use findings::{
+pub use completions::{
+    CompletionFilter, CompletionRow, Seen, ToFollow, list_completions, read_events_to_follow,
+    read_facts_seen,
+};
 pub use contacts::read_last_changes;
+pub use findings::{
     FindingRow, KeptFinding, end_findings, explain_finding, find_finding, index_finding_anew,
     insert_findings, list_findings_of, read_kept, rewrite_finding,
 };

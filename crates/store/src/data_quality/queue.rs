@@ -1,5 +1,6 @@
 //! Customers who are to be examined: from the queue of what is derived, and those whose day has come.
 
+use super::completions::codes_of;
 use crate::Result;
 use crate::customers::{
     Derived, Span, Subject, enqueue_derived, remove_derivations, shrink_derivation,
@@ -7,6 +8,7 @@ use crate::customers::{
 };
 use crate::dialect::bulk::{Bulk, Cell};
 use chrono::NaiveDate;
+use domain::policies::EventType;
 use uuid::Uuid;
 
 /// Entries of single rows that are taken at once.
@@ -21,11 +23,12 @@ pub struct Taken {
     pub any: bool,
 }
 
-/// Takes customers to examine, about `limit` of them, and notes in the queue that they were taken.
+/// Takes customers to examine, about `limit` of them, and notes in the queue that they were taken. Of events only
+/// those of some kinds count.
 ///
 /// # Errors
 /// What the database says.
-pub async fn take_customers(bulk: &mut Bulk, limit: i64) -> Result<Taken> {
+pub async fn take_customers(bulk: &mut Bulk, events: &[EventType], limit: i64) -> Result<Taken> {
     let spans = take_derivations(bulk, Derived::Quality, ENTRIES).await?;
     let Some(first) = spans.first().copied() else {
         return Ok(Taken::default());
@@ -37,9 +40,9 @@ pub async fn take_customers(bulk: &mut Bulk, limit: i64) -> Result<Taken> {
             .take_while(|s| s.low == s.high)
             .take(most)
             .collect();
-        singles(bulk, &single).await?
+        singles(bulk, &single, events).await?
     } else {
-        wide(bulk, first, limit).await?
+        wide(bulk, first, events, limit).await?
     };
     customers.sort_unstable();
     customers.dedup();
@@ -49,7 +52,7 @@ pub async fn take_customers(bulk: &mut Bulk, limit: i64) -> Result<Taken> {
     })
 }
 
-async fn singles(bulk: &mut Bulk, spans: &[Span]) -> Result<Vec<Uuid>> {
+async fn singles(bulk: &mut Bulk, spans: &[Span], events: &[EventType]) -> Result<Vec<Uuid>> {
     let of = |subject: Subject| {
         let fits = spans.iter().filter(move |s| s.subject == subject);
         fits.map(|s| Cell::Id(s.low)).collect::<Vec<_>>()
@@ -65,25 +68,43 @@ async fn singles(bulk: &mut Bulk, spans: &[Span]) -> Result<Vec<Uuid>> {
         let found = bulk.query_in(&sql, &policies, |row| row.id(0)).await?;
         customers.extend(found.into_iter().flatten());
     }
+    if !events.is_empty() {
+        let sql = format!(
+            "SELECT p.policyholder_id FROM events e JOIN policies p ON p.id = e.policy_id \
+             WHERE e.id IN ({{values}}) AND e.type IN ({})",
+            codes_of(events)
+        );
+        let single = of(Subject::Events);
+        let found = bulk.query_in(&sql, &single, |row| row.id(0)).await?;
+        customers.extend(found.into_iter().flatten());
+    }
     let ids: Vec<Uuid> = spans.iter().map(|s| s.id).collect();
     remove_derivations(bulk, Derived::Quality, &ids).await?;
     Ok(customers)
 }
 
-async fn wide(bulk: &mut Bulk, span: Span, limit: i64) -> Result<Vec<Uuid>> {
+async fn wide(bulk: &mut Bulk, span: Span, events: &[EventType], limit: i64) -> Result<Vec<Uuid>> {
+    let within = "WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3";
     let sql = match span.subject {
-        Subject::Customers => {
-            "SELECT id, id, NULL FROM customers WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3"
+        Subject::Customers => format!("SELECT id, id, NULL FROM customers {within}"),
+        Subject::Policies => {
+            format!("SELECT id, policyholder_id, insured_id FROM policies {within}")
         }
-        _ => {
-            "SELECT id, policyholder_id, insured_id FROM policies WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3"
+        Subject::Events if events.is_empty() => {
+            remove_derivations(bulk, Derived::Quality, &[span.id]).await?;
+            return Ok(Vec::new());
         }
+        Subject::Events => format!(
+            "SELECT e.id, p.policyholder_id, NULL FROM events e LEFT JOIN policies p ON p.id = e.policy_id \
+             WHERE e.id >= $1 AND e.id <= $2 AND e.type IN ({}) ORDER BY e.id LIMIT $3",
+            codes_of(events)
+        ),
     };
     let cells = [Cell::Id(span.low), Cell::Id(span.high), Cell::Int(limit)];
-    let is_customers = span.subject == Subject::Customers;
+    let has_insured = span.subject == Subject::Policies;
     let rows = bulk
-        .query(sql, &cells, |row| {
-            let insured = if is_customers { None } else { row.id(2)? };
+        .query(&sql, &cells, |row| {
+            let insured = if has_insured { row.id(2)? } else { None };
             Ok((row.id(0)?.unwrap_or_default(), row.id(1)?, insured))
         })
         .await?;

@@ -1,5 +1,6 @@
 //! How the information of each customer stands.
 
+use super::completions::{ToFollow, joined, parted};
 use super::known::Keys;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
 use crate::sql::{Select, instant, params};
@@ -53,6 +54,8 @@ pub struct StateRow {
     pub verified_on: Option<NaiveDate>,
     /// By when it is to be verified.
     pub verify_by: NaiveDate,
+    /// What is to be completed after an event; nothing when the file is complete.
+    pub to_complete: Option<ToFollow>,
     /// When time alone may change something.
     pub look_again_on: Option<NaiveDate>,
     /// When it was examined.
@@ -85,6 +88,9 @@ static STATES: Table = Table {
         ("email_families", CellType::Int),
         ("verified_on", CellType::Date),
         ("verify_by", CellType::Date),
+        ("complete_by", CellType::Date),
+        ("complete_event_id", CellType::Id),
+        ("complete_facts", CellType::Text),
         ("look_again_on", CellType::Date),
         ("examined_at", CellType::Int),
     ],
@@ -179,6 +185,9 @@ pub async fn insert_states(bulk: &mut Bulk, states: &[StateRow]) -> Result<()> {
             Cell::Int(s.email_families),
             Cell::from(s.verified_on),
             Cell::Date(s.verify_by),
+            Cell::from(s.to_complete.as_ref().map(|c| c.by)),
+            Cell::from(s.to_complete.as_ref().map(|c| c.event)),
+            Cell::from(s.to_complete.as_ref().map(|c| joined(&c.facts))),
             Cell::from(s.look_again_on),
             Cell::Int(crate::sql::millis(s.examined_at)),
         ]);
@@ -211,6 +220,9 @@ struct Row {
     email_families: i64,
     verified_on: Option<NaiveDate>,
     verify_by: NaiveDate,
+    complete_by: Option<NaiveDate>,
+    complete_event_id: Option<Uuid>,
+    complete_facts: Option<String>,
     look_again_on: Option<NaiveDate>,
     examined_at: i64,
 }
@@ -230,7 +242,14 @@ pub async fn find_state(
         .scope_customer(scope)
         .filter("s.id = ?", params![customer.0]);
     let rows: Vec<Row> = select.list(db).await?;
-    Ok(rows.into_iter().next().map(|r| StateRow {
+    rows.into_iter().next().map(state).transpose()
+}
+
+fn state(r: Row) -> Result<StateRow> {
+    let codes = r.complete_facts.as_deref().unwrap_or_default();
+    let facts = parted(codes)?;
+    let to_complete = r.complete_by.zip(r.complete_event_id);
+    Ok(StateRow {
         id: r.id,
         org: r.org_id,
         agent: r.agent_id,
@@ -256,7 +275,8 @@ pub async fn find_state(
         email_families: r.email_families,
         verified_on: r.verified_on,
         verify_by: r.verify_by,
+        to_complete: to_complete.map(|(by, event)| ToFollow { event, by, facts }),
         look_again_on: r.look_again_on,
         examined_at: instant(r.examined_at),
-    }))
+    })
 }

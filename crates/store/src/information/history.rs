@@ -1,6 +1,7 @@
 //! The history of a customer's facts, and when each was confirmed.
 
 use crate::audit::AuditActor;
+use crate::customers::{Derived, enqueue_derived_of};
 use crate::sql::{Select, instant, millis, params};
 use crate::{Reads, Result, UnitOfWork};
 use domain::access::Scope;
@@ -119,9 +120,9 @@ pub struct Confirmation {
     pub field: CustomerField,
     /// When.
     pub at: Instant,
-    /// Who confirmed it.
     /// On what occasion.
     pub origin: Origin,
+    /// Who confirmed it.
     pub actor_name: String,
 }
 
@@ -129,8 +130,8 @@ pub struct Confirmation {
 struct ConfirmationRow {
     field: String,
     at: i64,
-    actor_name: String,
     origin: String,
+    actor_name: String,
 }
 
 /// The last confirmation of each fact of a customer in sight.
@@ -159,8 +160,8 @@ pub async fn list_confirmations(
             Ok(Confirmation {
                 field: CustomerField::parse(&r.field)?,
                 at: instant(r.at),
-                actor_name: r.actor_name,
                 origin: Origin::parse(&r.origin)?,
+                actor_name: r.actor_name,
             })
         })
         .collect()
@@ -190,5 +191,6 @@ pub async fn insert_confirmations(
         ];
         work.execute(sql, values).await?;
     }
-    Ok(())
+    // The file may be complete now.
+    enqueue_derived_of(work, Derived::Quality, customer).await
 }

@@ -18,7 +18,11 @@ pub use core::{
 pub use history::{
     Confirmation, FactLine, insert_confirmations, list_confirmations, list_fact_lines,
 };
-pub use marks::{MarkRow, end_mark, insert_mark, list_marks};
+pub use marks::{
+    MarkRow, StandingMark, end_mark, insert_mark, list_flag_changes, list_happened, list_marks,
+    list_standing_marks,
+};
 pub use profile::{
     Collected, Profile, find_profile, find_same_persons, is_identified_on, list_collected,
+    list_latest_events,
 };

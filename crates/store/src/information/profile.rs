@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use domain::access::Scope;
 use domain::customers::{FactValue, Reveal};
 use domain::ids::CustomerId;
-use domain::policies::Line;
-use domain::time::Instant;
+use domain::information::Happened;
+use domain::policies::{EventType, Line};
+use domain::time::{self, Instant};
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
@@ -38,6 +39,18 @@ pub struct Profile {
     pub claims: i64,
     /// The last of them.
     pub last_claim_on: Option<NaiveDate>,
+}
+
+impl Profile {
+    /// What flags follow from.
+    pub fn happened(&self) -> Happened {
+        Happened {
+            complained_on: self.complained_at.map(time::date_in_china),
+            first_policy_on: self.first_policy_on,
+            is_insured: self.in_force > 0,
+            last_end_on: self.last_end_on,
+        }
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -106,6 +119,41 @@ pub async fn find_profile(db: &impl Reads, scope: &Scope, customer: CustomerId) 
         claims: claims.as_ref().map_or(0, |c| c.n),
         last_claim_on: claims.and_then(|c| c.last_on),
     })
+}
+
+#[derive(FromQueryResult)]
+struct LatestRow {
+    code: String,
+    on_day: NaiveDate,
+}
+
+/// When events of some kinds last happened with policies of a customer in sight, until a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_latest_events(
+    db: &impl Reads,
+    scope: &Scope,
+    customer: CustomerId,
+    types: &[EventType],
+    until: NaiveDate,
+) -> Result<Vec<(EventType, NaiveDate)>> {
+    let mut select = Select::new(
+        "SELECT e.type AS code, MAX(e.occurred_on) AS on_day FROM policies p JOIN events e ON e.policy_id = p.id \
+         JOIN customers c ON c.id = p.policyholder_id",
+    );
+    let types = types.iter().map(|t| Value::from(t.as_str())).collect();
+    select
+        .scope_customer(scope)
+        .filter("p.policyholder_id = ?", params![customer.0])
+        .filter_in("e.type", types)
+        .filter("e.occurred_on <= ?", params![until])
+        .then("GROUP BY e.type ORDER BY e.type", Vec::new());
+    let rows: Vec<LatestRow> = select.list(db).await?;
+    let latest = rows.into_iter();
+    latest
+        .map(|r| Ok((EventType::parse(&r.code)?, r.on_day)))
+        .collect()
 }
 
 #[derive(FromQueryResult)]

@@ -14,7 +14,7 @@ use domain::customers::{
 use domain::data_quality::{Aspect, Check, Field as InformationField, FindingState, Severity};
 use domain::duplicates::{Decision, Field, Grade, Level, MergedField, PairState};
 use domain::electronic::{LinkState, Proof};
-use domain::information::Demand;
+use domain::information::{CustomerMark, Demand, DerivedMark};
 use domain::letters::{LetterKind, LetterState};
 use domain::messaging::{MessageChannel, MessagePurpose, MessageReason, MessageState};
 use domain::obligations::{ObligationStatus, Respondent, Timing};
@@ -113,6 +113,7 @@ lists_of_codes! {
     ClassModelCode = all!(ClassModel),
     ContactChannelCode = all!(ContactChannel),
     CustomerClassCode = all!(CustomerClass),
+    CustomerMarkCode = all!(CustomerMark).chain(all!(DerivedMark)),
     CustomerFieldCode = all!(CustomerField),
     CustomerKindCode = all!(CustomerKind),
     DemandCode = all!(Demand),
@@ -210,6 +211,11 @@ filters_by_code! {
     relationship_stage = RelationshipStage,
     signal_kind = SignalKind,
     timing = Timing,
+}
+
+/// Flags of customers to filter by: those that are set, and those that follow from what happened.
+pub(crate) fn customer_flag() -> Object {
+    of(all!(CustomerMark).chain(all!(DerivedMark)))
 }
 
 /// A text that is one of some codes.

@@ -5,17 +5,19 @@
     reason = "utoipa writes the names of parameters with their paths"
 )]
 
+use super::flags::FlagJson;
 use crate::api::{
-    Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Problem, Reply, codes, listed,
-    tagged, text,
+    Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Reply, codes, listed, tagged, text,
 };
 use crate::state::Web;
-use app::customers::{ContactForm, CustomerQuery, RevealForm};
+use app::customers::{ContactForm, CustomerQuery};
+use app::information::Flag;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use store::Page;
 use store::customers::{ContactRow, CustomerRow};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -28,7 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(get_customer))
         .routes(routes!(search_customers))
         .routes(routes!(change_contact))
-        .routes(routes!(reveal_value))
+        .routes(routes!(super::disclosure::reveal_value))
         .routes(routes!(super::accesses::list_customer_accesses))
         .routes(routes!(super::relations::list_customer_relations))
 }
@@ -157,6 +159,25 @@ pub(crate) struct CustomerDetailJson {
     contacts: Vec<ContactJson>,
 }
 
+/// A customer of a list, masked, with the flags that stand.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedCustomer)]
+pub(crate) struct ListedCustomerJson {
+    #[serde(flatten)]
+    customer: CustomerJson,
+    /// Flags that stand, with date and who says so.
+    flags: Vec<FlagJson>,
+}
+
+impl From<(CustomerRow, Vec<Flag>)> for ListedCustomerJson {
+    fn from((customer, flags): (CustomerRow, Vec<Flag>)) -> Self {
+        Self {
+            customer: customer.into(),
+            flags: flags.into_iter().map(FlagJson::from).collect(),
+        }
+    }
+}
+
 /// Filters of customers.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -164,7 +185,8 @@ pub(crate) struct CustomerFilterQuery {
     /// Individual or group.
     #[param(schema_with = codes::customer_kind)]
     kind: Option<String>,
-    /// `large`, `key_account` or `shareholder_related`.
+    /// A flag that people set, or one that follows from policies and complaints (`complainant`, `new`, `lost`).
+    #[param(schema_with = codes::customer_flag)]
     flag: Option<String>,
     /// Language in which the customer is served.
     #[param(schema_with = codes::language)]
@@ -187,7 +209,7 @@ pub(crate) struct CustomerFilterQuery {
 /// The newest first, masked.
 #[utoipa::path(get, path = "/api/v1/customers", tag = "customers",
     params(CustomerFilterQuery, PageQuery),
-    responses((status = 200, description = "A page of customers.", body = ListOf<CustomerJson>,
+    responses((status = 200, description = "A page of customers.", body = ListOf<ListedCustomerJson>,
         headers(("Link" = String, description = "The next page.")))))]
 pub(crate) async fn list_customers(
     State(web): State<Web>,
@@ -205,9 +227,20 @@ pub(crate) async fn list_customers(
         org: text(filter.org),
         after: page.after(),
     };
-    let rows = page.rows()?;
-    let found = app::customers::page_of_customers(&web.app, &caller.actor, &query, rows).await?;
-    Ok(listed::<_, CustomerJson>(&caller, found))
+    let (actor, now, rows) = (&caller.actor, caller.now, page.rows()?);
+    let found = app::customers::page_of_customers(&web.app, actor, now, &query, rows).await?;
+    let shown: Vec<_> = found.rows.iter().collect();
+    let mut flags = app::information::flags_of(&web.app, actor, now, &shown).await?;
+    let rows = found.rows.into_iter();
+    let rows = rows.map(|c| {
+        let own = flags.remove(&c.id).unwrap_or_default();
+        (c, own)
+    });
+    let found = Page {
+        rows: rows.collect(),
+        next: found.next,
+    };
+    Ok(listed::<_, ListedCustomerJson>(&caller, found))
 }
 
 /// Reads a customer.
@@ -335,59 +368,4 @@ pub(crate) async fn change_contact(
         .await
         .map_err(|e| caller.said(e))?;
     Ok(axum::http::StatusCode::NO_CONTENT.into_response())
-}
-
-/// Which value is to be shown, and why.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RevealRequest {
-    /// The field.
-    #[schema(value_type = codes::PersonalFieldCode)]
-    field: String,
-    /// The purpose.
-    #[schema(value_type = codes::PurposeCode)]
-    purpose: String,
-    /// A note beside it; needed where the purpose is `other`.
-    #[schema(nullable = false, max_length = 200)]
-    note: Option<String>,
-}
-
-/// A value in full.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RevealedValue {
-    /// The field.
-    #[schema(value_type = codes::PersonalFieldCode)]
-    field: &'static str,
-    /// Its value; nothing when the customer has none.
-    value: Option<String>,
-}
-
-/// Shows one value of a customer in full.
-///
-/// Who saw which field and for what purpose is recorded first. The answer is never kept for an
-/// `Idempotency-Key`.
-#[utoipa::path(post, path = "/api/v1/customers/{customer_no}/reveals", tag = "customers",
-    params(("customer_no" = String, Path, description = "Number of the customer.")),
-    request_body = RevealRequest,
-    responses((status = 200, description = "The value.", body = RevealedValue)))]
-pub(crate) async fn reveal_value(
-    State(web): State<Web>,
-    caller: Caller,
-    Named(number): Named,
-    Body(request): Body<RevealRequest>,
-) -> Reply {
-    let form = RevealForm {
-        field: request.field,
-        purpose: request.purpose,
-        note: text(request.note),
-    };
-    let (actor, now) = (&caller.actor, caller.now);
-    let shown = app::customers::reveal(&web.app, actor, now, &number, &form)
-        .await
-        .map_err(Problem::from)?;
-    let body = RevealedValue {
-        field: shown.field.as_str(),
-        value: shown.value,
-    };
-    Ok((axum::Extension(NeverKept), Json(body)).into_response())
 }

@@ -1,17 +1,19 @@
 //! The list of customers: filters in the address, masked facts.
 
+use super::flags::{FlagTag, tags};
 use crate::forms::{Choice, Fields, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
 use app::Listed;
 use app::customers::CustomerQuery;
+use app::information::Flag;
 use axum::extract::{RawQuery, State};
 use domain::customers::{CustomerKind, RelationshipStage, SpokenLanguage};
+use domain::ids::CustomerId;
+use domain::information::{CustomerMark, DerivedMark};
 use domain::segments::CustomerClass;
+use std::collections::HashMap;
 use store::customers::CustomerRow;
-
-/// What a customer may be marked as.
-const FLAGS: [&str; 3] = ["large", "key_account", "shareholder_related"];
 
 #[derive(askama::Template)]
 #[template(path = "customers/list.html")]
@@ -19,6 +21,7 @@ struct ListPage {
     f: Frame,
     query: CustomerQuery,
     list: Listed<CustomerRow>,
+    flags: HashMap<CustomerId, Vec<Flag>>,
     orgs: Vec<Choice>,
     here: String,
 }
@@ -30,8 +33,10 @@ pub(crate) async fn list_customers(
 ) -> Answer {
     let raw = raw.unwrap_or_default();
     let query = read(&Fields::parse(raw.as_bytes()));
-    let list = app::customers::list_customers(&web.app, &who.actor, &query).await?;
+    let list = app::customers::list_customers(&web.app, &who.actor, who.now, &query).await?;
+    let shown: Vec<_> = list.page.rows.iter().collect();
     html(&ListPage {
+        flags: app::information::flags_of(&web.app, &who.actor, who.now, &shown).await?,
         orgs: orgs(&web, &who.actor, &query.org).await?,
         here: without_page(&raw),
         f: who.frame("customers"),
@@ -61,7 +66,9 @@ impl ListPage {
     }
 
     fn flags(&self) -> Vec<Choice> {
-        choices(&self.f, "customer-flag", FLAGS, &self.query.flag)
+        let set = CustomerMark::ALL.iter().map(|m| m.as_str());
+        let codes = set.chain(DerivedMark::ALL.iter().map(|m| m.as_str()));
+        choices(&self.f, "customer-flag", codes, &self.query.flag)
     }
 
     fn languages(&self) -> Vec<Choice> {
@@ -82,6 +89,12 @@ impl ListPage {
     fn risk_classes(&self) -> Vec<Choice> {
         let codes = CustomerClass::ALL.iter().map(|c| c.as_str());
         choices(&self.f, "class-risk", codes, &self.query.risk_class)
+    }
+
+    /// Flags of a customer in words.
+    fn tags(&self, customer: &CustomerId) -> Vec<FlagTag> {
+        let flags = self.flags.get(customer);
+        tags(&self.f, flags.map_or(&[], Vec::as_slice))
     }
 
     fn is_filtered(&self) -> bool {

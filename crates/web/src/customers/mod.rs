@@ -3,6 +3,7 @@
 mod accesses;
 pub(crate) mod api;
 mod disclosure;
+pub(crate) mod flags;
 mod glance;
 mod list;
 mod page;

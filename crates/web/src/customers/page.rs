@@ -1,5 +1,6 @@
 //! One customer: masked facts, what the company owes, what was done, and all of it as one timeline.
 
+use super::flags::{FlagTag, tags};
 use super::glance::Glance;
 use super::timeline::{Line, lines};
 use crate::forms::{Choice, Fields, Sent, choices, without_page};
@@ -27,6 +28,8 @@ struct PageTemplate {
     holds: Vec<HoldRow>,
     /// The other pages in a line each.
     glance: Glance,
+    /// Flags that stand.
+    flags: Vec<FlagTag>,
     /// Fields that the roles of this person open.
     open: Vec<PersonalField>,
 }
@@ -74,7 +77,11 @@ pub(crate) async fn show_customer(
     let id = Some(page.customer.id);
     let rights = web.app.rights();
     let all = PersonalField::ALL.iter().copied();
+    let customer = &page.customer;
+    let flags = app::information::flags_of(&web.app, &who.actor, who.now, &[customer]).await?;
+    let flags = flags.into_values().next().unwrap_or_default();
     html(&PageTemplate {
+        flags: tags(&f, &flags),
         open: all.filter(|p| rights.opens(&who.actor.roles, *p)).collect(),
         holds: app::retention::standing_holds(&web.app, &who.actor, id, None).await?,
         glance: Glance::of(&web, &who, &page.customer).await?,
@@ -208,18 +215,6 @@ impl PageTemplate {
     fn age(&self) -> Option<i32> {
         let born = self.page.customer.birth_date?;
         Some(domain::time::years_between(born, self.f.today))
-    }
-
-    fn flags(&self) -> Vec<&'static str> {
-        let c = &self.page.customer;
-        [
-            ("large", c.large),
-            ("key_account", c.key_account),
-            ("shareholder_related", c.shareholder_related),
-        ]
-        .into_iter()
-        .filter_map(|(flag, is_set)| is_set.then_some(flag))
-        .collect()
     }
 
     /// Personal fields that the customer has, masked by their types.

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(get_information_quality))
         .routes(routes!(list_information_findings))
+        .routes(routes!(super::completions::list_information_completions))
         .routes(routes!(get_information_check))
 }
 

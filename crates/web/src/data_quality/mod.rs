@@ -3,6 +3,7 @@
 
 pub(crate) mod api;
 mod board;
+pub(crate) mod completions;
 mod customer;
 mod findings;
 mod lists;
@@ -40,6 +41,10 @@ pub(crate) fn routes() -> Router<Web> {
         )
         .route("/information-quality/cleanups", get(lists::list_cleanups))
         .route("/information-quality/verifications", get(lists::list_due))
+        .route(
+            "/information-quality/completions",
+            get(completions::list_to_complete),
+        )
         .route("/information-quality/commissions", get(lists::list_holds))
         .route(
             "/information-quality/own-numbers",

@@ -8,6 +8,7 @@
 use crate::api::{
     Asked, Body, Caller, ListOf, Named, NeverKept, PageQuery, Reply, codes, listed, tagged, text,
 };
+use crate::customers::flags::FlagJson;
 use crate::state::Web;
 use app::information::{Changed, CoreVerdict, FactView, Handed, InformationForm, NewCustomerForm};
 use axum::Json;
@@ -91,6 +92,8 @@ pub(crate) struct InformationJson {
     facts: Vec<FactJson>,
     /// Flags that people set and that stand today.
     flags: Vec<&'static str>,
+    /// All flags that stand today, with date and who says so.
+    marks: Vec<FlagJson>,
 }
 
 /// Which day.
@@ -118,9 +121,12 @@ pub(crate) async fn get_information(
     let (actor, now) = (&caller.actor, caller.now);
     let on = text(day.on);
     let page = app::information::information_page(&web.app, actor, now, &number, &on).await?;
+    let standing = app::information::flags_of(&web.app, actor, now, &[&page.customer]).await?;
+    let standing = standing.into_values().flatten();
     let marks = page.marks.iter().filter(|m| m.ended_on.is_none());
     let body = InformationJson {
         flags: marks.map(|m| m.mark.as_str()).collect(),
+        marks: standing.map(FlagJson::from).collect(),
         customer_no: page.customer.customer_no,
         on: page.on,
         known: page.is_known,

@@ -1,6 +1,7 @@
 //! Everything that is known of a customer, fact by fact, today or on an earlier day.
 
 use super::{name_of, names, value_of};
+use crate::customers::flags::{FlagTag, tags};
 use crate::forms::{Choice, Fields, Sent, choices};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
@@ -8,7 +9,8 @@ use app::Error;
 use app::information::{FactView, HistoryLine, InformationPage, MarkForm};
 use axum::extract::{Path, RawQuery, State};
 use domain::customers::FactGroup;
-use domain::information::{CustomerMark, Demand};
+use domain::information::{CustomerMark, Demand, Occasion};
+use domain::policies::EventType;
 
 #[derive(askama::Template)]
 #[template(path = "information/page.html")]
@@ -118,6 +120,20 @@ impl InformationTemplate {
 
     fn stale(&self) -> String {
         names(&self.f, &self.page.stale())
+    }
+
+    /// The event after which facts are to be confirmed again.
+    fn occasion(&self) -> String {
+        let words = |o: &Occasion<EventType>| {
+            let event = self.f.code("event-type", o.event.as_str());
+            format!("{} {event}", o.on)
+        };
+        self.page.occasion.as_ref().map(words).unwrap_or_default()
+    }
+
+    /// Flags that follow from what happened, in words.
+    fn following(&self) -> Vec<FlagTag> {
+        tags(&self.f, &self.page.derived)
     }
 
     fn fields(&self, change: &store::information::ChangeRow) -> String {

@@ -133,6 +133,12 @@ pub(crate) const CUSTOMERS: &[Entry] = &[
         Some(Permission::CustomersRead),
     ),
     entry(
+        "completions",
+        "/information-quality/completions",
+        "file-text",
+        Some(Permission::CustomersRead),
+    ),
+    entry(
         "duplicates",
         "/duplicates",
         "sitemap",

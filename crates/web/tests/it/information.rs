@@ -136,3 +136,128 @@ async fn systems_change_facts_and_take_changes(
     assert_eq!(twice.problem(422), "refused");
     assert!(twice.text.contains("KH-2024-0000001"), "{}", twice.text);
 }
+
+/// CUS-07: customers by flag, with date and who says so: the list, the overview, other systems.
+#[rstest]
+#[tokio::test]
+async fn customers_are_listed_by_flag(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let mut leader = site.sign_in("leader_cq").await;
+    let list = leader.read("/customers?flag=new").await;
+    assert!(
+        list.contains("C50-ZHOU") && !list.contains("C50-CORP"),
+        "{list}"
+    );
+    for words in [
+        "2024-02-26 起",
+        "至 2024-05-26 止",
+        "按规则认定",
+        "保险客户管理办法",
+    ] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    let flag = [
+        ("step", "set"),
+        ("flag", "cooperating"),
+        ("on", "2024-03-01"),
+        ("reason", "签有协议"),
+        ("version", "1"),
+    ];
+    leader.submit("/customers/C50-ZHOU/marks", &flag).await;
+    let list = leader.read("/customers?flag=cooperating").await;
+    assert!(
+        list.contains("C50-ZHOU") && !list.contains("C50-LI"),
+        "{list}"
+    );
+    let overview = leader.read("/customers/C50-ZHOU").await;
+    for words in [
+        "合作客户",
+        "2024-03-01 起",
+        "新客户",
+        "按规则认定：保险客户管理办法",
+    ] {
+        assert!(overview.contains(words), "{words}: {overview}");
+    }
+    let mut elsewhere = site.sign_in("leader_sd").await;
+    let list = elsewhere.read("/customers?flag=cooperating").await;
+    assert!(!list.contains("C50-ZHOU"), "of another branch");
+
+    let system = System::of(&t, &site, "50", &["head_office_manager"]).await;
+    let page = system
+        .get("/api/v1/customers?flag=cooperating")
+        .await
+        .good();
+    let items = page["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["customer_no"], "C50-ZHOU");
+    let [helps, new] = items[0]["flags"].as_array().unwrap().as_slice() else {
+        panic!("{page}");
+    };
+    assert_eq!(helps["flag"], "cooperating");
+    assert_eq!(helps["since_on"], "2024-03-01");
+    assert!(helps["set_by"].is_string() && helps["rule"].is_null());
+    assert_eq!(new["flag"], "new");
+    assert_eq!(new["until_on"], "2024-05-26");
+    assert!(new["set_by"].is_null() && new["rule"].is_string());
+    let known = system.get("/api/v1/customers/C50-ZHOU/information").await;
+    assert_eq!(known.good()["marks"], items[0]["flags"]);
+    let wrong = system.get("/api/v1/customers?flag=nonsense").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// CUS-13: the list of files to complete leads to the form, and loses who was completed.
+#[rstest]
+#[tokio::test]
+async fn files_are_completed_from_a_list(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    let site = Site::of(&t);
+    let examine = async || {
+        let examined = app::data_quality::examine_due(&t.app, t.now, &|_| {}).await;
+        examined.unwrap();
+    };
+    examine().await;
+    let mut leader = site.sign_in("leader_cq").await;
+    let path = "/information-quality/completions";
+    let form = "/customers/C50-LI/information/form";
+    let list = leader.read(path).await;
+    for words in [
+        "待完善客户档案",
+        "2024-02-24",
+        "P50-CAR",
+        "2024-03-25",
+        "未采集",
+        form,
+    ] {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    let home = leader.read("/customers").await;
+    assert!(home.contains(path), "in the menu");
+    let overdue = leader.read(&format!("{path}?due=overdue")).await;
+    assert!(!overdue.contains("C50-LI"), "not due yet");
+    let system = System::of(&t, &site, "50", &["head_office_manager"]).await;
+    let api = "/api/v1/information-completions";
+    let page = system.get(api).await.good();
+    assert_eq!(page["items"][0]["customer_no"], "C50-LI");
+    assert_eq!(page["items"][0]["event"], "claim_paid");
+    let missing = json!(["needs", "risk_appetite", "risk_tolerance"]);
+    assert_eq!(page["items"][0]["missing"], missing);
+    assert!(leader.read(form).await.contains("risk_appetite"));
+    let sent = [
+        ("version", "1"),
+        ("needs", "车险续保"),
+        ("risk_appetite", "low"),
+        ("risk_tolerance", "medium"),
+        ("reason", "理赔后电话核实"),
+    ];
+    leader.submit("/customers/C50-LI/information", &sent).await;
+    examine().await;
+    let list = leader.read(path).await;
+    assert!(
+        !list.contains("C50-LI") && list.contains("没有待完善的客户档案"),
+        "{list}"
+    );
+    assert_eq!(system.get(api).await.good()["items"], json!([]));
+}

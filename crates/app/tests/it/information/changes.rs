@@ -282,7 +282,7 @@ async fn a_flag_has_dates_and_a_person(#[values(Engine::Sqlite, Engine::Postgres
     let fresh = page
         .derived
         .iter()
-        .find(|d| d.mark == DerivedMark::New)
+        .find(|d| d.code == DerivedMark::New.as_str())
         .unwrap();
     assert_eq!(fresh.since_on, day("2024-02-26"), "the first policy");
 }

@@ -2,7 +2,9 @@
 //! any day, told to the core system.
 
 mod changes;
+mod completion;
 mod facts;
+mod flags;
 
 use app::information::{Changed, InformationForm, change_information};
 use domain::access::{Actor, Permission};
@@ -34,12 +36,22 @@ pub(super) async fn change(
     now: Instant,
     named: &[(&str, &str)],
 ) -> app::Result<Changed> {
+    change_of(t, by, now, ZHOU, named).await
+}
+
+pub(super) async fn change_of(
+    t: &TestApp,
+    by: &Actor,
+    now: Instant,
+    number: &str,
+    named: &[(&str, &str)],
+) -> app::Result<Changed> {
     let form = InformationForm {
         facts: facts(named),
         reason: "客户来电".into(),
         is_identified: true,
-        version: customer(t, ZHOU).await.version,
+        version: customer(t, number).await.version,
         ..Default::default()
     };
-    change_information(&t.app, by, now, ZHOU, &form).await
+    change_information(&t.app, by, now, number, &form).await
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::access::{Actor, Scope};
 use domain::ids::CustomerId;
 use store::data_quality::{
-    self as rows, BoardBy, FindingFilter, HoldFilter, SampleFilter, VerifyFilter,
+    self as rows, BoardBy, CompletionFilter, FindingFilter, HoldFilter, SampleFilter, VerifyFilter,
 };
 use testkit::TestApp;
 use uuid::Uuid;
@@ -64,6 +64,10 @@ pub(super) async fn walk_data_quality(t: &TestApp, scope: &Scope, o: &Objects) -
     let due = due.unwrap().rows.into_iter();
     let own = due.filter(|r| r.customer_no == o.customer_no).count();
     seen.insert("list_due_verifications", own);
+    let open = rows::list_completions(db, scope, &CompletionFilter::default(), 100).await;
+    let open = open.unwrap().rows.into_iter();
+    let own = open.filter(|r| r.customer_no == o.customer_no).count();
+    seen.insert("list_completions", own);
     let list = rows::list_cleanups(db, scope, None, 50).await.unwrap().rows;
     let own = list
         .iter()

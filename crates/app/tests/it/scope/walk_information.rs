@@ -6,6 +6,7 @@ use app::information::{InformationForm, MarkForm, change_information, confirm_fa
 use domain::access::{Actor, Permission, Scope};
 use domain::customers::CustomerField;
 use domain::information::CoreState;
+use domain::policies::EventType;
 use store::information::{self as rows, ChangeFilter, CoreFilter};
 use testkit::{TestApp, day};
 
@@ -40,6 +41,14 @@ pub(super) async fn prepare(t: &TestApp, by: &Actor, customer_no: &str) {
     set_flag(&t.app, by, t.now, customer_no, &flag)
         .await
         .unwrap();
+    let related = MarkForm {
+        flag: "shareholder_related".into(),
+        version: version(t, by, customer_no).await,
+        ..flag
+    };
+    set_flag(&t.app, by, t.now, customer_no, &related)
+        .await
+        .unwrap();
     confirm_facts(&t.app, by, t.now, customer_no, &[], "")
         .await
         .unwrap();
@@ -47,15 +56,11 @@ pub(super) async fn prepare(t: &TestApp, by: &Actor, customer_no: &str) {
 
 pub(super) async fn walk_information(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
     let db = t.app.store();
-    let mut seen = Seen::new();
+    let mut seen = walk_flags(t, scope, o).await;
     let lines = rows::list_fact_lines(db, scope, o.customer).await.unwrap();
     seen.insert("list_fact_lines", lines.len());
     let confirmed = rows::list_confirmations(db, scope, o.customer).await;
     seen.insert("list_confirmations", confirmed.unwrap().len());
-    let marks = rows::list_marks(db, scope, o.customer).await.unwrap();
-    seen.insert("list_marks", marks.len());
-    let profile = rows::find_profile(db, scope, o.customer).await.unwrap();
-    seen.insert("find_profile", profile.lines.len());
     let filter = ChangeFilter {
         customer: Some(o.customer),
         ..ChangeFilter::default()
@@ -70,19 +75,7 @@ pub(super) async fn walk_information(t: &TestApp, scope: &Scope, o: &Objects) ->
     let id = all.unwrap().rows[0].id;
     let found = rows::find_information_change(db, scope, id).await.unwrap();
     seen.insert("find_information_change", usize::from(found.is_some()));
-    let changes = rows::list_core_changes(db, scope, &CoreFilter::default(), 500).await;
-    let changes = changes.unwrap().rows;
-    let own = changes.iter().filter(|r| r.customer == o.customer).count();
-    seen.insert("list_core_changes", own);
-    let waiting = rows::count_core_changes(db, scope, CoreState::Waiting, 500).await;
-    let of_others = changes.len() - own;
-    let waiting = usize::try_from(waiting.unwrap()).unwrap() - of_others;
-    seen.insert("count_core_changes", waiting);
-    let all = rows::list_core_changes(db, &whole, &CoreFilter::default(), 500).await;
-    let all = all.unwrap().rows;
-    let id = all.iter().find(|r| r.customer == o.customer).unwrap().id;
-    let found = rows::find_core_change(db, scope, id).await.unwrap();
-    seen.insert("find_core_change", usize::from(found.is_some()));
+    seen.extend(walk_core(t, scope, o).await);
     let number = t.look(o.callback).await.number;
     let identified = rows::is_identified_on(
         db,
@@ -106,5 +99,47 @@ pub(super) async fn walk_information(t: &TestApp, scope: &Scope, o: &Objects) ->
     let value = CustomerField::Mobile.read(mobile).unwrap();
     let found = rows::find_same_persons(db, scope, (None, value.as_ref())).await;
     seen.insert("find_same_persons", found.unwrap().len());
+    seen
+}
+
+/// Changes on their way to the core system.
+async fn walk_core(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db = t.app.store();
+    let whole = Actor::system().scope(Permission::CustomersRead).unwrap();
+    let mut seen = Seen::new();
+    let changes = rows::list_core_changes(db, scope, &CoreFilter::default(), 500).await;
+    let changes = changes.unwrap().rows;
+    let own = changes.iter().filter(|r| r.customer == o.customer).count();
+    seen.insert("list_core_changes", own);
+    let waiting = rows::count_core_changes(db, scope, CoreState::Waiting, 500).await;
+    let of_others = changes.len() - own;
+    let waiting = usize::try_from(waiting.unwrap()).unwrap() - of_others;
+    seen.insert("count_core_changes", waiting);
+    let all = rows::list_core_changes(db, &whole, &CoreFilter::default(), 500).await;
+    let all = all.unwrap().rows;
+    let id = all.iter().find(|r| r.customer == o.customer).unwrap().id;
+    let found = rows::find_core_change(db, scope, id).await.unwrap();
+    seen.insert("find_core_change", usize::from(found.is_some()));
+    seen
+}
+
+/// Flags, and what they follow from.
+async fn walk_flags(t: &TestApp, scope: &Scope, o: &Objects) -> Seen {
+    let db = t.app.store();
+    let mut seen = Seen::new();
+    let marks = rows::list_marks(db, scope, o.customer).await.unwrap();
+    seen.insert("list_marks", marks.len());
+    let marks = rows::list_standing_marks(db, scope, &[o.customer]).await;
+    seen.insert("list_standing_marks", marks.unwrap().len());
+    let changes = rows::list_flag_changes(db, scope, &[o.customer]).await;
+    seen.insert("list_flag_changes", changes.unwrap().len());
+    let happened = rows::list_happened(db, scope, &[o.customer]).await;
+    seen.insert("list_happened", happened.unwrap().len());
+    let latest = [EventType::ClaimPaid];
+    let until = day("2024-12-31");
+    let latest = rows::list_latest_events(db, scope, o.customer, &latest, until).await;
+    seen.insert("list_latest_events", latest.unwrap().len());
+    let profile = rows::find_profile(db, scope, o.customer).await.unwrap();
+    seen.insert("find_profile", profile.lines.len());
     seen
 }

@@ -32,7 +32,7 @@ pub(super) async fn leave_messages(
         kind: "individual".to_owned(),
         ..CustomerQuery::default()
     };
-    let found = list_customers(&app, &person.actor, &query).await?;
+    let found = list_customers(&app, &person.actor, now, &query).await?;
     let customers = found.page.rows.into_iter().take(CUSTOMERS);
     for (at, customer) in customers.enumerate() {
         let reminder = [

@@ -180,7 +180,7 @@ impl Story<'_> {
     }
 
     async fn visit_key_customers(&mut self, sales: &Person, at: Instant) -> Result<()> {
-        for (serial, customer) in self.to_visit(sales).await?.iter().enumerate() {
+        for (serial, customer) in self.to_visit(sales, at).await?.iter().enumerate() {
             let is_group = customer.kind == CustomerKind::Group;
             let before = at - TimeDelta::days(20 - i64::try_from(serial).unwrap_or(0) * 3);
             let asked = NewVisitForm {
@@ -247,14 +247,14 @@ impl Story<'_> {
     }
 
     /// Customers to visit: organisations, and persons where there are not enough of them.
-    async fn to_visit(&self, sales: &Person) -> Result<Vec<CustomerRow>> {
+    async fn to_visit(&self, sales: &Person, at: Instant) -> Result<Vec<CustomerRow>> {
         let mut wanted = Vec::new();
         for kind in ["group", "individual"] {
             let query = CustomerQuery {
                 kind: kind.into(),
                 ..CustomerQuery::default()
             };
-            let found = list_customers(self.app, &sales.actor, &query).await?;
+            let found = list_customers(self.app, &sales.actor, at, &query).await?;
             wanted.extend(found.page.rows);
         }
         wanted.truncate(VISITS);
@@ -319,7 +319,7 @@ impl Story<'_> {
     }
 
     async fn leave_gathering(&mut self, sales: &Person, at: Instant) -> Result<()> {
-        let invited = self.to_visit(sales).await?;
+        let invited = self.to_visit(sales, at).await?;
         let (actor, begins) = (&sales.actor, at - TimeDelta::days(6));
         let form = v::GatheringForm {
             kind: "symposium".into(),
