@@ -142,7 +142,7 @@ pub(super) fn address(text: &str) -> Vec<Piece> {
 
 /// The street and the number of the house: what stands before the first number, with the number.
 pub(super) fn house(address: &[Piece]) -> Option<String> {
-    let at = address.iter().position(|piece| is_number(piece))?;
+    let at = address.iter().position(is_number)?;
     Some(address[at.checked_sub(2)?..=at].concat())
 }
 

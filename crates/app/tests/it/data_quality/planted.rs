@@ -96,10 +96,6 @@ async fn import(t: &TestApp, kind: ImportKind, bytes: &[u8]) {
 /// CUS-17: planted among customers of a whole portfolio, beside families, dormitories and villages that only look like
 /// errors.
 #[tokio::test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures are what the test is run for"
-)]
 async fn errors_between_customers_are_found() {
     let t = TestApp::empty(Engine::Sqlite).await;
     let today = domain::time::date_in_china(t.now);
@@ -126,7 +122,7 @@ async fn errors_between_customers_are_found() {
         let bytes = std::fs::read(folder.join(format!("{kind}.csv"))).unwrap();
         import(&t, kind, &bytes).await;
     }
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     let done = i::examine_due(&t.app, t.now, &|_| {}).await.unwrap();
     println!("as it is: {done:?} in {:.1?}", begun.elapsed());
     let mut tally = Tally {
