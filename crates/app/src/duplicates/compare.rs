@@ -9,10 +9,12 @@ use domain::duplicates::{BlockKind, Grade, Vector};
 use domain::time::{self, Instant};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::customers::{
-    Derived, has_derivations, remove_derivations, shrink_derivation, take_derivations,
+    Derived, enqueue_derived_for_everybody, has_derivations, remove_derivations, shrink_derivation,
+    take_derivations,
 };
 use store::dialect::bulk::Bulk;
 use store::duplicates::{self as rows, Found, KeyedCustomer, PairChange, StoredPair};
+use store::settings::{find_setting, find_setting_in_bulk, put_setting_in_bulk};
 use store::{AuditEntry, Turn};
 use uuid::Uuid;
 
@@ -20,6 +22,8 @@ use uuid::Uuid;
 const CHUNK: usize = 500;
 /// Entries of the queue that are taken at once.
 const ENTRIES: i64 = 100;
+/// What the packs said when everybody was asked to be compared last, as a hash.
+const RULES_SEEN: &str = "duplicates.rules";
 
 /// What comparing did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +60,8 @@ pub async fn is_waiting(app: &App) -> Result<bool> {
     Ok(has_derivations(app.store(), Derived::Duplicates).await?)
 }
 
-/// Compares everybody who waits, at most about `limit` customers.
+/// Compares everybody who waits, at most about `limit` customers. When the packs weigh otherwise than they did
+/// (a version was approved, its day came, a newer program brought it), everybody waits.
 ///
 /// # Errors
 /// What the packs or the store say; the chunk under way is then looked at again.
@@ -67,12 +72,17 @@ pub async fn compare_due(
     tell: &(dyn Fn(&CompareReport) + Sync),
 ) -> Result<CompareReport> {
     let mut report = CompareReport::default();
-    if !is_waiting(app).await? {
-        return Ok(report);
-    }
     app.refresh_rules(now).await?;
     let settings = Settings::read(&app.rules(), time::date_in_china(now))?;
+    let seen = find_setting(app.store(), RULES_SEEN).await?;
+    let is_known = seen.as_ref() == Some(&settings.hash);
+    if is_known && !is_waiting(app).await? {
+        return Ok(report);
+    }
     let mut bulk = app.store().bulk(now, false).await?;
+    if !is_known {
+        follow_rules(&mut bulk, &settings).await?;
+    }
     while report.customers < limit {
         bulk.begin().await?;
         bulk.take_turn(Turn::Duplicates).await?;
@@ -100,6 +110,34 @@ pub async fn compare_due(
         tokio::task::yield_now().await;
     }
     Ok(report)
+}
+
+/// Asks for everybody to be compared by what the packs say now, unless another server has.
+async fn follow_rules(bulk: &mut Bulk, settings: &Settings) -> Result<()> {
+    bulk.begin().await?;
+    let asked = async {
+        bulk.take_turn(Turn::Duplicates).await?;
+        let seen = find_setting_in_bulk(bulk, RULES_SEEN).await?;
+        if seen.as_ref() == Some(&settings.hash) {
+            return Ok(false);
+        }
+        rows::forget_oversized_in_bulk(bulk).await?;
+        enqueue_derived_for_everybody(bulk, Derived::Duplicates).await?;
+        put_setting_in_bulk(bulk, RULES_SEEN, settings.hash.clone()).await?;
+        Ok(true)
+    };
+    match asked.await {
+        Ok(true) => {
+            let entry = AuditEntry::new(&Actor::system(), "duplicates.asked", "customers", None);
+            let detail = serde_json::json!({ "rules": settings.hash });
+            Ok(bulk.commit(entry.detail(detail)).await?)
+        }
+        Ok(false) => Ok(bulk.roll_back().await?),
+        Err(error) => {
+            bulk.roll_back().await?;
+            Err(error)
+        }
+    }
 }
 
 /// One transaction's worth; nothing when the queue is empty.
@@ -204,8 +242,8 @@ fn change(
             found,
         });
     };
-    let is_changed = known.levels != found.levels;
-    (is_changed || known.weight != found.weight).then(|| PairChange::Change {
+    let is_changed = known.found.levels != found.levels;
+    (known.found != found).then(|| PairChange::Change {
         id: known.id,
         state: known.state.compared_again(is_changed),
         found,

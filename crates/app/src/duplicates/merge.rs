@@ -117,8 +117,10 @@ async fn side(work: &UnitOfWork, id: Uuid) -> Result<CustomerRow> {
     row.ok_or(Error::NotFound)
 }
 
-/// Whether both records are still what they were.
+/// Whether both records are still what they were. Whoever destroys waits until the merge has brought the holds
+/// along.
 async fn check(work: &UnitOfWork, proposal: &MergeProposal) -> Result<()> {
+    store::retention::lock_open_batches(work).await?;
     let (a, b) = (
         side(work, proposal.survivor).await?,
         side(work, proposal.absorbed).await?,

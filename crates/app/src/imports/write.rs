@@ -7,7 +7,7 @@ use crate::Result;
 use domain::imports::ImportKind;
 use std::collections::{HashMap, HashSet};
 use store::dialect::bulk::Cell;
-use store::imports::{self as rows, Fate, Outcome, Record, Rejection};
+use store::imports::{self as rows, Fate, Field, Outcome, Record, Rejection};
 use store::obligations::{QueueKind, enqueue, enqueue_changed};
 use store::policies::{NewReceipt, StatusEvent};
 use uuid::Uuid;
@@ -140,10 +140,51 @@ impl Import {
             store::customers::follow_changes(&mut self.bulk, &changed).await?;
         }
         enqueue_changed(&mut self.bulk, QueueKind::Customers, &spans(&outcomes)).await?;
+        self.follow_refusals(&outcomes).await?;
         Ok(Written {
             outcomes,
             rejections: Vec::new(),
         })
+    }
+
+    /// A refusal of marketing under a number that was merged is the survivor's, with its trace.
+    async fn follow_refusals(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        let columns = rows::CUSTOMERS.columns;
+        let place = |name: &str| columns.iter().position(|c| c.name == name);
+        let (Some(number), Some(consent)) = (place("customer_no"), place("marketing_consent"))
+        else {
+            return Ok(());
+        };
+        let refuses = |o: &&Outcome| match &o.fate {
+            Fate::Updated(changes) => changes
+                .iter()
+                .any(|c| c.column == consent && c.new == Some(Cell::Bool(false))),
+            _ => false,
+        };
+        let refused: Vec<_> = outcomes
+            .iter()
+            .filter(refuses)
+            .map(|o| Cell::Id(o.id))
+            .collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let survivors = store::customers::list_unrefusing_survivors(&mut self.bulk, &refused);
+        let records: Vec<_> = survivors
+            .await?
+            .into_iter()
+            .map(|survivor| {
+                let mut fields = vec![Field::Absent; columns.len()];
+                fields[number] = Field::Value(Cell::Text(survivor));
+                fields[consent] = Field::Value(Cell::Bool(false));
+                Record { fields }
+            })
+            .collect();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let followed = self.upsert(&rows::CUSTOMERS, &records).await?;
+        Ok(enqueue_changed(&mut self.bulk, QueueKind::Customers, &spans(&followed)).await?)
     }
 
     async fn write_contacts(&mut self, chunk: Vec<(u64, Parsed)>) -> Result<Written> {

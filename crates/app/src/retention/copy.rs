@@ -4,6 +4,7 @@ mod archive;
 mod classes;
 mod content;
 mod field;
+mod merged;
 mod messages;
 mod relations;
 mod risk;

@@ -53,6 +53,20 @@ pub async fn follow_changes(bulk: &mut Bulk, customers: &[Cell]) -> Result<()> {
     Ok(())
 }
 
+/// Numbers of those into whom some customers were merged and who have not refused marketing.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_unrefusing_survivors(bulk: &mut Bulk, absorbed: &[Cell]) -> Result<Vec<String>> {
+    let sql = "SELECT customer_no FROM customers WHERE marketing_consent IS DISTINCT FROM FALSE AND erased_at IS NULL \
+               AND id IN (SELECT w.merged_into_id FROM customers w WHERE w.id IN ({values}))";
+    let rows = bulk.query_in(sql, absorbed, |row| row.text(0)).await?;
+    let mut numbers: Vec<_> = rows.into_iter().flatten().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}
+
 /// With more customers than these the planner is given their span.
 const SINGLE_MAX: usize = 64;
 

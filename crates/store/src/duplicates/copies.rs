@@ -44,6 +44,29 @@ pub(super) const PLAIN: [&str; 17] = [
     "care_stopped_at",
 ];
 
+/// Those of them that protect a customer, or mark one to be treated with care. They are the survivor's when
+/// either of both has them.
+pub(super) const PROTECTING: [&str; 8] = [
+    "large",
+    "key_account",
+    "shareholder_related",
+    "marketing_consent",
+    "restricted_at",
+    "consent_withdrawn_at",
+    "erasure_asked_at",
+    "care_stopped_at",
+];
+
+/// A plain column as the history of a record writes it, the same on both databases.
+pub(super) fn text_of(alias: &str, column: &str) -> String {
+    match column {
+        "marketing_consent" | "large" | "key_account" | "shareholder_related" => format!(
+            "CASE WHEN {alias}.{column} THEN 'true' WHEN NOT {alias}.{column} THEN 'false' END"
+        ),
+        _ => format!("CAST({alias}.{column} AS TEXT)"),
+    }
+}
+
 /// The sealed columns of a row.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct SealedRow {

@@ -228,6 +228,15 @@ pub async fn forget_oversized(work: &UnitOfWork) -> Result<()> {
     work.execute(sql, Vec::new()).await.map(|_| ())
 }
 
+/// As [`forget_oversized`], among streaming work.
+///
+/// # Errors
+/// What the database says.
+pub async fn forget_oversized_in_bulk(bulk: &mut Bulk) -> Result<()> {
+    let sql = "DELETE FROM duplicate_blocks";
+    bulk.execute(sql, &[]).await.map(|_| ())
+}
+
 /// Keys that too many customers have.
 #[derive(Clone, Debug)]
 pub struct OversizedBlock {

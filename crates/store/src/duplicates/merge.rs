@@ -1,7 +1,7 @@
 //! Merging two records of one customer. Rows stay where they are, with their ids, so that what is sealed
 //! stays readable; only their references move, and every one that moves is noted.
 
-use super::copies::{PLAIN, SEALED, SealedRow, copy, write};
+use super::copies::{PLAIN, PROTECTING, SEALED, SealedRow, copy, text_of, write};
 use super::references::{How, REFERENCES, Reference};
 use crate::customers::enqueue_derivations_of;
 use crate::obligations::enqueue_customer;
@@ -59,6 +59,7 @@ pub async fn merge_customers(work: &UnitOfWork, new: &NewMerge<'_>) -> Result<Me
     let sql = "UPDATE customers SET merged_into_id = $1 WHERE id = $2 AND merged_into_id IS NULL";
     work.execute_one(sql, params![survivor, absorbed]).await?;
     take_facts(work, new).await?;
+    protect(work, new, id).await?;
     let sql = "UPDATE customers SET updated_at = $1, version = version + 1 WHERE id = $2 AND merged_into_id IS NULL";
     work.execute_one(sql, params![millis(work.now()), survivor])
         .await?;
@@ -138,8 +139,7 @@ async fn move_rows(
     Ok((moved, u64::try_from(rest).unwrap_or(0)))
 }
 
-/// Brings the chosen facts of the absorbed record into the survivor's, each with its trace; flags and
-/// limits that protect the customer come in any case.
+/// Brings the chosen facts of the absorbed record into the survivor's, each with its trace.
 async fn take_facts(work: &UnitOfWork, new: &NewMerge<'_>) -> Result<()> {
     let (survivor, absorbed) = (new.survivor.0, new.absorbed.0);
     let from = SealedRow::of_customer(work, absorbed).await?;
@@ -163,6 +163,12 @@ async fn take_facts(work: &UnitOfWork, new: &NewMerge<'_>) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Flags and limits that protect the customer come in any case: of both records the stricter holds.
+async fn protect(work: &UnitOfWork, new: &NewMerge<'_>, merge: Uuid) -> Result<()> {
+    let (survivor, absorbed) = (new.survivor.0, new.absorbed.0);
     let sql = "UPDATE customers SET large = large OR o.is_large, key_account = key_account OR o.is_key, \
                shareholder_related = shareholder_related OR o.is_related, \
                marketing_consent = CASE WHEN o.consent = FALSE THEN FALSE ELSE marketing_consent END, \
@@ -174,9 +180,20 @@ async fn take_facts(work: &UnitOfWork, new: &NewMerge<'_>) -> Result<()> {
                marketing_consent AS consent, restricted_at AS restricted, consent_withdrawn_at AS withdrawn, \
                erasure_asked_at AS asked, care_stopped_at AS stopped FROM customers WHERE id = $1) AS o \
                WHERE customers.id = $2";
-    work.execute(sql, params![absorbed, survivor])
-        .await
-        .map(|_| ())
+    work.execute(sql, params![absorbed, survivor]).await?;
+    for column in PROTECTING {
+        let sql = format!(
+            "SELECT {} AS old, {} AS new FROM customers c JOIN merge_copies b ON b.merge_id = $1 AND b.moment = 'before' \
+             WHERE c.id = $2",
+            text_of("b", column),
+            text_of("c", column)
+        );
+        let found = crate::sql::find::<Texts>(work, &sql, params![merge, survivor]).await?;
+        if let Some(Texts { old, new: value }) = found {
+            note(work, new, column, old.as_deref(), value.as_deref()).await?;
+        }
+    }
+    Ok(())
 }
 
 #[derive(sea_orm::FromQueryResult)]
@@ -187,8 +204,9 @@ struct Texts {
 
 async fn note_plain(work: &UnitOfWork, new: &NewMerge<'_>, column: &str) -> Result<()> {
     let sql = format!(
-        "SELECT CAST(a.{column} AS TEXT) AS old, CAST(b.{column} AS TEXT) AS new FROM customers a JOIN customers b ON b.id = $1 \
-         WHERE a.id = $2"
+        "SELECT {} AS old, {} AS new FROM customers a JOIN customers b ON b.id = $1 WHERE a.id = $2",
+        text_of("a", column),
+        text_of("b", column)
     );
     let found = crate::sql::find::<Texts>(work, &sql, params![new.absorbed.0, new.survivor.0]);
     let Some(texts) = found.await? else {

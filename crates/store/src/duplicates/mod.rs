@@ -10,8 +10,9 @@ mod row;
 mod unmerge;
 
 pub use keys::{
-    BlockRow, KeyedCustomer, OversizedBlock, count_blocks, forget_oversized, list_oversized_blocks,
-    note_oversized, read_members, read_profiles, read_profiles_between, replace_keys, sample_ids,
+    BlockRow, KeyedCustomer, OversizedBlock, count_blocks, forget_oversized,
+    forget_oversized_in_bulk, list_oversized_blocks, note_oversized, read_members, read_profiles,
+    read_profiles_between, replace_keys, sample_ids,
 };
 pub use merge::{MergedPair, NewMerge, merge_customers};
 pub use pairs::{Found, PairChange, StoredPair, decide_pair, read_pairs_between, write_pairs};

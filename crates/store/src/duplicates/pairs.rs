@@ -17,10 +17,8 @@ pub struct StoredPair {
     pub customers: (Uuid, Uuid),
     /// Where it stands.
     pub state: PairState,
-    /// What agrees.
-    pub levels: String,
-    /// Sum of the weights.
-    pub weight: i64,
+    /// What comparing found last.
+    pub found: Found,
 }
 
 /// What is to be written of a pair.
@@ -49,7 +47,7 @@ pub enum PairChange {
 }
 
 /// What comparing found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// What agrees.
     pub levels: String,
@@ -72,7 +70,7 @@ pub async fn read_pairs_between(
     let mut pairs = Vec::new();
     for column in ["low_id", "high_id"] {
         let sql = format!(
-            "SELECT id, low_id, high_id, state, levels, weight FROM duplicate_pairs \
+            "SELECT id, low_id, high_id, state, levels, weight, probability, grade FROM duplicate_pairs \
              WHERE {column} >= $1 AND {column} <= $2"
         );
         let found = bulk
@@ -93,8 +91,12 @@ fn pair(row: Row<'_>) -> Result<StoredPair> {
             row.id(2)?.unwrap_or_default(),
         ),
         state: PairState::parse(&row.text(3)?.unwrap_or_default())?,
-        levels: row.text(4)?.unwrap_or_default(),
-        weight: row.int(5)?.unwrap_or_default(),
+        found: Found {
+            levels: row.text(4)?.unwrap_or_default(),
+            weight: row.int(5)?.unwrap_or_default(),
+            probability: row.int(6)?.unwrap_or_default(),
+            grade: Grade::parse(&row.text(7)?.unwrap_or_default())?,
+        },
     })
 }
 

@@ -86,6 +86,26 @@ const OF_OWNER: Option<&str> = Some(
      (SELECT k.policy_id FROM tickets k WHERE k.id = t.owner_id), \
      (SELECT v.policy_id FROM visits v WHERE v.id = t.owner_id))",
 );
+/// Two customers are related in one way at a time, a company has one parent, and none holds itself: what would
+/// break that stays with the absorbed record.
+const RELATED_TO: &str = "t.other_id <> $5 AND (t.ended_at IS NOT NULL OR (\
+     NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.ended_at IS NULL AND \
+     ((o.customer_id = $5 AND o.other_id = t.other_id) OR (o.other_id = $5 AND o.customer_id = t.other_id))) \
+     AND (t.relation <> 'parent_company' OR (\
+     NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.customer_id = $5 AND o.relation = 'parent_company' \
+     AND o.ended_at IS NULL) AND t.other_id NOT IN (WITH RECURSIVE held (id, level) AS (\
+     SELECT r.customer_id, 1 FROM customer_relations r WHERE r.other_id = $5 AND r.relation = 'parent_company' \
+     AND r.ended_at IS NULL UNION SELECT r.customer_id, h.level + 1 FROM customer_relations r \
+     JOIN held h ON r.other_id = h.id WHERE r.relation = 'parent_company' AND r.ended_at IS NULL AND h.level < 12) \
+     SELECT id FROM held)))))";
+const RELATED_FROM: &str = "t.customer_id <> $5 AND (t.ended_at IS NOT NULL OR (\
+     NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.ended_at IS NULL AND \
+     ((o.customer_id = $5 AND o.other_id = t.customer_id) OR (o.other_id = $5 AND o.customer_id = t.customer_id))) \
+     AND (t.relation <> 'parent_company' OR t.customer_id NOT IN (WITH RECURSIVE above (id, level) AS (\
+     SELECT r.other_id, 1 FROM customer_relations r WHERE r.customer_id = $5 AND r.relation = 'parent_company' \
+     AND r.ended_at IS NULL UNION SELECT r.other_id, a.level + 1 FROM customer_relations r \
+     JOIN above a ON r.customer_id = a.id WHERE r.relation = 'parent_company' AND r.ended_at IS NULL AND a.level < 12) \
+     SELECT id FROM above))))";
 /// Every column that refers to a customer.
 pub const REFERENCES: &[Reference] = &[
     on_policy("policyholder_id"),
@@ -117,18 +137,8 @@ pub const REFERENCES: &[Reference] = &[
     unless("gathering_participants", "gathering_id"),
     unless("campaign_members", "campaign_id"),
     unless("survey_invitations", "survey_id"),
-    moves_if(
-        "customer_relations",
-        "customer_id",
-        "t.other_id <> $5 AND NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.customer_id = $5 \
-         AND o.other_id = t.other_id AND o.relation = t.relation AND o.ended_at IS NULL)",
-    ),
-    moves_if(
-        "customer_relations",
-        "other_id",
-        "t.customer_id <> $5 AND NOT EXISTS (SELECT 1 FROM customer_relations o WHERE o.other_id = $5 \
-         AND o.customer_id = t.customer_id AND o.relation = t.relation AND o.ended_at IS NULL)",
-    ),
+    moves_if("customer_relations", "customer_id", RELATED_TO),
+    moves_if("customer_relations", "other_id", RELATED_FROM),
     moves("customer_stages", None),
     moves("information_changes", None),
     moves_if(

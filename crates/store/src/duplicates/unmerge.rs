@@ -2,9 +2,10 @@
 //!
 //! Every reference that moved goes back, unless it was changed to somebody else since; every fact of the
 //! survivor that still stands as the merge left it becomes what it was, to the byte. What came about after
-//! the merge stays with the survivor, unless it concerns a policy that goes back.
+//! the merge stays with the survivor, unless it concerns a policy that goes back. What was forbidden since
+//! holds for both: nobody knows which of the two spoke.
 
-use super::copies::{PLAIN, SEALED, SealedRow, write};
+use super::copies::{PLAIN, SEALED, SealedRow, text_of, write};
 use super::merge::{look_again, note_change};
 use super::references::{How, REFERENCES};
 use super::row::MergeRow;
@@ -20,6 +21,10 @@ pub struct Undone {
     pub followed: u64,
     /// Facts that were changed since and stay.
     pub kept: Vec<&'static str>,
+    /// What was forbidden since and holds for both from now on.
+    pub forbidden: Vec<&'static str>,
+    /// Numbers of the holds that were placed since and stand on both from now on.
+    pub held: Vec<String>,
 }
 
 /// Takes a merge back.
@@ -73,6 +78,7 @@ pub async fn unmerge_customers(
     let sql = "UPDATE policies SET row_hash = 0 WHERE id > $1 AND (policyholder_id = $2 OR insured_id = $2 OR beneficiary_id = $2)";
     work.execute(sql, params![row.id, survivor]).await?;
     undone.kept = restore(work, row, by, reason).await?;
+    undone.forbidden = forbid(work, row, by, reason).await?;
     look_again(work, row.id, survivor, absorbed).await?;
     Ok(undone)
 }
@@ -122,6 +128,61 @@ async fn restore(
     Ok(kept)
 }
 
+/// What a customer may forbid, and when a record says so.
+const FORBIDDEN: [&str; 4] = [
+    "marketing_consent",
+    "consent_withdrawn_at",
+    "restricted_at",
+    "care_stopped_at",
+];
+
+/// Whether a record says so.
+fn is_forbidden(alias: &str, column: &str) -> String {
+    match column {
+        "marketing_consent" => format!("({alias}.{column} IS NOT DISTINCT FROM FALSE)"),
+        _ => format!("({alias}.{column} IS NOT NULL)"),
+    }
+}
+
+/// Lets what was forbidden since the merge hold for the absorbed record, too.
+async fn forbid(
+    work: &UnitOfWork,
+    row: &MergeRow,
+    by: &AuditActor,
+    reason: &str,
+) -> Result<Vec<&'static str>> {
+    let mut forbidden = Vec::new();
+    for column in FORBIDDEN {
+        let sql = format!(
+            "SELECT {} AS old, {} AS new FROM customers o JOIN customers c ON c.id = $1 \
+             JOIN merge_copies a ON a.merge_id = $2 AND a.moment = 'after' WHERE o.id = $3 AND {} AND NOT {} AND NOT {}",
+            text_of("o", column),
+            text_of("c", column),
+            is_forbidden("c", column),
+            is_forbidden("a", column),
+            is_forbidden("o", column),
+        );
+        let values = params![row.survivor.0, row.id, row.absorbed.0];
+        let Some(texts) = crate::sql::find::<Texts>(work, &sql, values).await? else {
+            continue;
+        };
+        let sql = format!(
+            "UPDATE customers SET {column} = (SELECT c.{column} FROM customers c WHERE c.id = $1) WHERE id = $2"
+        );
+        work.execute(&sql, params![row.survivor.0, row.absorbed.0])
+            .await?;
+        let change = (texts.old.as_deref(), texts.new.as_deref());
+        note_change(work, row.absorbed, column, change, by, reason).await?;
+        forbidden.push(column);
+    }
+    if !forbidden.is_empty() {
+        let sql = "UPDATE customers SET updated_at = $1, version = version + 1 WHERE id = $2";
+        work.execute(sql, params![millis(work.now()), row.absorbed.0])
+            .await?;
+    }
+    Ok(forbidden)
+}
+
 #[derive(sea_orm::FromQueryResult)]
 struct Texts {
     old: Option<String>,
@@ -140,9 +201,11 @@ async fn restore_plain(
         "c.{column} IS NOT DISTINCT FROM a.{column} AND a.{column} IS DISTINCT FROM b.{column}"
     );
     let sql = format!(
-        "SELECT CAST(a.{column} AS TEXT) AS old, CAST(b.{column} AS TEXT) AS new FROM customers c \
+        "SELECT {} AS old, {} AS new FROM customers c \
          JOIN merge_copies a ON a.merge_id = $1 AND a.moment = 'after' \
-         JOIN merge_copies b ON b.merge_id = $1 AND b.moment = 'before' WHERE c.id = $2 AND {condition}"
+         JOIN merge_copies b ON b.merge_id = $1 AND b.moment = 'before' WHERE c.id = $2 AND {condition}",
+        text_of("a", column),
+        text_of("b", column)
     );
     let values = params![row.id, row.survivor.0];
     let Some(texts) = crate::sql::find::<Texts>(work, &sql, values).await? else {

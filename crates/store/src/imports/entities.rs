@@ -132,7 +132,10 @@ pub static CUSTOMERS: Entity = Entity {
     kept: &[
         Kept {
             column: "marketing_consent",
-            condition: "restricted_at IS NOT NULL OR consent_withdrawn_at IS NOT NULL",
+            // A refusal under a number that was merged counts as much as one under the survivor's.
+            condition: "restricted_at IS NOT NULL OR consent_withdrawn_at IS NOT NULL OR (marketing_consent = FALSE \
+                        AND EXISTS (SELECT 1 FROM customers w WHERE w.merged_into_id = customers.id \
+                        AND w.marketing_consent = FALSE))",
         },
         // A class that a model gave, or that was set by hand, comes before that of a file.
         Kept {

@@ -1,11 +1,70 @@
-//! What is left of duplicates and merges when a customer's data is destroyed: numbers, dates and codes. What
-//! it takes to undo a merge goes, so that it cannot be undone any more.
+//! Records that were merged into a customer's: what a person who asks gets of them, and what is left of
+//! duplicates and merges when a customer's data is destroyed: numbers, dates and codes. What it takes to undo a
+//! merge goes, so that it cannot be undone any more.
 
-use crate::sql::{list, params};
-use crate::{Result, UnitOfWork};
+use crate::sql::{Select, instant, list, params};
+use crate::{Reads, Result, UnitOfWork};
+use domain::access::Scope;
 use domain::ids::CustomerId;
+use domain::time::Instant;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
+
+/// A record that was merged into another.
+#[derive(Clone, Debug)]
+pub struct MergedRecord {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its number.
+    pub customer_no: String,
+    /// When it was merged.
+    pub merged_at: Instant,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct MergedRow {
+    id: Uuid,
+    customer_no: String,
+    merge_id: Uuid,
+    merged_at: i64,
+    reason: Option<Vec<u8>>,
+}
+
+/// Records that were merged into the one of a customer in sight, at most `limit`, the first first. Who sees the
+/// customer sees their numbers, whatever unit they were of.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_merged_records(
+    db: &impl Reads,
+    scope: &Scope,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<MergedRecord>> {
+    let mut select = Select::new(
+        "SELECT o.id, o.customer_no, m.id AS merge_id, m.merged_at, m.reason FROM customer_merges m \
+         JOIN customers o ON o.id = m.absorbed_id JOIN customers c ON c.id = o.merged_into_id",
+    );
+    select
+        .scope_customer(scope)
+        .filter("c.id = ?", params![customer.0])
+        .filter("m.state = 'standing'", Vec::new())
+        .then("ORDER BY m.id LIMIT ?", params![limit]);
+    let rows: Vec<MergedRow> = select.list(db).await?;
+    let record = |r: MergedRow| {
+        let reason = r.reason.as_ref();
+        let reason = reason.map(|s| db.keys().open("customer_merges.reason", r.merge_id, s));
+        Ok(MergedRecord {
+            id: CustomerId(r.id),
+            customer_no: r.customer_no,
+            merged_at: instant(r.merged_at),
+            reason: reason.transpose()?,
+        })
+    };
+    rows.into_iter().map(record).collect()
+}
 
 #[derive(FromQueryResult)]
 struct IdRow {

@@ -29,6 +29,7 @@ pub use items::{ItemFilter, ItemRow, NewItem, end_item, insert_items, list_items
 pub use kept::{
     KeptCustomer, KeptPolicy, Recordings, Wanted, Whose, list_kept_customers, list_kept_policies,
 };
+pub use merged::{MergedRecord, list_merged_records};
 pub use records::{
     KeptRecord, WhichRecords, destroy_campaign, destroy_gathering, destroy_slip, destroy_survey,
     list_kept_records,

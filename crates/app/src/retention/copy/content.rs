@@ -22,8 +22,20 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// All tables about the person of a request.
+/// All tables about the person of a request, those of records that were merged into theirs included.
 pub(super) async fn tables(
+    app: &App,
+    scope: &Scope,
+    row: &DataRequestRow,
+    trace: Reveal,
+) -> Result<Vec<Table>> {
+    let mut tables = of_record(app, scope, row, trace).await?;
+    super::merged::add_merged(app, scope, row, trace, &mut tables).await?;
+    Ok(tables)
+}
+
+/// All tables about one record.
+pub(super) async fn of_record(
     app: &App,
     scope: &Scope,
     row: &DataRequestRow,

@@ -11,7 +11,7 @@ use store::customers::find_customer_by_number;
 use store::duplicates::DuplicateRow;
 use testkit::{Engine, Portfolio, Table, TestApp, refused};
 
-async fn with_pair(engine: Engine) -> (TestApp, DuplicateRow) {
+pub(super) async fn with_pair(engine: Engine) -> (TestApp, DuplicateRow) {
     let t = TestApp::with_portfolio(engine).await;
     t.import(ImportKind::Customers, &Table::new([second_zhou()]))
         .await;
