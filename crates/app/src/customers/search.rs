@@ -17,7 +17,7 @@ use store::{AuditEntry, Reads};
 const FOUND_MAX: u64 = 50;
 
 /// Candidates of one look-up of names that are compared with what was typed.
-const CANDIDATES_MAX: u64 = 200;
+const CANDIDATES_MAX: u64 = 100;
 /// Customers that are suggested while somebody types.
 const SUGGESTED_MAX: u64 = 8;
 

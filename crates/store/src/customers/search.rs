@@ -8,7 +8,8 @@ use domain::access::Scope;
 use domain::customers::{Reveal, SearchTerm};
 use sea_orm::Value;
 
-/// Customers in sight that fit a term exactly, the newest first. Numbers of other things find none.
+/// Customers in sight that fit a term exactly, the newest first; where digits may end a telephone or an identity number,
+/// those of telephones come before. Numbers of other things find none.
 ///
 /// # Errors
 /// What the database says.
@@ -37,7 +38,11 @@ pub async fn search_customers(
         SearchTerm::Number(_) => Vec::new(),
     };
     let mut found: Vec<CustomerRow> = Vec::new();
+    let enough = usize::try_from(limit).unwrap_or(usize::MAX);
     for (column, values) in lookups {
+        if found.len() >= enough {
+            break;
+        }
         // What was known of a record that was merged leads to the survivor.
         let places = vec!["?"; values.len()].join(", ");
         let found_by = format!(
@@ -55,7 +60,7 @@ pub async fn search_customers(
             }
         }
     }
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    found.truncate(enough);
     Ok(found)
 }
 
