@@ -131,6 +131,7 @@ api-op-list_questionnaires = Lists questionnaires
 api-op-draft_questionnaire = Puts down a draft of a questionnaire
 api-op-check_questionnaire = Checks the text of a questionnaire
 api-op-get_questionnaire = Gets one version of a questionnaire
+api-op-list_information_completions = List customers whose files are to be completed after a claim or the like
 api-op-list_information_findings = List findings on customers' information
 api-op-get_information_quality = Read the quality of a customer's information
 api-op-get_information_check = Read whether a policy's information passes

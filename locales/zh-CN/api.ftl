@@ -131,6 +131,7 @@ api-op-list_questionnaires = 查询问卷列表
 api-op-draft_questionnaire = 提交问卷草稿
 api-op-check_questionnaire = 检查问卷文本
 api-op-get_questionnaire = 查询单个问卷版本
+api-op-list_information_completions = 查询待完善客户档案列表
 api-op-list_information_findings = 查询资料质量问题列表
 api-op-get_information_quality = 读取客户资料质量
 api-op-get_information_check = 读取保单资料校验结果
