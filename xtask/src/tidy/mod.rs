@@ -12,7 +12,7 @@ mod tree;
 
 use checks::{
     assets, borders, calls, conflicts, data_files, documents, features, headers, leaks, locales,
-    places, requirements, sizes,
+    packs, places, requirements, sizes,
 };
 use finding::Findings;
 use std::path::Path;
@@ -22,7 +22,7 @@ use tree::Tree;
 /// Looks at the files and writes down what is wrong.
 type Check = fn(&Tree, &mut Findings);
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     features::check,
     borders::check,
     places::check,
@@ -35,6 +35,7 @@ const CHECKS: [Check; 13] = [
     documents::check,
     assets::check,
     data_files::check,
+    packs::check,
     leaks::check,
 ];
 

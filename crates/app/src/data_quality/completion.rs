@@ -1,18 +1,19 @@
 //! Customers whose files are to be completed after a claim or the like (CUS-13): worked out when a customer is
 //! examined, listed by the day by which it is to be done.
 
+use super::due::DueQuery;
 use super::read_rules::CompletionRules;
-use crate::listing::{self, PAGE_ROWS};
-use crate::{App, Error, Result};
+use crate::listing::PAGE_ROWS;
+use crate::{App, Result};
 use chrono::NaiveDate;
 use domain::access::{Actor, Permission, Scope};
 use domain::customers::CustomerField;
 use domain::information::{Occasion, completion};
-use domain::time::{self, Instant};
+use domain::time::Instant;
 use std::collections::HashMap;
 use store::Page;
 use store::customers::{list_customers_by_id, sheet_of};
-use store::data_quality::{self as rows, CompletionFilter, CompletionRow, Known, Seen, ToFollow};
+use store::data_quality::{self as rows, CompletionRow, Known, Seen, ToFollow};
 use store::dialect::bulk::Bulk;
 use uuid::Uuid;
 
@@ -73,17 +74,6 @@ impl Completions {
     }
 }
 
-/// Filters of the list, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CompletionQuery {
-    /// `overdue` or a month as `YYYY-MM`; everybody when empty.
-    pub due: String,
-    /// Code of the unit.
-    pub org: String,
-    /// Start of the page.
-    pub after: String,
-}
-
 /// A customer whose file is to be completed.
 #[derive(Clone, Debug)]
 pub struct ToComplete {
@@ -103,7 +93,7 @@ pub async fn list_to_complete(
     app: &App,
     actor: &Actor,
     now: Instant,
-    query: &CompletionQuery,
+    query: &DueQuery,
 ) -> Result<Page<ToComplete>> {
     page_to_complete(app, actor, now, query, PAGE_ROWS).await
 }
@@ -116,17 +106,11 @@ pub async fn page_to_complete(
     app: &App,
     actor: &Actor,
     now: Instant,
-    query: &CompletionQuery,
+    query: &DueQuery,
     limit: u64,
 ) -> Result<Page<ToComplete>> {
     let scope = actor.scope(Permission::CustomersRead)?;
-    let (from, to) = due_within(&query.due, time::date_in_china(now))?;
-    let filter = CompletionFilter {
-        from,
-        to,
-        org_path: listing::org_path(app, &scope, &query.org).await?,
-        after: listing::after(&query.after)?,
-    };
+    let filter = query.filter(app, &scope, now).await?;
     let page = rows::list_completions(app.store(), &scope, &filter, limit).await?;
     Ok(Page {
         rows: told_apart(app, &scope, page.rows).await?,
@@ -150,24 +134,4 @@ async fn told_apart(app: &App, scope: &Scope, rows: Vec<CompletionRow>) -> Resul
         }
     };
     Ok(rows.into_iter().map(tell).collect())
-}
-
-/// The days of a filter: before today, or those of a month.
-///
-/// # Errors
-/// When the month cannot be read.
-pub(super) fn due_within(
-    due: &str,
-    today: NaiveDate,
-) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
-    Ok(match due {
-        "" => (None, None),
-        "overdue" => (None, today.pred_opt()),
-        month => {
-            let first = format!("{month}-01").parse::<NaiveDate>();
-            let first = first.map_err(|_| Error::invalid("due", "date"))?;
-            let last = first.checked_add_months(chrono::Months::new(1));
-            (Some(first), last.and_then(|d| d.pred_opt()))
-        }
-    })
 }

@@ -6,6 +6,7 @@ mod cleanups;
 mod compare;
 mod completion;
 mod contacts;
+mod due;
 mod examine;
 mod housekeeping;
 mod page;
@@ -21,8 +22,9 @@ pub use cleanups::{
     HoldQuery, NumberForm, add_own_number, hold_filter, list_cleanups, list_holds,
     list_own_numbers, remove_own_number,
 };
-pub use completion::{CompletionQuery, ToComplete, list_to_complete, page_to_complete};
+pub use completion::{ToComplete, list_to_complete, page_to_complete};
 pub use contacts::{ContactCheck, ContactChecks, contact_checks};
+pub use due::DueQuery;
 pub use examine::{Examination, examine_due};
 pub use page::{
     ExplanationForm, InformationPage, InformationSummary, VerificationForm, explain,
@@ -31,6 +33,6 @@ pub use page::{
 pub use read_rules::{CompletionRules, InformationRules};
 pub use samples::{JudgeForm, SampleQuery, draw, judge, list_samples, rectify, sample};
 pub use worklist::{
-    AssignForm, AssignReport, AssignTarget, FindingQuery, VerifyQuery, assign, finding_filter,
-    list_assignees, list_due, list_findings, page_of_findings,
+    AssignForm, AssignReport, AssignTarget, FindingQuery, assign, finding_filter, list_assignees,
+    list_due, list_findings, page_of_findings,
 };

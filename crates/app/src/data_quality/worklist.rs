@@ -1,6 +1,6 @@
 //! Lists of findings to work through, and who does; customers whose information is to be verified.
 
-use super::completion::due_within;
+use super::due::DueQuery;
 use crate::listing::{self, COUNT_CAP, Listed, PAGE_ROWS};
 use crate::{App, Error, Refusal, Result};
 use chrono::{Days, NaiveDate};
@@ -9,9 +9,7 @@ use domain::data_quality::{Aspect, Check, Field, FindingState, Severity};
 use domain::ids::UserId;
 use domain::time::{self, Instant};
 use store::access::UserRow;
-use store::data_quality::{
-    self as rows, FindingFilter, NewCleanup, VerifyFilter, VerifyRow, WorklistRow,
-};
+use store::data_quality::{self as rows, FindingFilter, NewCleanup, VerifyRow, WorklistRow};
 use store::{AuditEntry, Page};
 use uuid::Uuid;
 
@@ -276,17 +274,6 @@ pub async fn assign(
     })
 }
 
-/// Filters of the list of customers to verify, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VerifyQuery {
-    /// `overdue` or a month as `YYYY-MM`; everybody when empty.
-    pub due: String,
-    /// Code of the unit.
-    pub org: String,
-    /// Start of the page.
-    pub after: String,
-}
-
 /// Customers whose information is to be verified, those who are due first.
 ///
 /// # Errors
@@ -295,15 +282,9 @@ pub async fn list_due(
     app: &App,
     actor: &Actor,
     now: Instant,
-    query: &VerifyQuery,
+    query: &DueQuery,
 ) -> Result<Page<VerifyRow>> {
     let scope = actor.scope(Permission::CustomersRead)?;
-    let (from, to) = due_within(&query.due, time::date_in_china(now))?;
-    let filter = VerifyFilter {
-        from,
-        to,
-        org_path: listing::org_path(app, &scope, &query.org).await?,
-        after: listing::after(&query.after)?,
-    };
+    let filter = query.filter(app, &scope, now).await?;
     Ok(rows::list_due_verifications(app.store(), &scope, &filter, PAGE_ROWS).await?)
 }

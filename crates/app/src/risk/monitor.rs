@@ -33,7 +33,7 @@ pub struct Monitored {
     pub monitoring: Monitoring,
 }
 
-/// What a class asks for on a day; nothing of a class that asks for nothing.
+/// What a class asks for on a day.
 struct Rule {
     dimensions: i64,
     first_days: i64,
@@ -41,15 +41,16 @@ struct Rule {
 }
 
 impl Rule {
-    fn of(app: &App, class: RiskLevel, on: NaiveDate) -> Result<Option<Self>> {
-        if !CLASSES.contains(&class) {
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            dimensions: setting(app, &format!("risk_class_dimensions_{class}"), on)?,
-            first_days: setting(app, &format!("risk_class_first_days_{class}"), on)?,
-            months: setting(app, &format!("risk_review_months_{class}"), on)?,
-        }))
+    /// Nothing of a class that asks for nothing, nor where the pack in force knows no monitoring by class yet.
+    fn of(app: &App, class: RiskLevel, on: NaiveDate) -> Option<Self> {
+        let rules = app.rules();
+        let of_class = |id: &str| rules.setting(&format!("{id}_{class}"), on);
+        CLASSES.contains(&class).then_some(())?;
+        Some(Self {
+            dimensions: of_class("risk_class_dimensions")?,
+            first_days: of_class("risk_class_first_days")?,
+            months: of_class("risk_review_months")?,
+        })
     }
 
     /// The day by which enough dimensions are to be confirmed: some days after the class began, then the interval
@@ -73,16 +74,14 @@ impl Rule {
     }
 }
 
-/// What the class of a customer asks for on a day; nothing of a class that asks for nothing.
+/// What the class of a customer asks for on a day, if anything.
 pub(super) fn monitoring(
     app: &App,
     standing: RiskStanding,
     confirmed: &[(RiskDimension, NaiveDate)],
     today: NaiveDate,
-) -> Result<Option<Monitoring>> {
-    let Some(rule) = Rule::of(app, standing.class, today)? else {
-        return Ok(None);
-    };
+) -> Option<Monitoring> {
+    let rule = Rule::of(app, standing.class, today)?;
     let day = rule.due_on(standing.since, confirmed, today);
     let four = RiskDimension::ALL.iter().copied();
     let four = four.filter(|d| *d != RiskDimension::Aml);
@@ -92,12 +91,12 @@ pub(super) fn monitoring(
     if i64::try_from(confirmed.len()).unwrap_or(i64::MAX) >= rule.dimensions {
         missing.clear();
     }
-    Ok(Some(Monitoring {
+    Some(Monitoring {
         due_on: super::review::rolled(app, day, today),
         dimensions: rule.dimensions,
         missing,
         standing,
-    }))
+    })
 }
 
 /// What the classes ask for, as far as it falls due within the days by which reviews are listed ahead; of one
@@ -110,7 +109,7 @@ pub(super) fn asked(app: &App, level: Option<RiskLevel>, today: NaiveDate) -> Re
         if level.is_some_and(|l| l != class) {
             continue;
         }
-        if let Some(rule) = Rule::of(app, class, today)? {
+        if let Some(rule) = Rule::of(app, class, today) {
             asked.push(Asked {
                 class,
                 dimensions: rule.dimensions,

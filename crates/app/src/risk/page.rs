@@ -219,7 +219,7 @@ async fn monitored(
     };
     let confirmed = in_force(all).filter_map(|a| Some((a.dimension, a.confirmed_on?)));
     let confirmed: Vec<_> = confirmed.collect();
-    monitoring(app, standing, &confirmed, today)
+    Ok(monitoring(app, standing, &confirmed, today))
 }
 
 /// What others need to know of the risk of a customer. Nothing of it is confidential.

@@ -106,7 +106,7 @@ pub async fn list_reviews(
             let page = rows::list_monitored(db, &scope, &filter, PAGE_ROWS).await?;
             let (mut monitored, next) = (Vec::new(), page.next);
             for row in page.rows {
-                let asks = monitoring(app, row.standing.clone(), &row.confirmed, today)?;
+                let asks = monitoring(app, row.standing.clone(), &row.confirmed, today);
                 monitored.extend(asks.map(|monitoring| Monitored { row, monitoring }));
             }
             found.monitored = Page {

@@ -1,9 +1,10 @@
 //! Customers whose files are to be completed after a claim or the like (CUS-13): what happened, when facts were
 //! last looked at, and the list by the day by which it is to be done.
 
+use super::due::DueFilter;
 use crate::customers::shown_name;
 use crate::dialect::bulk::{Bulk, Cell};
-use crate::sql::{Page, PageKey, Select, instant, params};
+use crate::sql::{Page, PageKey, Select, instant};
 use crate::{Reads, Result};
 use chrono::NaiveDate;
 use domain::access::Scope;
@@ -112,19 +113,6 @@ pub async fn read_facts_seen(
     Ok(seen)
 }
 
-/// What to look for.
-#[derive(Clone, Debug, Default)]
-pub struct CompletionFilter {
-    /// Due from this day.
-    pub from: Option<NaiveDate>,
-    /// Due until this day.
-    pub to: Option<NaiveDate>,
-    /// Of customers of this unit and those below it, by the unit's path.
-    pub org_path: Option<String>,
-    /// After the row of this key.
-    pub after: Option<PageKey>,
-}
-
 /// A customer whose file is to be completed.
 #[derive(Clone, Debug)]
 pub struct CompletionRow {
@@ -179,7 +167,7 @@ struct Row {
 pub async fn list_completions(
     db: &impl Reads,
     scope: &Scope,
-    filter: &CompletionFilter,
+    filter: &DueFilter,
     limit: u64,
 ) -> Result<Page<CompletionRow>> {
     let mut select = Select::new(
@@ -189,27 +177,7 @@ pub async fn list_completions(
          JOIN events e ON e.id = s.complete_event_id LEFT JOIN policies p ON p.id = e.policy_id \
          LEFT JOIN agents a ON a.id = s.agent_id",
     );
-    select.scope(scope, "s.org_id").own(scope, "s.id");
-    select.filter("s.complete_by IS NOT NULL", Vec::new());
-    if let Some(day) = filter.from {
-        select.filter("s.complete_by >= ?", params![day]);
-    }
-    if let Some(day) = filter.to {
-        select.filter("s.complete_by <= ?", params![day]);
-    }
-    if let Some(path) = &filter.org_path {
-        select.under(path, "s.org_id");
-    }
-    if let Some(after) = &filter.after
-        && let Ok(day) = after.sort.parse::<NaiveDate>()
-    {
-        let later = "(s.complete_by > ? OR (s.complete_by = ? AND s.id > ?))";
-        select.filter(later, params![day, day, after.id]);
-    }
-    select.then(
-        "ORDER BY s.complete_by, s.id LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    filter.select(&mut select, scope, "complete_by", limit);
     let rows: Vec<Row> = select.list(db).await?;
     let mut found = Vec::with_capacity(rows.len());
     for r in rows {

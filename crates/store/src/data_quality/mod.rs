@@ -6,6 +6,7 @@ mod board;
 mod cleanups;
 mod completions;
 mod contacts;
+mod due;
 mod findings;
 mod holds;
 mod known;
@@ -27,10 +28,10 @@ pub use cleanups::{
     CleanupProgress, CleanupRow, NewCleanup, find_cleanup, insert_cleanup, list_cleanups,
 };
 pub use completions::{
-    CompletionFilter, CompletionRow, Seen, ToFollow, list_completions, read_events_to_follow,
-    read_facts_seen,
+    CompletionRow, Seen, ToFollow, list_completions, read_events_to_follow, read_facts_seen,
 };
 pub use contacts::read_last_changes;
+pub use due::DueFilter;
 pub use findings::{
     FindingRow, KeptFinding, end_findings, explain_finding, find_finding, index_finding_anew,
     insert_findings, list_findings_of, read_kept, rewrite_finding,
@@ -49,7 +50,7 @@ pub use samples::{
 };
 pub use state::{OldState, StateRow, drop_states, find_state, insert_states, read_old_states};
 pub use verifications::{
-    NewVerification, VerificationRow, VerifyFilter, VerifyRow, import_callback_verifications,
+    NewVerification, VerificationRow, VerifyRow, import_callback_verifications,
     insert_verification, list_due_verifications, list_verifications, read_last_verified,
 };
 pub use worklist::{

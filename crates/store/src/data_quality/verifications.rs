@@ -1,5 +1,6 @@
 //! When somebody made sure that the information of customers holds (二（三）1: verified regularly).
 
+use super::due::DueFilter;
 use crate::customers::shown_name;
 use crate::dialect::bulk::{Bulk, Cell, CellType, Table};
 use crate::sql::{Page, PageKey, Select, instant, millis, params};
@@ -217,19 +218,6 @@ pub async fn list_verifications(
         .collect()
 }
 
-/// What to look for.
-#[derive(Clone, Debug, Default)]
-pub struct VerifyFilter {
-    /// Due from this day.
-    pub from: Option<NaiveDate>,
-    /// Due until this day.
-    pub to: Option<NaiveDate>,
-    /// Of customers of this unit and those below it, by the unit's path.
-    pub org_path: Option<String>,
-    /// After the row of this key.
-    pub after: Option<PageKey>,
-}
-
 /// A customer whose information is to be verified.
 #[derive(Clone, Debug)]
 pub struct VerifyRow {
@@ -271,33 +259,14 @@ struct DueRow {
 pub async fn list_due_verifications(
     db: &impl Reads,
     scope: &Scope,
-    filter: &VerifyFilter,
+    filter: &DueFilter,
     limit: u64,
 ) -> Result<Page<VerifyRow>> {
     let mut select = Select::new(
         "SELECT s.id, c.customer_no, c.kind, c.name, o.name AS org_name, s.verified_on, s.verify_by, s.completeness, \
          s.truth FROM information_states s JOIN customers c ON c.id = s.id JOIN orgs o ON o.id = s.org_id",
     );
-    select.scope(scope, "s.org_id").own(scope, "s.id");
-    if let Some(day) = filter.from {
-        select.filter("s.verify_by >= ?", params![day]);
-    }
-    if let Some(day) = filter.to {
-        select.filter("s.verify_by <= ?", params![day]);
-    }
-    if let Some(path) = &filter.org_path {
-        select.under(path, "s.org_id");
-    }
-    if let Some(after) = &filter.after
-        && let Ok(day) = after.sort.parse::<NaiveDate>()
-    {
-        let later = "(s.verify_by > ? OR (s.verify_by = ? AND s.id > ?))";
-        select.filter(later, params![day, day, after.id]);
-    }
-    select.then(
-        "ORDER BY s.verify_by, s.id LIMIT ?",
-        params![i64::try_from(limit + 1).unwrap_or(i64::MAX)],
-    );
+    filter.select(&mut select, scope, "verify_by", limit);
     let rows: Vec<DueRow> = select.list(db).await?;
     let mut due = Vec::with_capacity(rows.len());
     for r in rows {

@@ -4,11 +4,12 @@
     reason = "utoipa writes the names of parameters with their paths"
 )]
 
+use super::lists::due_query;
 use crate::api::{Asked, Caller, ListOf, PageQuery, Reply, codes, listed, text};
 use crate::forms::{Choice, Fields, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::data_quality::{CompletionQuery, ToComplete};
+use app::data_quality::{DueQuery, ToComplete};
 use axum::extract::{RawQuery, State};
 use chrono::NaiveDate;
 use domain::customers::CustomerField;
@@ -20,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 #[template(path = "data_quality/completions.html")]
 struct CompletionsPage {
     f: Frame,
-    query: CompletionQuery,
+    query: DueQuery,
     list: Page<ToComplete>,
     orgs: Vec<Choice>,
     here: String,
@@ -33,11 +34,7 @@ pub(crate) async fn list_to_complete(
 ) -> Answer {
     let raw = raw.unwrap_or_default();
     let fields = Fields::parse(raw.as_bytes());
-    let query = CompletionQuery {
-        due: fields.own("due"),
-        org: fields.own("org"),
-        after: fields.own("after"),
-    };
+    let query = due_query(&fields);
     html(&CompletionsPage {
         list: app::data_quality::list_to_complete(&web.app, &who.actor, who.now, &query).await?,
         orgs: orgs(&web, &who.actor, &query.org).await?,
@@ -137,7 +134,7 @@ pub(crate) async fn list_information_completions(
     Asked(filter): Asked<CompletionFilterQuery>,
     Asked(page): Asked<PageQuery>,
 ) -> Reply {
-    let query = CompletionQuery {
+    let query = DueQuery {
         due: text(filter.due),
         org: text(filter.org),
         after: page.after(),

@@ -4,7 +4,7 @@ use super::{id_of, tone_of};
 use crate::forms::{Choice, Fields, Sent, choices, orgs, without_page};
 use crate::frame::{Answer, Frame, Who, html};
 use crate::state::Web;
-use app::data_quality::{HoldQuery, NumberForm, VerifyQuery};
+use app::data_quality::{DueQuery, HoldQuery, NumberForm};
 use axum::extract::{Path, RawQuery, State};
 use domain::data_quality::NumberOwner;
 use store::Page;
@@ -44,20 +44,25 @@ impl CleanupsPage {
 #[template(path = "data_quality/verifications.html")]
 struct DuePage {
     f: Frame,
-    query: VerifyQuery,
+    query: DueQuery,
     list: Page<VerifyRow>,
     orgs: Vec<Choice>,
     here: String,
 }
 
-pub(crate) async fn list_due(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
-    let raw = raw.unwrap_or_default();
-    let fields = Fields::parse(raw.as_bytes());
-    let query = VerifyQuery {
+/// The filters of a list of what is due.
+pub(super) fn due_query(fields: &Fields) -> DueQuery {
+    DueQuery {
         due: fields.own("due"),
         org: fields.own("org"),
         after: fields.own("after"),
-    };
+    }
+}
+
+pub(crate) async fn list_due(State(web): State<Web>, RawQuery(raw): RawQuery, who: Who) -> Answer {
+    let raw = raw.unwrap_or_default();
+    let fields = Fields::parse(raw.as_bytes());
+    let query = due_query(&fields);
     html(&DuePage {
         list: app::data_quality::list_due(&web.app, &who.actor, who.now, &query).await?,
         orgs: orgs(&web, &who.actor, &query.org).await?,

@@ -10,6 +10,7 @@ pub(super) mod features;
 pub(super) mod headers;
 pub(super) mod leaks;
 pub(super) mod locales;
+pub(super) mod packs;
 pub(super) mod places;
 pub(super) mod requirements;
 pub(super) mod sizes;

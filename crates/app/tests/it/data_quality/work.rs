@@ -186,7 +186,7 @@ async fn a_verification_moves_the_next_one(
         (Some(today), next),
         "the callback confirmed contact data"
     );
-    let query = i::VerifyQuery {
+    let query = i::DueQuery {
         due: "2025-01".into(),
         ..Default::default()
     };

@@ -2,7 +2,7 @@
 
 use super::{change_of, customer};
 use app::data_quality::page_to_complete;
-use app::data_quality::{CompletionQuery, ToComplete, examine_due, list_to_complete};
+use app::data_quality::{DueQuery, ToComplete, examine_due, list_to_complete};
 use app::information::{confirm_facts, information_page};
 use app::segments::{ClassifyRequest, classify};
 use domain::access::Actor;
@@ -20,10 +20,10 @@ async fn examine(t: &TestApp, now: Instant) {
 }
 
 async fn listed(t: &TestApp, by: &Actor, now: Instant, due: &str, org: &str) -> Vec<ToComplete> {
-    let query = CompletionQuery {
+    let query = DueQuery {
         due: due.into(),
         org: org.into(),
-        ..CompletionQuery::default()
+        ..DueQuery::default()
     };
     let page = list_to_complete(&t.app, by, now, &query).await.unwrap();
     page.rows
@@ -160,17 +160,17 @@ async fn the_list_of_files_is_filtered_and_paged(
         numbers(&t, m, at("2024-03-26 00:10"), "overdue", "").await,
         [LI]
     );
-    let wrong = CompletionQuery {
+    let wrong = DueQuery {
         due: "soon".into(),
-        ..CompletionQuery::default()
+        ..DueQuery::default()
     };
     let wrong = list_to_complete(&t.app, m, t.now, &wrong).await;
     assert_eq!(invalid(wrong), [("due".into(), "date".into())]);
-    let first = page_to_complete(&t.app, m, t.now, &CompletionQuery::default(), 1).await;
+    let first = page_to_complete(&t.app, m, t.now, &DueQuery::default(), 1).await;
     let first = first.unwrap();
-    let next = CompletionQuery {
+    let next = DueQuery {
         after: first.next.unwrap().encode(),
-        ..CompletionQuery::default()
+        ..DueQuery::default()
     };
     let second = page_to_complete(&t.app, m, t.now, &next, 1).await.unwrap();
     assert_eq!(second.rows[0].row.customer_no, "C37-SUN");

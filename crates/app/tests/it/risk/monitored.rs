@@ -2,6 +2,7 @@
 //! when, what the result does to the plan.
 
 use super::assessed;
+use crate::rule_life::{approve, next};
 use crate::segments::classify_at;
 use app::risk as r;
 use app::service as s;
@@ -283,4 +284,25 @@ async fn a_medium_class_is_assessed_and_the_result_moves_the_plan(
         Some(day("2025-03-11")),
         "by the assessment alone"
     );
+}
+
+/// A company whose own rules know no monitoring by class yet is asked for nothing, and its pages open.
+#[rstest]
+#[tokio::test]
+async fn rules_without_monitoring_ask_for_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let t = TestApp::with_portfolio(engine).await;
+    rate(&t, t.now, "high", "low").await;
+    let now = "2024-03-06 11:00";
+    assert_eq!(asked(&t, now).await.len(), 1);
+    let text = next(&t, "company/customer-risk");
+    let of_classes = |block: &&str| !block.contains("id = \"risk_class_");
+    let blocks: Vec<_> = text.split("[[parameter]]\n").filter(of_classes).collect();
+    assert_eq!(blocks.len() + 4, text.split("[[parameter]]\n").count());
+    approve(&t, blocks.join("[[parameter]]\n"), "", false).await;
+    assert!(asked(&t, now).await.is_empty());
+    let page = r::risk_page(&t.app, &t.people().manager, at(now), "C50-LI").await;
+    let page = page.unwrap();
+    assert_eq!((page.monitoring, page.review_on), (None, None));
 }

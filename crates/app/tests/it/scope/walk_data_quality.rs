@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::access::{Actor, Scope};
 use domain::ids::CustomerId;
 use store::data_quality::{
-    self as rows, BoardBy, CompletionFilter, FindingFilter, HoldFilter, SampleFilter, VerifyFilter,
+    self as rows, BoardBy, DueFilter, FindingFilter, HoldFilter, SampleFilter,
 };
 use testkit::TestApp;
 use uuid::Uuid;
@@ -60,11 +60,11 @@ pub(super) async fn walk_data_quality(t: &TestApp, scope: &Scope, o: &Objects) -
     seen.insert("list_verifications", found.unwrap().len());
     let changes = rows::read_last_changes(db, scope, customer).await;
     seen.insert("read_last_changes", changes.unwrap().len());
-    let due = rows::list_due_verifications(db, scope, &VerifyFilter::default(), 100).await;
+    let due = rows::list_due_verifications(db, scope, &DueFilter::default(), 100).await;
     let due = due.unwrap().rows.into_iter();
     let own = due.filter(|r| r.customer_no == o.customer_no).count();
     seen.insert("list_due_verifications", own);
-    let open = rows::list_completions(db, scope, &CompletionFilter::default(), 100).await;
+    let open = rows::list_completions(db, scope, &DueFilter::default(), 100).await;
     let open = open.unwrap().rows.into_iter();
     let own = open.filter(|r| r.customer_no == o.customer_no).count();
     seen.insert("list_completions", own);
