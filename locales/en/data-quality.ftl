@@ -9,6 +9,7 @@ completions-facts = To complete
 completions-missing = not known
 completions-mandatory = { $n } mandatory missing besides
 completions-by = By
+completions-overdue = overdue
 completions-complete = Complete
 permission-information-manage = explain findings, give them out, draw samples, keep own numbers
 export-table-information = Findings on information

@@ -9,6 +9,7 @@ completions-facts = 待完善信息
 completions-missing = 未采集
 completions-mandatory = 另缺必填信息 { $n } 项
 completions-by = 完善期限
+completions-overdue = 逾期未完善
 completions-complete = 完善档案
 permission-information-manage = 资料质量：说明、派发、抽查、公司号码
 export-table-information = 资料质量问题清单
